@@ -1,0 +1,177 @@
+//! Reads a scheme file and its address list, and reports every fault of both with its line.
+
+mod addresses;
+mod conditions;
+mod obligations;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::domain::scheme::{Area, Scheme, same_spelling};
+use crate::toml_reader::{Fault, Place, Reading, Section, Source, code, text, whole_number};
+
+/// The path under which the shipped scheme is found even where there is no such file.
+pub const SHIPPED: &str = "config/schemes/stockton-2024.toml";
+
+const SHIPPED_TEXT: &str = include_str!("../../config/schemes/stockton-2024.toml");
+const SHIPPED_ADDRESSES: &str = include_str!("../../config/schemes/stockton-2024-addresses.csv");
+
+/// Reads a scheme from the text of its file. `address_text` gives the text of the address list that the file names, or
+/// says why it cannot.
+///
+/// # Errors
+/// Every fault of the file, in the order of its lines, and then of the address list.
+pub fn read(
+    name: &str,
+    text: &str,
+    address_text: impl Fn(&str) -> Result<String, String>,
+) -> Result<Scheme, Vec<Fault>> {
+    let reading = Reading::of(&[Source { name, text }])?;
+    let mut address_faults = Vec::new();
+    let scheme = scheme(&reading.root(), &address_text, &mut address_faults);
+    match reading.finish(scheme) {
+        Ok(scheme) if address_faults.is_empty() => Ok(scheme),
+        Ok(_) => Err(address_faults),
+        Err(mut faults) => {
+            faults.append(&mut address_faults);
+            Err(faults)
+        }
+    }
+}
+
+/// The scheme that is built into the program.
+///
+/// # Errors
+/// Its faults; a test proves that there are none.
+pub fn shipped() -> Result<Scheme, Vec<Fault>> {
+    read("stockton-2024.toml", SHIPPED_TEXT, |_| Ok(SHIPPED_ADDRESSES.to_owned()))
+}
+
+/// A scheme with the texts that it was read from.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The scheme file.
+    pub scheme_text: String,
+    /// The address list.
+    pub address_text: String,
+}
+
+/// Reads a scheme from disk, its address list from the same folder. [`SHIPPED`] is built in and needs no file.
+///
+/// # Errors
+/// Every fault, or that a file cannot be read.
+pub fn open(path: &Path) -> Result<Opened, Vec<Fault>> {
+    if path == Path::new(SHIPPED) && !path.exists() {
+        let (scheme_text, address_text) = (SHIPPED_TEXT.to_owned(), SHIPPED_ADDRESSES.to_owned());
+        return Ok(Opened { scheme: shipped()?, scheme_text, address_text });
+    }
+    let name = path.display().to_string();
+    let unreadable = |error| {
+        vec![Fault::new(
+            Place::File(name.clone()),
+            "",
+            format!("cannot be read ({error}); check the path and its permissions"),
+        )]
+    };
+    let scheme_text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let address_text = std::cell::RefCell::new(String::new());
+    let scheme = read(&name, &scheme_text, |addresses| {
+        let text = std::fs::read_to_string(folder.join(addresses)).map_err(|error| error.to_string())?;
+        address_text.borrow_mut().clone_from(&text);
+        Ok(text)
+    })?;
+    Ok(Opened { scheme, scheme_text, address_text: address_text.into_inner() })
+}
+
+fn scheme(
+    root: &Section<'_>,
+    address_text: &dyn Fn(&str) -> Result<String, String>,
+    address_faults: &mut Vec<Fault>,
+) -> Option<Scheme> {
+    let scheme_code = root.required("code", code);
+    let version = root.required("version", whole_number(1..=9_999));
+    let council = root.table("council").and_then(|section| settings::council(&section));
+    let designation = root.table("designation").and_then(|section| settings::designation(&section));
+    let licence_max_years = root.table("licence").and_then(|section| licence_max_years(&section));
+    let (areas, area_codes) = areas(root);
+    let addresses = addresses::listed(root, &area_codes, address_text, address_faults);
+    let ladders = root.table("ladders").and_then(|section| obligations::ladders(&section));
+    let (conditions, condition_facts) = conditions::conditions(root);
+    let obligations = obligations::obligations(root, &condition_facts, ladders.as_ref());
+    let fees = root.table("fees").and_then(|section| settings::fees(&section));
+    let policy = root.table("policy").and_then(|section| settings::policy(&section));
+    let exemptions = settings::exemptions(root);
+    root.no_other_keys();
+    Some(Scheme {
+        code: scheme_code?,
+        version: version?,
+        council: council?,
+        designation: designation?,
+        licence_max_years: licence_max_years?,
+        areas: areas?,
+        addresses: addresses?,
+        conditions: conditions?,
+        obligations: obligations?,
+        demand_ladder: ladders?.demand,
+        fees: fees?,
+        policy: policy?,
+        exemptions: exemptions?,
+    })
+}
+
+fn licence_max_years(section: &Section<'_>) -> Option<u32> {
+    let years = section.required("max_years", whole_number(1..=5));
+    section.no_other_keys();
+    years
+}
+
+/// The areas, and the codes of all of them, also of those with a fault elsewhere.
+fn areas(root: &Section<'_>) -> (Option<Vec<Area>>, BTreeSet<String>) {
+    let sections = root.tables("areas");
+    if sections.is_empty() {
+        root.fault("areas", "has no area; add an [[areas]] table for each licence area");
+    }
+    let mut owners = BTreeMap::new();
+    let mut codes = BTreeSet::new();
+    let areas: Vec<_> = sections.iter().map(|section| area(section, &mut owners, &mut codes)).collect();
+    (areas.into_iter().collect(), codes)
+}
+
+fn area(section: &Section<'_>, owners: &mut BTreeMap<String, usize>, codes: &mut BTreeSet<String>) -> Option<Area> {
+    let area_code = section.required("code", code);
+    let name = section.required("name", text);
+    let other_names = section.list("other_names", text);
+    section.no_other_keys();
+    let mine = codes.len();
+    let is_new = area_code.as_ref().is_none_or(|code| codes.insert(code.clone()));
+    if !is_new {
+        section.fault("code", "is the code of two areas; give each area its own");
+        return None;
+    }
+    claim(section, "code", area_code.as_slice(), mine, owners);
+    claim(section, "name", name.as_slice(), mine, owners);
+    claim(section, "other_names", other_names.as_deref().unwrap_or_default(), mine, owners);
+    Some(Area { code: area_code?, name: name?, other_names: other_names? })
+}
+
+/// Two areas must not answer to the same name.
+fn claim(
+    section: &Section<'_>,
+    key: &'static str,
+    names: &[String],
+    mine: usize,
+    owners: &mut BTreeMap<String, usize>,
+) {
+    for name in names {
+        if *owners.entry(same_spelling(name)).or_insert(mine) != mine {
+            section.fault(key, format!("{name:?} already means another area; take it from one of the two"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Reads a scheme's council, designation, fees, policy and exemption grounds.
+
+use std::collections::BTreeSet;
+
+use chrono::Months;
+
+use crate::domain::scheme::{Council, Designation, Discount, ExemptionGround, Fees, GasYear, Policy, PostRule};
+use crate::toml_reader::{Section, code, date, flag, text, time, whole_number, word};
+
+pub(super) fn council(section: &Section<'_>) -> Option<Council> {
+    let name = section.required("name", text);
+    let team = section.required("team", text);
+    let address = section.list("address", text);
+    let telephone = section.required("telephone", text);
+    let email = section.required("email", text);
+    let website = section.required("website", text);
+    section.no_other_keys();
+    if email.as_ref().is_some_and(|email| !looks_like_email(email)) {
+        section.fault("email", "is not an e-mail address; write one such as licensing@example.org");
+    }
+    Some(Council {
+        name: name?,
+        team: team?,
+        address: address?,
+        telephone: telephone?,
+        email: email?,
+        website: website?,
+    })
+}
+
+fn looks_like_email(email: &str) -> bool {
+    let has_space = email.chars().any(|c| c.is_whitespace() || c.is_control());
+    !has_space
+        && email
+            .split_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+}
+
+/// The dates in order, and at most five years (section 84 of the Act).
+pub(super) fn designation(section: &Section<'_>) -> Option<Designation> {
+    let approved_on = section.required("approved_on", date);
+    let starts_on = section.required("starts_on", date);
+    let ends_on = section.required("ends_on", date);
+    section.no_other_keys();
+    let designation = Designation { approved_on: approved_on?, starts_on: starts_on?, ends_on: ends_on? };
+    let Designation { approved_on, starts_on, ends_on } = designation;
+    if approved_on > starts_on {
+        section
+            .fault("starts_on", format!("{starts_on} is before the approval on {approved_on}; correct one of the two"));
+    }
+    if starts_on >= ends_on {
+        section.fault("ends_on", format!("{ends_on} is not after the start on {starts_on}; correct one of the two"));
+    } else if starts_on.checked_add_months(Months::new(60)).is_none_or(|limit| ends_on >= limit) {
+        section.fault(
+            "ends_on",
+            format!(
+                "{ends_on} is more than five years from the start on {starts_on}; a designation lasts at most five"
+            ),
+        );
+    }
+    Some(designation)
+}
+
+pub(super) fn fees(section: &Section<'_>) -> Option<Fees> {
+    let total_pence = section.required("total_pence", pence());
+    let part_a_pence = section.optional("part_a_pence", pence());
+    let part_b_pence = section.optional("part_b_pence", pence());
+    let is_confirmed = section.required("confirmed", flag);
+    let mut codes = BTreeSet::new();
+    let discounts: Option<Vec<_>> =
+        section.tables("discounts").iter().map(|one| discount(one, total_pence, &mut codes)).collect();
+    section.no_other_keys();
+    if let (Some(total), Some(a), Some(b)) = (total_pence, part_a_pence, part_b_pence)
+        && a + b != total
+    {
+        section.fault("total_pence", format!("{total} is not part A {a} plus part B {b}; correct one of the three"));
+    }
+    Some(Fees {
+        total_pence: total_pence?,
+        part_a_pence,
+        part_b_pence,
+        is_confirmed: is_confirmed?,
+        discounts: discounts?,
+    })
+}
+
+fn discount(section: &Section<'_>, total_pence: Option<u32>, codes: &mut BTreeSet<String>) -> Option<Discount> {
+    let discount_code = section.required("code", code);
+    let name = section.required("name", text);
+    let pence = section.required("pence", pence());
+    section.no_other_keys();
+    if pence > total_pence && total_pence.is_some() {
+        section.fault("pence", "is more than the fee itself; correct one of the two");
+    }
+    if discount_code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
+        section.fault("code", "is the code of two discounts; give each its own");
+    }
+    Some(Discount { code: discount_code?, name: name?, pence: pence? })
+}
+
+fn pence() -> impl Fn(&crate::toml_reader::Raw<'_>) -> Result<u32, String> {
+    whole_number(0..=10_000_000)
+}
+
+pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
+    let post_rule = section.required("post_rule", word(PostRule::ALL, PostRule::spelling));
+    let email_cut_off = section.required("email_cut_off", time);
+    let gas_year_from = section.required("gas_year_from", word(GasYear::ALL, GasYear::spelling));
+    let incomplete_answer_days = section.required("incomplete_answer_days", whole_number(1..=365));
+    let consultation_days = section.required("consultation_days", whole_number(14..=365));
+    let consultation_margin_days = section.required("consultation_margin_days", whole_number(0..=30));
+    section.no_other_keys();
+    Some(Policy {
+        post_rule: post_rule?,
+        email_cut_off: email_cut_off?,
+        gas_year_from: gas_year_from?,
+        incomplete_answer_days: incomplete_answer_days?,
+        consultation_days: consultation_days?,
+        consultation_margin_days: consultation_margin_days?,
+    })
+}
+
+pub(super) fn exemptions(root: &Section<'_>) -> Option<Vec<ExemptionGround>> {
+    let mut codes = BTreeSet::new();
+    let grounds: Vec<_> = root.tables("exemptions").iter().map(|section| exemption(section, &mut codes)).collect();
+    grounds.into_iter().collect()
+}
+
+fn exemption(section: &Section<'_>, codes: &mut BTreeSet<String>) -> Option<ExemptionGround> {
+    let ground = section.required("code", code);
+    let name = section.required("name", text);
+    let statutory_basis = section.required("statutory_basis", text);
+    let from = section.optional("from", date);
+    let to = section.optional("to", date);
+    section.no_other_keys();
+    if ground.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
+        section.fault("code", "is the code of two exemption grounds; give each its own");
+    }
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        section.fault("to", format!("{to} is before the first day {from}; correct one of the two"));
+    }
+    Some(ExemptionGround { code: ground?, name: name?, statutory_basis: statutory_basis?, from, to })
+}

@@ -1,0 +1,248 @@
+//! The shipped scheme, an invented one, and every fault with its line.
+
+use super::*;
+use crate::domain::scheme::{GasYear, Ladder, LetterCode, ObligationKind, PostRule};
+
+const INVENTED: &str = include_str!("../../tests/data/invented-scheme.toml");
+const INVENTED_ADDRESSES: &str = include_str!("../../tests/data/invented-addresses.csv");
+
+fn invented() -> Scheme {
+    read("invented.toml", INVENTED, |_| Ok(INVENTED_ADDRESSES.to_owned())).unwrap()
+}
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+/// The invented scheme with some texts replaced: its faults as (line, path, message).
+fn faults_after(changes: &[(&str, &str)], addresses: &str) -> Vec<(usize, String, String)> {
+    let mut text = INVENTED.to_owned();
+    for (old, new) in changes {
+        assert_eq!(text.matches(old).count(), 1, "{old:?} must stand once in the invented scheme");
+        text = text.replace(old, new);
+    }
+    match read("invented.toml", &text, |_| Ok(addresses.to_owned())) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.into_iter().map(|fault| (fault.line().unwrap(), fault.path, fault.message)).collect(),
+    }
+}
+
+fn line_of(text: &str) -> usize {
+    INVENTED.lines().position(|line| line == text).unwrap() + 1
+}
+
+#[test]
+fn the_shipped_scheme_has_no_fault() {
+    let scheme = shipped()
+        .unwrap_or_else(|faults| panic!("{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")));
+    assert_eq!(scheme.version_name(), "stockton-2024/1");
+    assert_eq!(scheme.areas.len(), 3);
+    assert_eq!(scheme.addresses.len(), 60);
+}
+
+#[test]
+fn the_shipped_scheme_gives_the_days_of_the_brief() {
+    let scheme = shipped().unwrap();
+    let days = |kind: &str| {
+        let kind = <crate::domain::scheme::DocumentKind as crate::domain::id::Spelled>::read(kind).unwrap();
+        let on_demand =
+            |condition: &&crate::domain::scheme::Condition| condition.is_on_demand() && condition.is_answered_by(kind);
+        scheme.conditions.iter().find(on_demand).and_then(|condition| condition.response_days)
+    };
+    assert_eq!(days("gas_safety_record"), Some(14));
+    assert_eq!(days("electrical_report"), Some(7));
+    assert_eq!(days("alarm_declaration"), Some(14));
+    assert_eq!(days("inspection_record"), Some(14));
+    assert_eq!(scheme.ladder_for_demand("1").rungs(), [-7, -3, -1, 0, 1]);
+    assert_eq!(scheme.ladder_for_obligation(ObligationKind::GasYearly).unwrap().rungs(), [-60, -30, -7, 1]);
+    assert_eq!(scheme.ladder_for_obligation(ObligationKind::LicenceEnd).unwrap().rungs(), [-90, -30]);
+}
+
+#[test]
+fn an_area_is_found_by_code_name_or_other_name_however_it_is_typed() {
+    let scheme = shipped().unwrap();
+    for typed in ["newton", "Newton", "NEWTOWN", "  newtown ", "nwt"] {
+        assert_eq!(scheme.area(typed).map(|area| area.code.as_str()), Some("newton"), "{typed:?}");
+    }
+    assert_eq!(scheme.area("central  stockton").map(|area| area.code.as_str()), Some("central-stockton"));
+    assert_eq!(scheme.area("NTH").map(|area| area.name.as_str()), Some("North Thornaby"));
+    for typed in ["", "thornaby", "newtons"] {
+        assert!(scheme.area(typed).is_none(), "{typed:?}");
+    }
+}
+
+#[test]
+fn an_invented_scheme_needs_no_code_of_its_own() {
+    let scheme = invented();
+    assert_eq!(scheme.version_name(), "harbourside-2031/4");
+    assert_eq!(scheme.area("BASIN").unwrap().code, "docks");
+    assert!(scheme.area("newton").is_none());
+    let gas = scheme.condition("MC-A").unwrap();
+    assert_eq!((gas.response_days, gas.period_months), (Some(21), Some(11)));
+    assert!(gas.applies(true) && !gas.applies(false));
+    assert_eq!(scheme.ladder_for_demand("MC-A").rungs(), [-5, -2, 1, 4]);
+    assert_eq!(scheme.ladder_for_demand("L7"), &Ladder { before: vec![4], on_the_day: true, after: vec![] });
+    let gas_yearly = scheme.obligation(ObligationKind::GasYearly).unwrap();
+    assert_eq!((gas_yearly.letter, gas_yearly.ladder.rungs()), (LetterCode::G1, vec![-45, -10, 0, 2]));
+    assert_eq!(scheme.ladder_for_obligation(ObligationKind::LicenceEnd).unwrap().rungs(), [-120, 0]);
+    assert!(scheme.obligation(ObligationKind::OwnInspection).is_none());
+    assert_eq!((scheme.policy.post_rule, scheme.policy.gas_year_from), (PostRule::Cpr626, GasYear::LicenceAnniversary));
+    let ground = scheme.exemption("lighthouse").unwrap();
+    let available = ["2031-05-31", "2031-06-01", "2032-05-31", "2032-06-01"].map(|text| ground.is_available(day(text)));
+    assert_eq!(available, [false, true, true, false]);
+}
+
+#[test]
+fn an_address_is_placed_by_uprn_and_else_by_street_and_postcode() {
+    let scheme = invented();
+    let cases = [
+        (Some("123456"), "St Marys Row", "HB2 2BB", Some("docks")),
+        (Some(" 000000123456"), "", "", Some("docks")),
+        (Some("999"), "st marys  ROW", "hb22bb", Some("hill-top")),
+        (None, "St. Mary's Row", "HB2 2BB", Some("hill-top")),
+        (None, "1 Quay Street", "HB1 1AA", None),
+        (None, "", "HB2 2BB", None),
+        (Some("not a number"), "Elsewhere", "HB2 2BB", None),
+    ];
+    for (uprn, street, postcode, area) in cases {
+        assert_eq!(scheme.area_of_address(uprn, street, postcode), area, "{uprn:?} {street:?} {postcode:?}");
+    }
+}
+
+#[test]
+fn a_licence_ends_after_its_years_and_never_after_the_designation() {
+    let scheme = shipped().unwrap();
+    assert_eq!(scheme.latest_licence_end(day("2025-03-01")), day("2029-10-31"));
+    assert_eq!(scheme.latest_licence_end(day("2024-10-01")), day("2029-09-30"));
+    assert_eq!(scheme.latest_licence_end(day("2024-02-29")), day("2029-02-27"));
+}
+
+#[test]
+fn ten_faults_are_reported_together_each_with_its_line() {
+    let found = faults_after(
+        &[
+            ("version = 4", "version = \"four\""),
+            ("ends_on = 2034-01-31", "ends_on = 2036-02-01"),
+            ("name = \"Hill Top\"", "name = \"basin\""),
+            ("before = [5, 2]", "before = [2, 5]"),
+            ("response_days = 21", "response_day = 21"),
+            ("\"inspection_record\", \"other\"", "\"inspection_record\", \"photograph\""),
+            ("condition = \"MC-A\"", "condition = \"MC-B\""),
+            ("title = \"Own visit\"", "title = \" \""),
+            ("part_a_pence = 40000", "part_a_pence = 30000"),
+            ("post_rule = \"cpr_6_26\"", "post_rule = \"cpr_6_27\""),
+            ("consultation_days = 21", "consultation_days = 400"),
+        ],
+        INVENTED_ADDRESSES,
+    );
+    let places: Vec<_> = found.iter().map(|(line, path, _)| (*line, path.as_str())).collect();
+    let expected = [
+        (line_of("version = 4"), "version"),
+        (line_of("ends_on = 2034-01-31"), "designation.ends_on"),
+        (line_of("name = \"Hill Top\""), "areas[2].name"),
+        (line_of("before = [5, 2]"), "ladders.demand.before"),
+        (line_of("number = \"MC-A\"") - 1, "conditions[1].response_days"),
+        (line_of("response_days = 21"), "conditions[1].response_day"),
+        (line_of("title = \"Own visit\""), "conditions[2].title"),
+        (line_of("documents = [\"inspection_record\", \"other\"]"), "conditions[2].documents[2]"),
+        (line_of("condition = \"MC-A\""), "obligations[1].condition"),
+        (line_of("total_pence = 90000"), "fees.total_pence"),
+        (line_of("post_rule = \"cpr_6_26\""), "policy.post_rule"),
+        (line_of("consultation_days = 21"), "policy.consultation_days"),
+    ];
+    assert_eq!(places, expected);
+    let message = |path: &str| found.iter().find(|fault| fault.1 == path).map(|fault| fault.2.as_str()).unwrap();
+    assert!(message("conditions[1].response_day").contains("did you mean `response_days`"));
+    assert!(message("policy.post_rule").contains("did you mean \"cpr_6_26\""));
+    assert!(message("version").contains("the text \"four\""));
+}
+
+#[test]
+fn each_rule_of_the_file_has_its_fault() {
+    let cases = [
+        ("number = \"L7\"", "number = \"MC-A\"", "conditions[2].number", "two conditions"),
+        ("code = \"hill-top\"", "code = \"docks\"", "areas[2].code", "two areas"),
+        ("code = \"hill-top\"", "code = \"basin\"", "areas[2].code", "another area"),
+        ("code = \"hill-top\"", "code = \"Hill Top\"", "areas[2].code", "is not a code"),
+        ("response_days = 10", "response_days = 0", "conditions[2].response_days", "1 to 365"),
+        ("response_days = 10", "", "conditions[2].response_days", "is missing"),
+        ("period_months = 6", "", "conditions[2].period_months", "is missing"),
+        ("duties = [\"periodic\", \"on_demand\"]", "duties = []", "conditions[2].duties", "no duty"),
+        (
+            "duties = [\"periodic\", \"on_demand\"]",
+            "duties = [\"periodic\"]",
+            "conditions[2].response_days",
+            "has no use here",
+        ),
+        ("documents = [\"gas_safety_record\"]", "documents = []", "conditions[1].documents", "at least one"),
+        ("applies_if = \"gas_supplied\"", "applies_if = \"gas\"", "conditions[1].applies_if", "always, gas_supplied"),
+        ("before = [4]", "before = [10]", "conditions[2].ladder.before", "only 10 days"),
+        ("before = [45, 10]", "before = [45, -10]", "ladders.obligation.before[2]", "-10 is outside"),
+        ("after = [1, 4]", "after = [4, 1]", "ladders.demand.after", "must rise"),
+        ("starts_on = 2031-02-01", "starts_on = 2035-02-01", "designation.ends_on", "not after the start"),
+        ("approved_on = 2030-12-01", "approved_on = 2031-02-02", "designation.starts_on", "before the approval"),
+        ("approved_on = 2030-12-01", "approved_on = \"2030-13-01\"", "designation.approved_on", "must be a date"),
+        ("months = 11\nletter", "months = 12\nletter", "obligations[1].months", "make them equal"),
+        ("condition = \"MC-A\"", "", "obligations[1].condition", "this obligation needs it"),
+        (
+            "duties = [\"on_demand\", \"periodic\"]",
+            "duties = [\"on_demand\"]",
+            "obligations[1].proposes_breach",
+            "periodic",
+        ),
+        ("kind = \"licence_end\"", "kind = \"gas_yearly\"", "obligations[2].kind", "given twice"),
+        ("letter = \"G1\"", "letter = \"G9\"", "obligations[1].letter", "\"G9\" is not known"),
+        ("to = 2032-05-31", "to = 2031-05-31", "exemptions[1].to", "before the first day"),
+        ("email_cut_off = 17:00:00", "email_cut_off = \"25:00\"", "policy.email_cut_off", "must be a time"),
+        ("max_years = 3", "max_years = 6", "licence.max_years", "1 to 5"),
+        ("confirmed = true", "confirmed = \"yes\"", "fees.confirmed", "true or false"),
+        ("email = \"licensing@harbourside.example.org\"", "email = \"licensing\"", "council.email", "e-mail address"),
+        ("\"invented-addresses.csv\"", "\"../addresses.csv\"", "addresses_file", "its name only"),
+        ("[licence]", "[license]", "license", "did you mean `licence`"),
+    ];
+    for (old, new, path, message) in cases {
+        let found = faults_after(&[(old, new)], INVENTED_ADDRESSES);
+        assert!(
+            found.iter().any(|fault| fault.1 == path && fault.2.contains(message)),
+            "{old:?} -> {new:?}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_text_that_is_not_toml_is_reported_with_its_line() {
+    let found = faults_after(&[("version = 4", "version = = 4")], INVENTED_ADDRESSES);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, line_of("version = 4"));
+}
+
+#[test]
+fn address_rows_with_faults_are_named_by_line_beside_the_faults_of_the_scheme() {
+    let addresses = "# Invented.\nuprn,street,postcode,area\n1,,,docks\n1,,,hill-top\n1234567890123,,,docks\n12a,,,docks\n\
+                     2,,,marsh\n,Quay Street,,docks\n,Quay Street,HB1 1AA,docks\n,QUAY STREET,hb11aa,hill-top\n0,,,docks\n3,x\n01,,,docks\n";
+    let found = faults_after(&[("version = 4", "version = 0")], addresses);
+    let places: Vec<_> = found.iter().map(|(line, path, _)| (*line, path.as_str())).collect();
+    let rows =
+        [(4, "uprn"), (5, "uprn"), (6, "uprn"), (7, "area"), (8, "street"), (10, "street"), (11, "uprn"), (12, "")];
+    assert_eq!(places.first(), Some(&(line_of("version = 4"), "version")));
+    assert_eq!(places.get(1..), Some(rows.as_slice()));
+}
+
+#[test]
+fn an_address_list_without_its_header_or_file_is_reported() {
+    let found = faults_after(&[], "# Invented.\nuprn,road\n");
+    assert_eq!(found.iter().map(|fault| fault.0).collect::<Vec<_>>(), [2]);
+    let faults = read("invented.toml", INVENTED, |name| Err(format!("no {name}"))).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].line(), Some(line_of("addresses_file = \"invented-addresses.csv\"")));
+}
+
+#[test]
+fn a_scheme_is_opened_from_disk_with_the_list_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("invented.toml");
+    assert!(open(&path).unwrap_err()[0].message.contains("cannot be read"));
+    std::fs::write(&path, INVENTED).unwrap();
+    std::fs::write(folder.path().join("invented-addresses.csv"), INVENTED_ADDRESSES).unwrap();
+    assert_eq!(open(&path).unwrap().scheme, invented());
+}
