@@ -1,0 +1,24 @@
+//! Words and rules of selective licensing: no I/O, no clock, no async, no database.
+
+pub mod access;
+pub mod actor;
+pub mod anchor;
+pub mod application;
+pub mod backoff;
+pub mod breach;
+pub mod calendar;
+pub mod certificate;
+pub mod context;
+pub mod demand;
+pub mod event;
+pub mod id;
+pub mod letter;
+pub mod licence;
+pub mod obligation;
+pub mod party;
+pub mod property;
+pub mod reminder;
+pub mod scheme;
+pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
