@@ -1,0 +1,11 @@
+DROP TABLE licence_homes;
+DROP TABLE licences;
+DROP TABLE applications;
+DROP TABLE tokens;
+DROP TABLE accounts;
+DROP TABLE interests;
+DROP TABLE properties;
+DROP TABLE consents;
+DROP TABLE parties;
+DROP TABLE counters;
+DROP TABLE schemes;

@@ -1,0 +1,12 @@
+DROP TABLE reminders;
+DROP TABLE attempts;
+DROP TABLE letters;
+DROP TABLE breaches;
+DROP TABLE check_failures;
+DROP TABLE checks;
+DROP TABLE obligations;
+DROP TABLE responses;
+DROP TABLE certificates;
+DROP TABLE recipients;
+DROP TABLE items;
+DROP TABLE demands;

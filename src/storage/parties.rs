@@ -1,0 +1,173 @@
+//! The table of people and companies, and of their consents.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::columns::{Instant, Word};
+use super::page::{Listed, Page, pattern};
+use super::record::{Holds as _, record, revised};
+use super::schema::{consents, parties};
+use super::{Conn, Error, Tx};
+use crate::domain::event::Change;
+use crate::domain::id::{ConsentId, PartyId, Spelled as _};
+use crate::domain::party::{Consent, ConsentScope, Party, PartyKind};
+
+record! {
+    PartyRow in parties => Party {
+        id: Word<PartyId>,
+        kind: Word<PartyKind>,
+        name: String,
+        address: String,
+        email: Option<String>,
+        phone: Option<String>,
+        company_number: Option<String>,
+        search: String,
+        revision: i64,
+        created_at: Instant,
+    }
+}
+
+record! {
+    ConsentRow in consents => Consent {
+        id: Word<ConsentId>,
+        party_id: Word<PartyId>,
+        email: String,
+        scope: Word<ConsentScope>,
+        given_at: Instant,
+        how: String,
+        withdrawn_at: Option<Instant>,
+        revision: i64,
+    }
+}
+
+revised!(PartyRow, ConsentRow);
+
+/// The person or company with that identifier.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find(db: &mut Conn, id: PartyId) -> Result<Option<Party>, Error> {
+    let row = parties::table.find(id.as_str()).select(PartyRow::as_select()).first(db).optional()?;
+    row.map(PartyRow::entity).transpose()
+}
+
+/// Those with these identifiers, in no order.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_all(db: &mut Conn, ids: &[PartyId]) -> Result<Vec<Party>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let names = part.iter().map(PartyId::as_str).collect::<Vec<_>>();
+        let rows = parties::table.filter(parties::id.eq_any(names)).select(PartyRow::as_select()).load(db)?;
+        for row in rows {
+            found.push(row.entity()?);
+        }
+    }
+    Ok(found)
+}
+
+/// A person or company of that name and e-mail address, for imports that must not record the same one twice.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_same(db: &mut Conn, name: &str, email: Option<&str>, address: &str) -> Result<Option<Party>, Error> {
+    let rows = parties::table
+        .filter(parties::search.eq(format!("{name} {}", email.unwrap_or_default()).to_lowercase()))
+        .order(parties::id)
+        .select(PartyRow::as_select())
+        .load(db)?;
+    for row in rows {
+        let party = row.entity()?;
+        if email.is_some() || party.address == address {
+            return Ok(Some(party));
+        }
+    }
+    Ok(None)
+}
+
+/// A page of people and companies, newest last, those whose name or e-mail address holds the text.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn list(db: &mut Conn, text: Option<&str>, page: &Page) -> Result<Listed<Party>, Error> {
+    let mut query = parties::table.select(PartyRow::as_select()).into_boxed();
+    if let Some(text) = text {
+        query = query.filter(parties::search.like(pattern(text)).escape('\\'));
+    }
+    if let Some(after) = &page.after {
+        query = query.filter(parties::id.gt(after.clone()));
+    }
+    let rows = query.order(parties::id).limit(page.fetch()).load(db)?;
+    Ok(page.cut(PartyRow::entities(rows)?, |party| party.id.to_string()))
+}
+
+/// Keeps a new person or company.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn insert(tx: &mut Tx<'_>, change: &Change<Party>) -> Result<(), Error> {
+    tx.add::<PartyRow>(change)
+}
+
+/// Saves a corrected person or company.
+///
+/// # Errors
+/// [`Error::Stale`] if somebody else changed it.
+pub fn save(tx: &mut Tx<'_>, change: &Change<Party>) -> Result<(), Error> {
+    tx.change::<PartyRow>(change)
+}
+
+/// Every consent of these people.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn consents_of(db: &mut Conn, people: &[PartyId]) -> Result<Vec<Consent>, Error> {
+    let mut found = Vec::new();
+    for part in people.chunks(500) {
+        let names = part.iter().map(PartyId::as_str).collect::<Vec<_>>();
+        let rows = consents::table
+            .filter(consents::party_id.eq_any(names))
+            .order((consents::given_at, consents::id))
+            .select(ConsentRow::as_select())
+            .load(db)?;
+        for row in rows {
+            found.push(row.entity()?);
+        }
+    }
+    Ok(found)
+}
+
+/// The consent of that person that covers demands at that instant, the newest if there are several.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn consent_to_demands(db: &mut Conn, party: PartyId, at: DateTime<Utc>) -> Result<Option<Consent>, Error> {
+    let given = consents_of(db, &[party])?;
+    Ok(given.into_iter().rev().find(|consent| consent.holds_at(at) && consent.covers_demands()))
+}
+
+/// The consent with that identifier.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_consent(db: &mut Conn, id: ConsentId) -> Result<Option<Consent>, Error> {
+    let row = consents::table.find(id.as_str()).select(ConsentRow::as_select()).first(db).optional()?;
+    row.map(ConsentRow::entity).transpose()
+}
+
+/// Keeps a new consent.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn insert_consent(tx: &mut Tx<'_>, change: &Change<Consent>) -> Result<(), Error> {
+    tx.add::<ConsentRow>(change)
+}
+
+/// Saves a withdrawn consent.
+///
+/// # Errors
+/// [`Error::Stale`] if somebody else changed it.
+pub fn save_consent(tx: &mut Tx<'_>, change: &Change<Consent>) -> Result<(), Error> {
+    tx.change::<ConsentRow>(change)
+}

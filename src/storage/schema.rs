@@ -1,0 +1,502 @@
+//! The tables, written by hand beside the migrations; a test loads every one of them on both databases.
+
+diesel::table! {
+    schemes (code, version) {
+        code -> Text,
+        version -> Integer,
+        digest -> Text,
+        scheme_text -> Text,
+        address_text -> Text,
+        loaded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    parties (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        address -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        company_number -> Nullable<Text>,
+        search -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Text,
+        party_id -> Text,
+        email -> Text,
+        scope -> Text,
+        given_at -> Timestamp,
+        how -> Text,
+        withdrawn_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    properties (id) {
+        id -> Text,
+        uprn -> Nullable<Text>,
+        address -> Text,
+        street -> Text,
+        postcode -> Text,
+        area_code -> Nullable<Text>,
+        dwelling -> Text,
+        households -> Nullable<Integer>,
+        occupiers -> Nullable<Integer>,
+        occupied_as_at -> Nullable<Date>,
+        gas_supplied -> Nullable<Bool>,
+        exemption_ground -> Nullable<Text>,
+        exemption_evidence -> Nullable<Text>,
+        exempt_from -> Nullable<Date>,
+        exempt_until -> Nullable<Date>,
+        search -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    interests (id) {
+        id -> Text,
+        property_id -> Text,
+        party_id -> Text,
+        capacity -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        state -> Text,
+        party_id -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> Text,
+        account_id -> Text,
+        label -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        reference -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        applicant_id -> Text,
+        holder_id -> Text,
+        manager_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        stage -> Text,
+        officer_id -> Nullable<Text>,
+        submitted_on -> Nullable<Date>,
+        duly_made_on -> Nullable<Date>,
+        answer_by -> Nullable<Date>,
+        answer_basis -> Nullable<Text>,
+        defects -> Text,
+        findings -> Text,
+        consultation_ends_on -> Nullable<Date>,
+        consultation_basis -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        import_key -> Nullable<Text>,
+        search -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    licences (id) {
+        id -> Text,
+        number -> Text,
+        application_id -> Nullable<Text>,
+        property_id -> Text,
+        holder_id -> Text,
+        manager_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        area_code -> Nullable<Text>,
+        scheme_code -> Text,
+        scheme_version -> Integer,
+        granted_on -> Date,
+        starts_on -> Date,
+        ends_on -> Date,
+        end_basis -> Text,
+        start_authority -> Nullable<Text>,
+        state -> Text,
+        ended_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        search -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    licence_homes (licence_id, property_id) {
+        licence_id -> Text,
+        property_id -> Text,
+    }
+}
+
+diesel::table! {
+    demands (id) {
+        id -> Text,
+        reference -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        officer_id -> Nullable<Text>,
+        state -> Text,
+        legal_basis -> Text,
+        drafted_at -> Timestamp,
+        issued_at -> Nullable<Timestamp>,
+        served_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        search -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    items (id) {
+        id -> Text,
+        demand_id -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        condition -> Text,
+        title -> Text,
+        response_days -> Integer,
+        state -> Text,
+        due_on -> Nullable<Date>,
+        due_basis -> Nullable<Text>,
+        actionable_from -> Nullable<Date>,
+        waiting_until -> Nullable<Date>,
+        answered_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        next_call_on -> Nullable<Date>,
+        called_through -> Nullable<Date>,
+        breach_proposed -> Bool,
+    }
+}
+
+diesel::table! {
+    recipients (id) {
+        id -> Text,
+        demand_id -> Text,
+        party_id -> Text,
+        capacity -> Text,
+        state -> Text,
+        letter_id -> Nullable<Text>,
+        method -> Nullable<Text>,
+        address -> Nullable<Text>,
+        dispatched_at -> Nullable<Timestamp>,
+        deemed_on -> Nullable<Date>,
+        deemed_basis -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        return_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    certificates (id) {
+        id -> Text,
+        property_id -> Text,
+        licence_id -> Nullable<Text>,
+        kind -> Text,
+        particulars -> Text,
+        valid_until -> Nullable<Date>,
+        valid_basis -> Nullable<Text>,
+        received_at -> Timestamp,
+        state -> Text,
+        assessed_at -> Nullable<Timestamp>,
+        assessed_by -> Nullable<Text>,
+        assessment -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    responses (id) {
+        id -> Text,
+        demand_id -> Text,
+        item_id -> Text,
+        kind -> Text,
+        certificate_id -> Nullable<Text>,
+        text -> Nullable<Text>,
+        from_party -> Nullable<Text>,
+        received_at -> Timestamp,
+        received_on -> Date,
+        state -> Text,
+        assessed_at -> Nullable<Timestamp>,
+        assessed_by -> Nullable<Text>,
+        assessment -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    obligations (id) {
+        id -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        kind -> Text,
+        condition -> Nullable<Text>,
+        due_on -> Date,
+        due_basis -> Text,
+        state -> Text,
+        source_id -> Nullable<Text>,
+        met_by -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        next_call_on -> Nullable<Date>,
+        called_through -> Date,
+        breach_proposed -> Bool,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    checks (id) {
+        id -> Text,
+        night -> Date,
+        started_by -> Text,
+        outcome -> Text,
+        software -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        nights_missed -> Integer,
+        looked_at -> BigInt,
+        reminders -> BigInt,
+        superseded -> BigInt,
+        breaches -> BigInt,
+        failures -> BigInt,
+        note -> Nullable<Text>,
+        wall_clock -> Timestamp,
+        boot -> Text,
+        uptime_millis -> BigInt,
+    }
+}
+
+diesel::table! {
+    check_failures (check_id, subject_id) {
+        check_id -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    breaches (id) {
+        id -> Text,
+        reference -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        condition -> Nullable<Text>,
+        item_id -> Nullable<Text>,
+        obligation_id -> Nullable<Text>,
+        due_on -> Date,
+        state -> Text,
+        proposed_on -> Date,
+        check_id -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        limitation_on -> Date,
+        limitation_basis -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    letters (id) {
+        id -> Text,
+        kind -> Text,
+        recipient_id -> Text,
+        recipient_name -> Text,
+        address -> Text,
+        channel -> Text,
+        dated_on -> Date,
+        part -> Integer,
+        property_id -> Nullable<Text>,
+        demand_id -> Nullable<Text>,
+        copy_id -> Nullable<Text>,
+        facts -> Text,
+        subject -> Nullable<Text>,
+        text -> Nullable<Text>,
+        html -> Nullable<Text>,
+        template -> Nullable<Text>,
+        state -> Text,
+        attempt -> Integer,
+        next_attempt_at -> Nullable<Timestamp>,
+        leased_until -> Nullable<Timestamp>,
+        first_attempt_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+        reply -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attempts (letter_id, number) {
+        letter_id -> Text,
+        number -> Integer,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        reply -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reminders (id) {
+        id -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        property_id -> Text,
+        recipient_id -> Text,
+        rung -> Integer,
+        due_on -> Date,
+        code -> Text,
+        state -> Text,
+        letter_id -> Nullable<Text>,
+        title -> Text,
+        reference -> Text,
+        called_on -> Date,
+        check_id -> Text,
+    }
+}
+
+diesel::table! {
+    chains (name) {
+        name -> Text,
+        seq -> BigInt,
+        hash -> Text,
+        anchored -> Bool,
+    }
+}
+
+diesel::table! {
+    events (chain, seq) {
+        chain -> Text,
+        seq -> BigInt,
+        hash -> Text,
+        at -> Timestamp,
+        kind -> Text,
+        subject -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    anchors (number) {
+        number -> BigInt,
+        night -> Date,
+        made_at -> Timestamp,
+        before -> Text,
+        root -> Text,
+        count -> BigInt,
+        hash -> Text,
+        leaves -> Text,
+    }
+}
+
+diesel::table! {
+    tasks (id) {
+        id -> Text,
+        kind -> Text,
+        key -> Text,
+        property_id -> Nullable<Text>,
+        letter_id -> Nullable<Text>,
+        title -> Text,
+        detail -> Text,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<Text>,
+        note -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    answered_requests (account_id, key) {
+        account_id -> Text,
+        key -> Text,
+        digest -> Text,
+        status -> Integer,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        answered_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(items -> demands (demand_id));
+diesel::joinable!(items -> properties (property_id));
+diesel::joinable!(obligations -> licences (licence_id));
+diesel::joinable!(obligations -> properties (property_id));
+diesel::joinable!(licence_homes -> licences (licence_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    schemes,
+    counters,
+    parties,
+    consents,
+    properties,
+    interests,
+    accounts,
+    tokens,
+    applications,
+    licences,
+    licence_homes,
+    demands,
+    items,
+    recipients,
+    certificates,
+    responses,
+    obligations,
+    checks,
+    check_failures,
+    breaches,
+    letters,
+    attempts,
+    reminders,
+    chains,
+    events,
+    anchors,
+    tasks,
+    answered_requests,
+);
