@@ -1,0 +1,144 @@
+//! Applications: started, taken from stage to stage, granted.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::gazetteer::{known_party, known_property};
+use super::{Error, Expected, Rules};
+use crate::domain::actor::Action;
+use crate::domain::application::{Application, Start, Step};
+use crate::domain::context::Context;
+use crate::domain::id::{ApplicationId, PartyId, PropertyId};
+use crate::domain::licence::{Grant, Licence};
+use crate::storage::{Tx, access, applications, properties, schemes};
+
+/// Who applies for what.
+#[derive(Clone, Debug)]
+pub struct Applying {
+    /// The home.
+    pub property_id: PropertyId,
+    /// Who applies.
+    pub applicant_id: PartyId,
+    /// Who is to hold the licence.
+    pub holder_id: PartyId,
+    /// Who is to manage.
+    pub manager_id: Option<PartyId>,
+    /// The agent who gets copies.
+    pub agent_id: Option<PartyId>,
+    /// Where an imported one came from.
+    pub import_key: Option<String>,
+}
+
+/// An application is started.
+///
+/// # Errors
+/// [`Error::Invalid`] if the home or a person is not known.
+pub fn start(tx: &mut Tx<'_>, cx: &Context, applying: Applying) -> Result<Application, Error> {
+    cx.allow(Action::WorkApplications)?;
+    let home = known_property(tx, applying.property_id, "/property_id")?;
+    known_party(tx, applying.applicant_id, "/applicant_id")?;
+    known_party(tx, applying.holder_id, "/holder_id")?;
+    for (party, pointer) in [(applying.manager_id, "/manager_id"), (applying.agent_id, "/agent_id")] {
+        if let Some(party) = party {
+            known_party(tx, party, pointer)?;
+        }
+    }
+    let start = Start {
+        reference: schemes::next_reference(tx, "APP", cx.today().year())?,
+        property_id: home.id,
+        area_code: home.area_code,
+        address_search: home.search,
+        applicant_id: applying.applicant_id,
+        holder_id: applying.holder_id,
+        manager_id: applying.manager_id,
+        agent_id: applying.agent_id,
+        import_key: applying.import_key,
+    };
+    let change = Application::start(cx, start);
+    applications::insert(tx, &change)?;
+    Ok(change.into_entity())
+}
+
+/// An application takes a step.
+///
+/// # Errors
+/// A refusal that says what stands in the way; a grant is made by [`grant`], which makes the licence too.
+pub fn take(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    step: Step,
+) -> Result<Application, Error> {
+    if step == Step::Grant {
+        return Err(
+            super::FieldFault::at("/step", "a grant makes the licence too: grant the application instead").into()
+        );
+    }
+    walk(tx, cx, rules, id, expected, step)
+}
+
+fn walk(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    step: Step,
+) -> Result<Application, Error> {
+    cx.allow(if step.decides() { Action::DecideApplications } else { Action::WorkApplications })?;
+    let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(application.revision)?;
+    if let Step::Assign { officer } = &step {
+        let known = access::find(tx, *officer)?.filter(|account| account.actor().may(Action::WorkApplications));
+        known.ok_or_else(|| super::FieldFault::at("/officer_id", "not the account of an active officer"))?;
+    }
+    let change = application.take(cx, rules.current()?, step)?;
+    applications::save(tx, &change)?;
+    applications::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// How a licence is to begin.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The first day; the day of the grant if nothing is said.
+    pub starts_on: Option<NaiveDate>,
+    /// Years; the scheme's limit if nothing is said.
+    pub years: Option<u32>,
+    /// What allows a start before the grant.
+    pub start_authority: Option<String>,
+    /// Other homes that the licence covers.
+    pub other_homes: Vec<PropertyId>,
+}
+
+/// An application is granted: the licence, its conditions' version and its obligations come to be at once.
+///
+/// # Errors
+/// A refusal of the application's stage or the licence's terms.
+pub fn grant(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    terms: Terms,
+) -> Result<(Application, Licence), Error> {
+    let application = walk(tx, cx, rules, id, expected, Step::Grant)?;
+    let home = properties::find(tx, application.property_id)?.ok_or(Error::NotFound)?;
+    let grant = Grant {
+        number: schemes::next_reference(tx, "SL", cx.today().year())?,
+        application_id: Some(application.id),
+        property_id: application.property_id,
+        address_search: home.search,
+        holder_id: application.holder_id,
+        manager_id: application.manager_id,
+        agent_id: application.agent_id,
+        area_code: application.area_code.clone(),
+        granted_on: cx.today(),
+        starts_on: terms.starts_on.unwrap_or(cx.today()),
+        years: terms.years.unwrap_or(rules.current()?.licence_max_years),
+        start_authority: terms.start_authority,
+    };
+    let licence = super::licences::grant(tx, cx, rules, grant, &terms.other_homes)?;
+    Ok((application, licence))
+}

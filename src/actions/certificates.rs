@@ -1,0 +1,120 @@
+//! Certificates and declarations: recorded, assessed, and what follows from their acceptance.
+
+use chrono::{DateTime, Utc};
+
+use super::gazetteer::known_property;
+use super::{Error, Expected, FieldFault, Rules};
+use crate::domain::actor::{Action, Sight};
+use crate::domain::calendar::london;
+use crate::domain::certificate::{Certificate, CertificateState, Particulars};
+use crate::domain::context::Context;
+use crate::domain::id::{CertificateId, LicenceId, PropertyId};
+use crate::domain::obligation::Obligation;
+use crate::domain::scheme::{DocumentKind, ObligationKind};
+use crate::storage::{Tx, certificates, licences, obligations};
+
+/// A record comes in.
+///
+/// # Errors
+/// A refusal that names the field that is missing or cannot be; [`Error::NotFound`] for a licence that is not the actor's.
+pub fn record(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    home: PropertyId,
+    licence: Option<LicenceId>,
+    kind: DocumentKind,
+    particulars: Particulars,
+) -> Result<Certificate, Error> {
+    record_arrival(tx, cx, cx.now, home, licence, kind, particulars)
+}
+
+/// A record that came in at that instant is entered; it is in time by the day of its arrival.
+pub(super) fn record_arrival(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    received_at: DateTime<Utc>,
+    home: PropertyId,
+    licence: Option<LicenceId>,
+    kind: DocumentKind,
+    particulars: Particulars,
+) -> Result<Certificate, Error> {
+    cx.allow(Action::AnswerDemands)?;
+    if let Some(licence) = licence {
+        let licence = licences::find_seen(tx, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
+        if !licences::homes_of(tx, licence.id)?.contains(&home) {
+            return Err(FieldFault::at("/property_id", "the licence does not cover this home").into());
+        }
+    } else if cx.actor.sight() != Sight::Everything {
+        return Err(FieldFault::at("/licence_id", "say under which of your licences the record is given").into());
+    }
+    known_property(tx, home, "/property_id")?;
+    let change = Certificate::record_arrival(cx, received_at, home, licence, kind, particulars)?;
+    certificates::insert(tx, &change)?;
+    Ok(change.into_entity())
+}
+
+/// An officer assesses a record; its acceptance meets the obligation of its kind and sets the next.
+///
+/// # Errors
+/// A refusal if it was assessed before.
+pub fn assess(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: CertificateId,
+    expected: Option<Expected>,
+    accepted: bool,
+    reason: &str,
+) -> Result<Certificate, Error> {
+    cx.allow(Action::AssessAnswers)?;
+    let found = certificates::find(tx, id)?.ok_or(Error::NotFound)?;
+    if let Some(expected) = expected {
+        expected.check(found.revision)?;
+    }
+    let change = found.assess(cx, accepted, reason)?;
+    certificates::save(tx, &change)?;
+    let record = change.into_entity();
+    if record.state == CertificateState::Accepted {
+        for older in certificates::accepted_before(tx, &record)?.into_iter().filter(|older| record.supersedes(older)) {
+            certificates::save(tx, &older.supersede(cx, record.id))?;
+        }
+        follow(tx, cx, rules, &record)?;
+    }
+    certificates::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// The verdict on an answer is the verdict on the record it brought, unless an officer had assessed that before.
+pub(super) fn assess_with_answer(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: CertificateId,
+    accepted: bool,
+    reason: &str,
+) -> Result<(), Error> {
+    let state = certificates::find(tx, id)?.ok_or(Error::NotFound)?.state;
+    match (state, accepted) {
+        (CertificateState::Received, _) | (CertificateState::Rejected, true) => {
+            assess(tx, cx, rules, id, None, accepted, reason).map(|_| ())
+        }
+        (CertificateState::Accepted | CertificateState::Superseded, _) | (CertificateState::Rejected, false) => Ok(()),
+    }
+}
+
+fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, record: &Certificate) -> Result<(), Error> {
+    let (Some(licence), Some(kind)) = (record.licence_id, ObligationKind::met_by(record.kind)) else {
+        return Ok(());
+    };
+    let licence = licences::find(tx, licence)?.ok_or(Error::NotFound)?;
+    let open = obligations::open_of(tx, licence.id)?.into_iter().find(|open| open.kind == kind);
+    let Some(next) = Obligation::following(cx, rules.of(&licence)?, &licence, record, open.as_ref())? else {
+        return Ok(());
+    };
+    if let Some(open) = open {
+        obligations::save(tx, &open.meet(cx, record.id, london::today(record.received_at))?)?;
+    }
+    if licence.is_in_force(cx.today()) || licence.starts_on > cx.today() {
+        obligations::insert(tx, &next)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! One function for each thing the council does: permit, find, decide, save, answer. Each runs in one transaction of its caller.
+
+pub mod access;
+pub mod applications;
+pub mod audit;
+pub mod breaches;
+pub mod certificates;
+pub mod demands;
+pub mod gazetteer;
+pub mod import;
+pub mod letters;
+pub mod licences;
+pub mod night;
+pub mod obligations;
+mod rules;
+pub mod tasks;
+
+pub use rules::{Rules, SchemeFault, service_policy};
+
+use crate::domain::context::Forbidden;
+use crate::domain::{
+    access as access_rules, application, breach, calendar, certificate, demand, letter, licence, obligation, party,
+    property, task,
+};
+use crate::storage::{self, Retry};
+
+/// The ways in which something does not happen; each is one answer of the API.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or not the actor's to see.
+    #[error("there is nothing here with that identifier")]
+    NotFound,
+    /// The actor's role does not allow it.
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// Fields of the request are wrong.
+    #[error("the request has faults")]
+    Invalid(Vec<FieldFault>),
+    /// A rule stands against it.
+    #[error("{text}")]
+    Refused {
+        /// A stable word for programs.
+        code: &'static str,
+        /// The rule, in plain words.
+        text: String,
+    },
+    /// There is one already.
+    #[error("{0}")]
+    Duplicate(&'static str),
+    /// Somebody else changed it in the meantime.
+    #[error("somebody else changed this while you were reading it: read it again, then decide")]
+    Stale,
+    /// The database cannot be reached, or is too busy.
+    #[error("the service cannot reach its database just now")]
+    Unavailable(String),
+    /// A fault of ours.
+    #[error("something went wrong on our side")]
+    Broken(String),
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer to the field, such as "/conditions/0".
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+impl FieldFault {
+    /// A fault of the field at that pointer.
+    pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+impl From<FieldFault> for Error {
+    fn from(fault: FieldFault) -> Self {
+        Self::Invalid(vec![fault])
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        use storage::Error as E;
+        match error {
+            E::Stale => Self::Stale,
+            E::Duplicate => Self::Duplicate("there is one already"),
+            E::Conflict => Self::Unavailable(CONFLICT.to_owned()),
+            E::Unavailable(why) => Self::Unavailable(why),
+            E::Unreadable(_) | E::Broken(_) => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+const CONFLICT: &str = "another writer was in the way";
+
+impl Retry for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Unavailable(why) if why == CONFLICT)
+    }
+}
+
+impl From<Forbidden> for Error {
+    fn from(_: Forbidden) -> Self {
+        Self::Forbidden
+    }
+}
+
+macro_rules! refusals {
+    ($($refusal:ty),+ $(,)?) => {$(
+        impl From<$refusal> for Error {
+            fn from(refusal: $refusal) -> Self {
+                Self::Refused { code: refusal.code(), text: refusal.to_string() }
+            }
+        }
+    )+};
+}
+refusals!(
+    access_rules::Refusal,
+    application::Refusal,
+    breach::Refusal,
+    certificate::Refusal,
+    demand::Refusal,
+    letter::Refusal,
+    licence::Refusal,
+    obligation::Refusal,
+    party::Refusal,
+    property::Refusal,
+    task::Refusal,
+);
+
+impl From<calendar::CannotCount> for Error {
+    fn from(error: calendar::CannotCount) -> Self {
+        Self::Refused { code: "cannot-count", text: error.to_string() }
+    }
+}
+
+/// The revision that a change was decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected(pub i64);
+
+impl Expected {
+    /// Refuses a change that was decided on another state than the present one.
+    fn check(self, revision: i64) -> Result<(), Error> {
+        if self.0 == revision { Ok(()) } else { Err(Error::Stale) }
+    }
+}
