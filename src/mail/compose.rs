@@ -1,0 +1,182 @@
+//! From what a letter is about to its words.
+
+use chrono::NaiveDate;
+
+use super::letters::{
+    CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode, DigestLine, DigestProperty, Finding,
+    Office,
+};
+use super::words::Line;
+use crate::actions::letters::{About, Contents, Line as Due, Words};
+use crate::domain::demand;
+use crate::domain::letter::Letter;
+use crate::domain::property::Property;
+use crate::domain::scheme::{LetterCode, PostRule, Scheme};
+
+/// Writes a letter.
+///
+/// # Errors
+/// What is missing, in words for an officer.
+pub fn compose(contents: &Contents) -> Result<Words, String> {
+    let letter = &contents.letter;
+    let composed = match &contents.about {
+        About::Demand { demand, copy, licence, home, holder, scheme } => {
+            let copy_for = (copy.party_id != licence.holder_id).then(|| copy_for(letter, holder));
+            demanded(letter, demand, &licence.number, home, copy_for, scheme).compose()
+        }
+        About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
+        About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
+    };
+    let composed = composed.map_err(|fault| fault.to_string())?;
+    Ok(Words {
+        subject: composed.subject.as_str().to_owned(),
+        text: composed.text,
+        html: composed.html,
+        template: composed.template_version.to_owned(),
+    })
+}
+
+fn office(scheme: &Scheme) -> Office {
+    let council = &scheme.council;
+    Office {
+        council: Line::from_record(&council.name),
+        scheme: Line::from_record(&format!("Selective licensing scheme {}", scheme.code)),
+        team: Line::from_record(&council.team),
+        email: Line::from_record(&council.email),
+        telephone: Line::from_record(&council.telephone),
+        post: Line::from_record(&council.address.join(", ")),
+    }
+}
+
+fn copy_for(letter: &Letter, holder: &str) -> CopyFor {
+    CopyFor { agent: Line::from_record(&letter.recipient_name), holder: Line::from_record(holder) }
+}
+
+fn demanded(
+    letter: &Letter,
+    demand: &demand::Demand,
+    licence: &str,
+    home: &Property,
+    copy_for: Option<CopyFor>,
+    scheme: &Scheme,
+) -> Demand {
+    let item = |item: &demand::Item| {
+        let condition = scheme.condition(&item.condition);
+        DemandItem {
+            condition: Line::from_record(&item.condition),
+            title: Line::from_record(&item.title),
+            what_to_send: Line::from_record(condition.map_or(item.title.as_str(), |condition| &condition.what)),
+            days: u16::try_from(item.response_days).unwrap_or_default(),
+            due_on: item.due_on,
+        }
+    };
+    Demand {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for,
+        reference: Line::from_record(&demand.cover.reference),
+        property: Line::from_record(&home.one_line()),
+        licence: Line::from_record(licence),
+        items: demand.items.iter().filter(|item| item.closed_on.is_none()).map(item).collect(),
+        how_days_count: Line::from_record(how_days_count(scheme)),
+        legal_basis: Line::from_record(&demand.cover.legal_basis),
+        sent_on: letter.dated_on,
+    }
+}
+
+fn how_days_count(scheme: &Scheme) -> &'static str {
+    match scheme.policy.post_rule {
+        PostRule::PracticeDirection1985 => {
+            "The days are counted from the day on which you receive this demand, which is not itself counted. A letter by \
+             first class post counts as received on the second working day after posting, one by second class post on the \
+             fourth. An e-mail counts as received on the working day on which it is sent before half past four in the \
+             afternoon, otherwise on the next working day. The last day is the last on which your answer is in time; \
+             weekends and bank holidays count."
+        }
+        PostRule::Cpr626 => {
+            "The days are counted from the day on which you receive this demand, which is not itself counted. A letter by \
+             first class post counts as received on the second day after posting if that is a working day, otherwise on the \
+             next working day. An e-mail counts as received on the working day on which it is sent before half past four in \
+             the afternoon, otherwise on the next working day. The last day is the last on which your answer is in time; \
+             weekends and bank holidays count."
+        }
+    }
+}
+
+fn digest(letter: &Letter, lines: &[Due], scheme: &Scheme) -> Digest {
+    let mut properties: Vec<DigestProperty> = Vec::new();
+    for line in lines {
+        let address = Line::from_record(&line.home.one_line());
+        let entry = digest_line(line);
+        match properties.last_mut() {
+            Some(last) if last.address == address && last.licence.as_str() == line.licence => last.lines.push(entry),
+            _ => {
+                let licence = Line::from_record(&line.licence);
+                properties.push(DigestProperty { address, licence, lines: vec![entry] });
+            }
+        }
+    }
+    let mut holders = lines.iter().filter_map(|line| line.holder.as_deref()).collect::<Vec<_>>();
+    holders.sort_unstable();
+    holders.dedup();
+    let copies_only = lines.iter().all(|line| line.holder.is_some());
+    Digest {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: copies_only.then(|| copy_for(letter, &holders.join(", "))),
+        night: letter.dated_on,
+        properties,
+    }
+}
+
+fn digest_line(line: &Due) -> DigestLine {
+    let reminder = &line.reminder;
+    let code = match reminder.code {
+        LetterCode::D1 | LetterCode::D2 | LetterCode::D4 => DigestCode::D2,
+        LetterCode::D3 => DigestCode::D3,
+        LetterCode::G1 => DigestCode::G1,
+        LetterCode::X1 => DigestCode::X1,
+        LetterCode::R1 => DigestCode::R1,
+    };
+    DigestLine {
+        code,
+        what: Line::from_record(&reminder.title),
+        reference: Line::from_record(&reminder.reference),
+        on: reminder.due_on,
+        new_date: None,
+    }
+}
+
+fn decided(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Result<Decision, String> {
+    let fact = |key: &str| letter.facts.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let day = |key: &str| fact(key).parse::<NaiveDate>().ok();
+    let (due_on, decided_on) = (day("due_on"), day("decided_on").unwrap_or(letter.dated_on));
+    let received_on = fact("received_at").parse().map(crate::domain::calendar::london::today).ok();
+    let late = received_on.zip(due_on).is_some_and(|(received, due)| received > due);
+    let finding = match (fact("outcome"), fact("answer")) {
+        ("accepted", _) if late => Finding::AcceptedLate,
+        ("accepted", _) => Finding::Accepted,
+        ("rejected", "not_applicable") => Finding::NotApplicableRejected,
+        ("rejected", _) => Finding::Rejected,
+        ("not_applicable_accepted", _) => Finding::NotApplicableAccepted,
+        (other, _) => return Err(format!("the decision \"{other}\" has no letter")),
+    };
+    let item = DecisionItem {
+        condition: Line::from_record(fact("condition")),
+        title: Line::from_record(fact("title")),
+        finding,
+        reason: Line::from_record(fact("reason")),
+        due_on: due_on.filter(|_| finding.needs_answer()),
+        is_past: due_on.is_some_and(|due_on| due_on < decided_on),
+    };
+    Ok(Decision {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        reference: Line::from_record(fact("reference")),
+        property: Line::from_record(&home.map(Property::one_line).unwrap_or_default()),
+        licence: Line::from_record(fact("licence")),
+        items: vec![item],
+        decided_on,
+    })
+}

@@ -1,0 +1,399 @@
+//! Each letter in full, and the proof that no record can become structure.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::*;
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+fn office(text: &str) -> Office {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Office {
+        council: line("Stockton-on-Tees Borough Council"),
+        scheme: line("Selective licensing 2024 to 2029"),
+        team: line("Selective licensing team"),
+        email: line("licensing@example.gov.uk"),
+        telephone: line("01234 567890"),
+        post: line("1 Example Square, Exampleton EX1 1EX"),
+    }
+}
+
+/// Every text of the letter replaced by `text`, or usual ones when that is empty.
+fn demand(text: &str) -> Demand {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Demand {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Stockton"),
+        licence: line("SL/0001"),
+        items: vec![
+            DemandItem {
+                condition: line("1.1"),
+                title: line("Gas safety record"),
+                what_to_send: line("the record of the last check, by a registered engineer"),
+                days: 14,
+                due_on: Some(day(2025, 2, 12)),
+            },
+            DemandItem {
+                condition: line("3.1"),
+                title: line("Electrical report"),
+                what_to_send: line("the latest report on the electrical installation"),
+                days: 7,
+                due_on: Some(day(2025, 2, 5)),
+            },
+        ],
+        how_days_count: line("The day after you receive this letter is the first day."),
+        legal_basis: line("Housing Act 2004, section 90 and Schedule 4"),
+        sent_on: day(2025, 1, 28),
+    }
+}
+
+fn digest(text: &str) -> Digest {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let entry = |code, what: &str, on, new_date| DigestLine {
+        code,
+        what: line(what),
+        reference: line("D-2025-0001"),
+        on,
+        new_date,
+    };
+    Digest {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        night: day(2025, 2, 5),
+        properties: vec![
+            DigestProperty {
+                address: line("12 High Street, Stockton"),
+                licence: line("SL/0001"),
+                lines: vec![
+                    entry(DigestCode::D3, "Alarm declaration", day(2025, 2, 4), Some(day(2025, 2, 18))),
+                    entry(DigestCode::D2, "Electrical report", day(2025, 2, 5), None),
+                    entry(DigestCode::D2, "Gas safety record", day(2025, 2, 12), None),
+                ],
+            },
+            DigestProperty {
+                address: line("3 Mill Lane, Thornaby"),
+                licence: line("SL/0002"),
+                lines: vec![
+                    entry(DigestCode::G1, "Yearly gas check", day(2025, 3, 7), None),
+                    entry(DigestCode::X1, "Electrical report", day(2025, 2, 1), None),
+                    entry(DigestCode::R1, "Licence", day(2025, 4, 6), None),
+                ],
+            },
+        ],
+    }
+}
+
+fn decision(text: &str) -> Decision {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let item = |finding, reason: &str, due_on| DecisionItem {
+        condition: line("1.1"),
+        title: line("Gas safety record"),
+        finding,
+        reason: if text.is_empty() && reason.is_empty() { Line::default() } else { line(reason) },
+        due_on,
+        is_past: false,
+    };
+    Decision {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Stockton"),
+        licence: line("SL/0001"),
+        items: vec![
+            item(Finding::Accepted, "", None),
+            item(Finding::Rejected, "The record is for another address.", Some(day(2025, 2, 12))),
+            item(Finding::NotApplicableAccepted, "The property has no gas supply.", None),
+        ],
+        decided_on: day(2025, 2, 6),
+    }
+}
+
+fn copy(text: &str) -> CopyFor {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn assert_says(letter: &Composed, sentences: &[&str]) {
+    let (text, html) = (flat(&letter.text), flat(&letter.html));
+    for sentence in sentences {
+        assert!(text.contains(sentence), "text lacks {sentence:?}:\n{}", letter.text);
+        let shown = html.replace("<strong>", "").replace("</strong>", "").replace("<br>", " ").replace("&#x27;", "'");
+        assert!(shown.contains(sentence), "HTML lacks {sentence:?}:\n{shown}");
+    }
+}
+
+#[test]
+fn a_demand_names_each_document_its_last_day_and_the_ways_out() {
+    let letter = demand("").compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Documents needed by Wednesday 5 February 2025: 12 High Street, Stockton");
+    assert_eq!(letter.template_version, "D1/1");
+    assert_says(
+        &letter,
+        &[
+            "Dear Mr A Khan",
+            "Reference: D-2025-0001",
+            "Gas safety record (condition 1.1)",
+            "What to send: the record of the last check, by a registered engineer",
+            "Last day: Wednesday 12 February 2025. The condition allows 14 days.",
+            "Last day: Wednesday 5 February 2025. The condition allows 7 days.",
+            "The day after you receive this letter is the first day.",
+            "If an item does not apply to the property",
+            "offence under section 95(2) of the Housing Act 2004",
+            "without a reasonable excuse",
+            "Housing Act 2004, section 90 and Schedule 4",
+            "Telephone: 01234 567890",
+        ],
+    );
+}
+
+#[test]
+fn a_demand_without_a_known_last_day_says_how_the_days_count() {
+    let mut model = demand("");
+    for item in &mut model.items {
+        item.due_on = None;
+    }
+    let letter = model.compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Documents needed: 12 High Street, Stockton");
+    assert_says(&letter, &["The condition allows 14 days. See below for how they count."]);
+    assert!(!letter.text.contains("none") && !letter.html.contains("none"));
+}
+
+#[test]
+fn an_agents_copy_says_whose_agent_and_that_the_holder_has_it_too() {
+    let (mut first, mut second, mut third) = (demand(""), digest(""), decision(""));
+    (first.copy_for, second.copy_for, third.copy_for) = (Some(copy("")), Some(copy("")), Some(copy("")));
+    for letter in [first.compose().unwrap(), second.compose().unwrap(), third.compose().unwrap()] {
+        assert!(letter.subject.as_str().starts_with("Copy: "));
+        assert_says(
+            &letter,
+            &[
+                "Copy for Tees Lettings Ltd, agent of Mr A Khan.",
+                "The licence holder, Mr A Khan, has been sent the same letter",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_digest_groups_by_property_and_gives_every_date_with_its_weekday() {
+    let letter = digest("").compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Selective licensing: 6 items, earliest date Saturday 1 February 2025");
+    assert_says(
+        &letter,
+        &[
+            "Dates under your licences, Wednesday 5 February 2025",
+            "12 High Street, Stockton",
+            "Alarm declaration Was due on Tuesday 4 February 2025.",
+            "We have not received it. Please still send it.",
+            "We will hold back until Tuesday 18 February 2025 before we decide what to do. This does not change the first date, and is without prejudice",
+            "Electrical report Due today: Wednesday 5 February 2025.",
+            "Gas safety record Due soon: send it by Wednesday 12 February 2025.",
+            "3 Mill Lane, Thornaby",
+            "Yearly gas check Due soon: a new record is needed by Friday 7 March 2025.",
+            "Electrical report It ran out on Saturday 1 February 2025.",
+            "Licence The licence ends on Sunday 6 April 2025.",
+            "You have the right to explain",
+            "offence under section 95(2)",
+            "If an item does not apply to the property",
+        ],
+    );
+}
+
+#[test]
+fn a_digest_without_a_missed_date_accuses_nobody() {
+    let mut model = digest("");
+    model.properties.truncate(1);
+    model.properties[0].lines.retain(|line| line.code == DigestCode::D2 && line.on > model.night);
+    let letter = model.compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Selective licensing: 1 item, date Wednesday 12 February 2025");
+    assert!(!letter.text.contains("offence") && !letter.html.contains("offence"));
+    assert_says(&letter, &["This is a reminder of dates"]);
+}
+
+#[test]
+fn a_decision_gives_each_finding_with_its_reason() {
+    let letter = decision("").compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "1 document still needed: 12 High Street, Stockton");
+    assert_says(
+        &letter,
+        &[
+            "Gas safety record (condition 1.1) Accepted.",
+            "Not accepted.",
+            "Reason: The record is for another address.",
+            "Last day for a new answer: Wednesday 12 February 2025.",
+            "We agree that this does not apply.",
+            "Reason: The property has no gas supply.",
+            "quote the reference",
+        ],
+    );
+    let mut late = decision("");
+    late.items[1].is_past = true;
+    assert_says(&late.compose().unwrap(), &["The last day was Wednesday 12 February 2025: send a new answer now."]);
+    let mut settled = decision("");
+    settled.items.remove(1);
+    let letter = settled.compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Documents accepted: 12 High Street, Stockton");
+    assert!(!letter.text.contains("quote the reference"));
+}
+
+#[test]
+fn no_letter_counts_down_and_every_text_part_is_narrow() {
+    for letter in [demand("").compose().unwrap(), digest("").compose().unwrap(), decision("").compose().unwrap()] {
+        for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
+            assert!(!letter.text.contains(words) && !letter.html.contains(words), "{words}");
+        }
+        assert!(letter.text.lines().all(|line| line.chars().count() <= 76), "{}", letter.text);
+        assert!(!letter.text.contains("\n\n\n"));
+        for outside in ["http", "<img", "<a ", "<script", "src="] {
+            assert!(!letter.html.contains(outside), "{outside}");
+        }
+    }
+}
+
+#[test]
+fn a_letter_with_a_hole_is_not_written() {
+    let mut no_name = demand("");
+    no_name.recipient = Line::default();
+    assert!(matches!(no_name.compose(), Err(ComposeFault::Missing("recipient"))));
+    let mut no_items = demand("");
+    no_items.items.clear();
+    assert!(matches!(no_items.compose(), Err(ComposeFault::NoItems)));
+    let mut ahead = digest("");
+    ahead.properties[0].lines[0].on = ahead.night;
+    assert!(matches!(ahead.compose(), Err(ComposeFault::NotMissedYet { .. })));
+    let mut empty = digest("");
+    empty.properties.clear();
+    assert!(matches!(empty.compose(), Err(ComposeFault::NoItems)));
+    let mut no_reason = decision("");
+    no_reason.items[1].reason = Line::default();
+    assert!(matches!(no_reason.compose(), Err(ComposeFault::Missing("reason"))));
+}
+
+#[test]
+fn a_value_that_the_template_wants_and_the_model_lacks_is_an_error() {
+    #[derive(Serialize)]
+    struct Sparse {
+        recipient: &'static str,
+    }
+    for template in
+        ["demand.txt", "demand.html", "digest.txt", "digest.html", "decision.txt", "decision.html", "foot.txt"]
+    {
+        let fault = render::render(template, &Sparse { recipient: "Mr A Khan" }).unwrap_err();
+        assert!(matches!(fault, ComposeFault::Template { .. }), "{template}: {fault}");
+    }
+    assert!(render::render("no such template", &Sparse { recipient: "" }).is_err());
+}
+
+/// Names of elements and attributes in order, without their text.
+fn skeleton(html: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let inside = &rest[start + 1..];
+        let end = inside.find('>').expect("a tag is closed");
+        let words = inside[..end].split_whitespace().map(|word| word.split('=').next().unwrap());
+        tags.push(words.collect::<Vec<_>>().join(" "));
+        rest = &inside[end + 1..];
+    }
+    tags
+}
+
+fn payloads() -> Vec<String> {
+    let mut payloads: Vec<String> = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "\"><b>",
+        "'><i>",
+        "</p><h1>Fine</h1>",
+        "</title><script>",
+        "<!-- ",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<svg/onload=alert(1)>",
+        "<a href=http://evil.example>pay here</a>",
+        "&lt;b&gt;",
+        "&#60;b&#62;",
+        "{{ office }}",
+        "{% include 'demand.txt' %}",
+        "{{ 7*7 }}",
+        "{# hidden #}",
+        "{{ self }}",
+        "{% raw %}",
+        "${jndi:x}",
+        "#{1+1}",
+        "javascript:alert(1)",
+        "<style>*{display:none}</style>",
+        "</style>",
+        "<table><tr><td>",
+        "<iframe src=//evil.example>",
+        "<br><br>",
+        "<form action=//evil.example>",
+        "<input name=password>",
+        "<meta http-equiv=refresh content=0>",
+        "<base href=//evil.example>",
+        "<link rel=stylesheet href=//evil.example>",
+        "\u{202E}gnp.exe",
+        "\u{2066}x\u{2069}",
+        "a\u{0}b",
+        "a\u{8}\u{7f}b",
+        "\u{FEFF}<b>",
+        "a\r\nBcc: victim@example.org",
+        "a\nSubject: other",
+        "a\r\n\r\n<html>",
+        "\r\n.\r\nMAIL FROM:<x@example.org>",
+        "\n.\n",
+        "a\u{2028}b",
+        "a\u{85}b",
+        "=?utf-8?q?=0D=0ABcc:_x@example.org?=",
+        "=0D=0ABcc: x",
+        "%0d%0aBcc: x",
+        "--letter-0000",
+        "Content-Type: text/html",
+        "＜script＞",
+        "<ſcript>",
+        "𝓜𝓻 𝓚𝓱𝓪𝓷",
+        "👩‍👩‍👧‍👦",
+        "Zalgo\u{0300}\u{0301}\u{0302}",
+        "'; DROP TABLE letters; --",
+        "../../etc/passwd",
+        "=cmd|' /C calc'!A0",
+        "`id`",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    payloads.push("<b>".repeat(4_000));
+    assert!(payloads.len() >= 60);
+    payloads
+}
+
+#[test]
+fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
+    let all = |text: &str| {
+        let (mut first, mut second, mut third) = (demand(text), digest(text), decision(text));
+        (first.copy_for, second.copy_for, third.copy_for) = (Some(copy(text)), Some(copy(text)), Some(copy(text)));
+        [first.compose().unwrap(), second.compose().unwrap(), third.compose().unwrap()]
+    };
+    let harmless = all("Harmless");
+    for payload in payloads() {
+        for (letter, usual) in all(&payload).iter().zip(&harmless) {
+            assert_eq!(skeleton(&letter.html), skeleton(&usual.html), "{payload:?}");
+            assert!(!letter.subject.as_str().contains(char::is_control), "{payload:?}");
+            assert!(!letter.html.contains("evil.example>pay"), "{payload:?}");
+            let unprintable = |c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c);
+            assert!(letter.text.lines().all(|line| !line.contains(unprintable)), "{payload:?}");
+        }
+    }
+}
