@@ -1,0 +1,309 @@
+//! The nightly check: find what is called for, act on it in batches, isolate what fails, record the run.
+//!
+//! It takes no hints and remembers nothing: what is due is found by index, and unique keys in the database decide what has
+//! been done. Running it again changes nothing; running it late does what is still called for, once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::actions::night::{self, Decision, Tally};
+use crate::actions::{Error, audit, tasks};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::context::Context;
+use crate::domain::id::CheckId;
+use crate::domain::reminder::{SubjectKind, jump};
+use crate::domain::task::{Need, TaskKind};
+use crate::storage::checks::{self, Check, CheckOutcome, Failure, StartedBy};
+use crate::storage::reminders::{self, Place};
+use crate::storage::{Retry as _, requests};
+
+/// How a run is to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The night.
+    pub night: NaiveDate,
+    /// What started it.
+    pub started_by: StartedBy,
+    /// A person has said that the clock is right, whatever it looks like.
+    pub clock_is_right: bool,
+}
+
+/// Hours for which an answered request is remembered.
+const REMEMBERED: chrono::TimeDelta = chrono::TimeDelta::hours(72);
+/// The most that the database's clock may differ from the machine's.
+const CLOCKS_APART: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// Runs the nightly check and returns its record.
+///
+/// # Errors
+/// [`Error::Refused`] for a night that has not come; otherwise whatever keeps the run from being recorded at all.
+pub fn run(app: &App, run: Run, progress: &dyn Fn(&Check)) -> Result<Check, Error> {
+    let cx = app.context(Actor::system());
+    if run.night > cx.today() {
+        let text = format!("the night of {} has not come: look at it with --dry-run", run.night);
+        return Err(Error::Refused { code: "night-not-come", text });
+    }
+    let mut check = begin(app, &cx, run)?;
+    if let Some(why) = clock_fault(app, &cx, run)? {
+        return hold(app, &cx, check, why);
+    }
+    app.db.write(|tx| checks::put(tx, &check).map_err(Error::from))?;
+    let _span = tracing::info_span!("check", night = %run.night, id = %check.id).entered();
+    for kind in SubjectKind::ALL {
+        work(app, &cx, &mut check, *kind, progress)?;
+    }
+    finish(app, &cx, check)
+}
+
+fn begin(app: &App, cx: &Context, run: Run) -> Result<Check, Error> {
+    let clock = app.clock.reading();
+    let last = app.db.read(|db| checks::last_finished(db, &clock.boot).map_err(Error::from))?;
+    let missed = last.map_or(0, |last| (run.night - last.night).num_days() - 1).max(0);
+    Ok(Check {
+        id: CheckId::new(cx),
+        night: run.night,
+        started_by: run.started_by,
+        outcome: CheckOutcome::Running,
+        software: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: cx.now,
+        finished_at: None,
+        nights_missed: i32::try_from(missed).unwrap_or(i32::MAX),
+        looked_at: 0,
+        reminders: 0,
+        superseded: 0,
+        breaches: 0,
+        failures: 0,
+        note: None,
+        wall_clock: clock.wall,
+        boot: clock.boot,
+        uptime_millis: clock.uptime.num_milliseconds(),
+    })
+}
+
+/// Why the machine's clock cannot be trusted, if it cannot: it jumped, or it differs from the database's.
+fn clock_fault(app: &App, cx: &Context, run: Run) -> Result<Option<String>, Error> {
+    if run.clock_is_right {
+        return Ok(None);
+    }
+    let clock = app.clock.reading();
+    let last = app.db.read(|db| checks::last_trusted(db, &clock.boot).map_err(Error::from))?;
+    if let Some(jumped) = last.and_then(|last| jump(&last.clock(), &clock)) {
+        let by = jumped.num_minutes();
+        return Ok(Some(format!("the machine's clock has jumped by {by} minutes since the last check")));
+    }
+    if matches!(app.clock, crate::clock::Clock::System)
+        && let Some(theirs) = app.db.clock()?
+        && (theirs - cx.now).abs() > CLOCKS_APART
+    {
+        return Ok(Some(format!("the machine says {} and the database says {theirs}", cx.now)));
+    }
+    Ok(None)
+}
+
+fn hold(app: &App, cx: &Context, mut check: Check, why: String) -> Result<Check, Error> {
+    check.outcome = CheckOutcome::Held;
+    check.finished_at = Some(cx.now);
+    check.note = Some(format!("{why}: nothing was sent and nothing was proposed"));
+    tracing::error!(why, "the nightly check is held");
+    let need = Need {
+        kind: TaskKind::ClockJumped,
+        key: "clock".to_owned(),
+        property_id: None,
+        letter_id: None,
+        title: "The nightly check waits: the machine's clock cannot be trusted".to_owned(),
+        detail: format!("{why}. Set the clock right; if it is right, run the check once with --clock-is-right."),
+    };
+    app.db.write(|tx| {
+        checks::put(tx, &check)?;
+        tasks::open(tx, cx, need.clone())
+    })?;
+    Ok(check)
+}
+
+fn work(app: &App, cx: &Context, check: &mut Check, kind: SubjectKind, progress: &dyn Fn(&Check)) -> Result<(), Error> {
+    let mut place: Option<Place> = None;
+    loop {
+        let limit = i64::try_from(app.settings.check.batch).unwrap_or(500);
+        let batch = app.db.read(|db| reminders::to_call(db, kind, check.night, place.as_ref(), limit))?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        place = Some(last.clone());
+        let ids = batch.into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+        match attempt(app, cx, check, kind, &ids)? {
+            Ok(tally) => count(check, tally),
+            Err(_) if ids.len() > 1 => one_by_one(app, cx, check, kind, &ids)?,
+            Err(why) => isolate(app, cx, check, kind, &ids, &why)?,
+        }
+        progress(check);
+    }
+}
+
+fn one_by_one(app: &App, cx: &Context, check: &mut Check, kind: SubjectKind, ids: &[String]) -> Result<(), Error> {
+    for id in ids {
+        let alone = std::slice::from_ref(id);
+        match attempt(app, cx, check, kind, alone)? {
+            Ok(tally) => count(check, tally),
+            Err(why) => isolate(app, cx, check, kind, alone, &why)?,
+        }
+    }
+    Ok(())
+}
+
+/// Acts on a batch. What is wrong with the batch, a panic among it, is a failure of this batch and not of the night; a
+/// database that cannot be reached ends the run, which is made up for later.
+fn attempt(
+    app: &App,
+    cx: &Context,
+    check: &Check,
+    kind: SubjectKind,
+    ids: &[String],
+) -> Result<Result<Tally, String>, Error> {
+    let act = || app.db.write(|tx| night::act(tx, cx, &app.rules, check.id, kind, ids, check.night));
+    match catch_unwind(AssertUnwindSafe(act)) {
+        Ok(Ok(tally)) => Ok(Ok(tally)),
+        Ok(Err(error @ Error::Unavailable(_))) if !error.is_conflict() => Err(error),
+        Ok(Err(error)) => Ok(Err(reason(&error))),
+        Err(_) => Ok(Err("the program met a fault of its own (see the log)".to_owned())),
+    }
+}
+
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Broken(why) | Error::Unavailable(why) => why.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn isolate(
+    app: &App,
+    cx: &Context,
+    check: &mut Check,
+    kind: SubjectKind,
+    ids: &[String],
+    why: &str,
+) -> Result<(), Error> {
+    check.failures += 1;
+    let subject = ids.first().cloned().unwrap_or_default();
+    tracing::error!(%kind, subject, why, "a due date could not be handled; it will be tried again next night");
+    let need = Need {
+        kind: TaskKind::CheckFailed,
+        key: subject.clone(),
+        property_id: None,
+        letter_id: None,
+        title: format!("The nightly check could not handle {kind} {subject}"),
+        detail: format!("{why}. The check will try again each night; the other cases were not affected."),
+    };
+    let failure = Failure { check_id: check.id, subject_kind: kind, subject_id: subject, reason: why.to_owned() };
+    app.db.write(|tx| {
+        checks::note_failure(tx, &failure)?;
+        tasks::open(tx, cx, need.clone())
+    })
+}
+
+fn count(check: &mut Check, tally: Tally) {
+    check.looked_at += tally.looked_at;
+    check.reminders += tally.reminders;
+    check.superseded += tally.superseded;
+    check.breaches += tally.breaches;
+}
+
+fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
+    check.outcome = if check.failures == 0 { CheckOutcome::Completed } else { CheckOutcome::Attention };
+    check.finished_at = Some(app.clock.now());
+    app.db.write(|tx| {
+        checks::put(tx, &check)?;
+        requests::forget_before(tx, cx.now - REMEMBERED)?;
+        audit::anchor(tx, cx, check.night)
+    })?;
+    if let Err(error) = app.db.count_for_plans() {
+        tracing::warn!(%error, "the tables could not be counted; lists may be slower than they need to be");
+    }
+    tracing::info!(
+        looked_at = check.looked_at,
+        reminders = check.reminders,
+        breaches = check.breaches,
+        failures = check.failures,
+        "the nightly check is done"
+    );
+    Ok(check)
+}
+
+/// One thing that a night does, as a dry run foretells it and as a run's record tells it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Planned {
+    /// Item or obligation.
+    pub subject_kind: SubjectKind,
+    /// Its identifier.
+    pub subject_id: String,
+    /// The due date.
+    pub due_on: NaiveDate,
+    /// "remind", "supersede" or "propose_breach".
+    pub action: &'static str,
+    /// The rung, in days from the due date.
+    pub rung: Option<i32>,
+    /// The recipient.
+    pub recipient_id: Option<String>,
+    /// What the letter names.
+    pub title: String,
+    /// The demand's reference, or the licence's number.
+    pub reference: String,
+}
+
+/// What the check of a night would do, told in batches; nothing is changed.
+///
+/// # Errors
+/// Whatever the database says. What cannot be read is left out of the list and told to `failed`.
+pub fn foretell(
+    app: &App,
+    night: NaiveDate,
+    mut told: impl FnMut(Planned),
+    mut failed: impl FnMut(String),
+) -> Result<(), Error> {
+    for kind in SubjectKind::ALL {
+        let mut place: Option<Place> = None;
+        loop {
+            let limit = i64::try_from(app.settings.check.batch).unwrap_or(500);
+            let batch = app.db.read(|db| reminders::to_call(db, *kind, night, place.as_ref(), limit))?;
+            let Some(last) = batch.last() else { break };
+            place = Some(last.clone());
+            let ids = batch.into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+            let decide = |ids: &[String]| app.db.read(|db| night::decide(db, &app.rules, *kind, ids, night));
+            match decide(&ids) {
+                Ok(decisions) => decisions.iter().flat_map(planned).for_each(&mut told),
+                Err(_) => {
+                    for id in &ids {
+                        match decide(std::slice::from_ref(id)) {
+                            Ok(decisions) => decisions.iter().flat_map(planned).for_each(&mut told),
+                            Err(error) => failed(format!("{kind} {id}: {}", reason(&error))),
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn planned(decision: &Decision) -> Vec<Planned> {
+    let due = &decision.due;
+    let one = |action, rung, recipient_id| Planned {
+        subject_kind: due.subject_kind,
+        subject_id: due.subject_id.as_str().to_owned(),
+        due_on: due.due_on,
+        action,
+        rung,
+        recipient_id,
+        title: decision.title.clone(),
+        reference: due.reference.clone(),
+    };
+    let mut planned = Vec::new();
+    for recipient in &due.recipients {
+        let to = Some(recipient.to_string());
+        planned.extend(decision.call.superseded.iter().map(|rung| one("supersede", Some(*rung), to.clone())));
+        planned.extend(decision.call.send.map(|rung| one("remind", Some(rung), to.clone())));
+    }
+    planned.extend(decision.call.breach.then(|| one("propose_breach", None, None)));
+    planned
+}
