@@ -1,0 +1,198 @@
+//! Answers: a resource with its ETag, a page of a list, and changes that are made once however often they are sent.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::problem::Problem;
+use super::session::{Caller, Entered, blocking};
+use crate::actions::Error;
+use crate::app::App;
+use crate::domain::actor::Action;
+use crate::domain::context::Context;
+use crate::domain::event::hex;
+use crate::domain::id::Spelled as _;
+use crate::storage::page::{Listed, Page};
+use crate::storage::requests::{self, Answered};
+use crate::storage::{self, Conn, Tx};
+
+/// What a change answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+}
+
+impl Answer {
+    /// Something new is there.
+    pub fn created(location: String, view: &impl Serialize, revision: i64) -> Self {
+        Self::new(StatusCode::CREATED, Some(location), Some(etag(revision)), view)
+    }
+
+    /// Something has changed.
+    pub fn changed(view: &impl Serialize, revision: i64) -> Self {
+        Self::new(StatusCode::OK, None, Some(etag(revision)), view)
+    }
+
+    /// Something new is there that counts no changes of its own.
+    pub fn recorded(view: &impl Serialize) -> Self {
+        Self::new(StatusCode::CREATED, None, None, view)
+    }
+
+    fn new(status: StatusCode, location: Option<String>, etag: Option<String>, view: &impl Serialize) -> Self {
+        Self { status, location, etag, body: serde_json::to_string(view).unwrap_or_default() }
+    }
+
+    fn respond(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.content_type("application/json").body(self.body)
+    }
+}
+
+/// The ETag of something at that revision.
+#[must_use]
+pub fn etag(revision: i64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// Makes a change in one transaction, with the answer that its Idempotency-Key stands for from now on.
+///
+/// # Errors
+/// The problem that stands in the way; nothing is changed then.
+pub async fn change(
+    app: Data<App>,
+    caller: Entered,
+    digest: String,
+    work: impl Fn(&App, &mut Tx<'_>, &Context) -> Result<Answer, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let answer = blocking(move || {
+        let answer = app.db.write(|tx| {
+            let Some(key) = &caller.key else { return work(&app, tx, &caller.cx) };
+            once(&app, tx, &caller, key, &digest, &work)
+        })?;
+        Ok(answer)
+    });
+    Ok(answer.await?.respond())
+}
+
+fn once(
+    app: &App,
+    tx: &mut Tx<'_>,
+    caller: &Entered,
+    key: &str,
+    digest: &str,
+    work: &impl Fn(&App, &mut Tx<'_>, &Context) -> Result<Answer, Error>,
+) -> Result<Answer, Error> {
+    let account = caller.cx.actor.account.map(|id| id.as_str().to_owned()).unwrap_or_default();
+    let digest = hex(&Sha256::digest(format!("{}\n{digest}", caller.target).as_bytes()));
+    if let Some(before) = requests::find(tx, &account, key)? {
+        if before.digest != digest {
+            let text = "this Idempotency-Key stands for another request: use a new key for a new request".to_owned();
+            return Err(Error::Refused { code: "key-reused", text });
+        }
+        let status = u16::try_from(before.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.unwrap_or(StatusCode::OK);
+        return Ok(Answer { status, location: before.location, etag: before.etag, body: before.body });
+    }
+    let answer = work(app, tx, &caller.cx)?;
+    let answered = Answered {
+        account_id: account,
+        key: key.to_owned(),
+        digest,
+        status: i32::from(answer.status.as_u16()),
+        location: answer.location.clone(),
+        etag: answer.etag.clone(),
+        body: answer.body.clone(),
+        answered_at: caller.cx.now,
+    };
+    requests::insert(tx, &answered).map_err(|error| match error {
+        // The same request is being answered at this moment: look again when it is done.
+        storage::Error::Duplicate => storage::Error::Conflict,
+        other => other,
+    })?;
+    Ok(answer)
+}
+
+/// Reads what the caller may read, and answers with what `work` makes of it.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub async fn read<T: Serialize + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let view = look(app, caller, action, work).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
+}
+
+/// Reads one resource, and answers with it and its ETag. It is always sent whole: how something stands changes with the day,
+/// which no revision counts.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub async fn read_one<T: Serialize + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, i64), Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (view, revision) = look(app, caller, action, work).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::ETAG, etag(revision))).insert_header((header::CACHE_CONTROL, "no-store"));
+    Ok(response.json(view))
+}
+
+/// Admits the caller and reads, on one thread and one connection.
+async fn look<T: Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let looking = move || {
+        app.db.read(|db| {
+            let cx = caller.admit(&app, db, action)?;
+            work(&app, db, &cx).map_err(Problem::from)
+        })
+    };
+    blocking(looking).await
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PageOf<T> {
+    /// What is on the page.
+    pub items: Vec<T>,
+    /// Send this as `after` to get the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> PageOf<T> {
+    /// A page of views.
+    pub fn of<E>(listed: Listed<E>, view: impl FnMut(E) -> T) -> Self {
+        Self { items: listed.rows.into_iter().map(view).collect(), next: listed.next }
+    }
+}
+
+/// How many entries a page has if nothing is said.
+const USUAL: u32 = 50;
+
+/// The page that was asked for.
+#[must_use]
+pub fn page(after: Option<String>, limit: Option<u32>) -> Page {
+    Page { after, limit: usize::try_from(limit.unwrap_or(USUAL)).unwrap_or(50) }
+}

@@ -1,0 +1,364 @@
+//! Applications: started, taken from stage to stage, granted.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::{Validate, ValidationErrors};
+
+use super::dates::ExplainedDate;
+use super::licences::LicenceView;
+use super::written;
+use crate::actions::applications::{Applying, Terms};
+use crate::actions::{Error, applications as actions, gazetteer};
+use crate::app::App;
+use crate::domain::actor::Action;
+use crate::domain::application::{Application, Found, Stage, Step, Tally};
+use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::form::{Id, Query, Sent};
+use crate::http::problem::Problem;
+use crate::http::session::{Caller, IfMatch};
+use crate::storage::{applications, licences};
+
+/// An application for a licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicationView {
+    id: ApplicationId,
+    /// What people call it, such as "APP/2025/00001".
+    reference: String,
+    property_id: PropertyId,
+    area: Option<String>,
+    applicant_id: PartyId,
+    holder_id: PartyId,
+    manager_id: Option<PartyId>,
+    agent_id: Option<PartyId>,
+    stage: Stage,
+    /// How it counts in the committee's figures; a draft does not.
+    tally: Option<Tally>,
+    /// Whether it protects the applicant today (s.95(3)); counted, never stored.
+    protects_applicant: bool,
+    officer_id: Option<AccountId>,
+    submitted_on: Option<NaiveDate>,
+    duly_made_on: Option<NaiveDate>,
+    /// The last day for answering defects, and why it is that day.
+    answer_by: Option<ExplainedDate>,
+    defects: Vec<String>,
+    findings: Vec<Found>,
+    /// The last day of the consultation, and why it is that day.
+    consultation: Option<ExplainedDate>,
+    ended_on: Option<NaiveDate>,
+    reason: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+impl ApplicationView {
+    fn of(application: Application, today: NaiveDate) -> Self {
+        Self {
+            id: application.id,
+            tally: application.stage.tally(),
+            protects_applicant: application.protects_applicant(today),
+            answer_by: application.answer_basis.as_ref().map(ExplainedDate::from),
+            consultation: application.consultation_basis.as_ref().map(ExplainedDate::from),
+            reference: application.reference,
+            property_id: application.property_id,
+            area: application.area_code,
+            applicant_id: application.applicant_id,
+            holder_id: application.holder_id,
+            manager_id: application.manager_id,
+            agent_id: application.agent_id,
+            stage: application.stage,
+            officer_id: application.officer_id,
+            submitted_on: application.submitted_on,
+            duly_made_on: application.duly_made_on,
+            defects: application.defects,
+            findings: application.findings,
+            ended_on: application.ended_on,
+            reason: application.reason,
+            created_at: application.created_at,
+        }
+    }
+}
+
+/// What a list of applications is narrowed to.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// An area in any of its names.
+    area: Option<String>,
+    /// Only at this stage.
+    stage: Option<Stage>,
+    /// Only of this officer.
+    officer_id: Option<AccountId>,
+    /// Only for this home.
+    property_id: Option<PropertyId>,
+    /// Only with this text in reference, address or postcode.
+    #[validate(length(min = 1, max = 100))]
+    text: Option<String>,
+    /// `next` of the page before.
+    #[validate(length(max = 100))]
+    after: Option<String>,
+    /// Entries on a page: 1 to 200, 50 if nothing is said.
+    #[validate(range(min = 1, max = 200))]
+    limit: Option<u32>,
+}
+
+/// List applications.
+#[utoipa::path(tag = "applications", params(ListQuery), responses((status = 200, body = PageOf<ApplicationView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/applications")]
+pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
+    read(app, caller, Action::ReadCases, move |app, db, cx| {
+        let query = query.0;
+        let area = query.area.map(|area| gazetteer::area_code(&app.rules, &area, "?area")).transpose()?;
+        let filter = applications::Filter {
+            area,
+            stage: query.stage,
+            officer: query.officer_id,
+            property: query.property_id,
+            text: query.text,
+        };
+        let listed = applications::list(db, &filter, &page(query.after, query.limit))?;
+        let today = cx.today();
+        Ok(PageOf::of(listed, |application| ApplicationView::of(application, today)))
+    })
+    .await
+}
+
+/// A new application.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApplication {
+    /// The home.
+    property_id: PropertyId,
+    /// Who applies.
+    applicant_id: PartyId,
+    /// Who is to hold the licence.
+    holder_id: PartyId,
+    /// Who is to manage, if somebody else.
+    manager_id: Option<PartyId>,
+    /// The agent who gets copies.
+    agent_id: Option<PartyId>,
+}
+
+/// Start an application.
+#[utoipa::path(tag = "applications", request_body = NewApplication, responses((status = 201, body = ApplicationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/applications")]
+pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewApplication>) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkApplications).await?;
+    let form = form.read().await?;
+    let sent = form.body;
+    change(app, caller, form.digest, move |_, tx, cx| {
+        let applying = Applying {
+            property_id: sent.property_id,
+            applicant_id: sent.applicant_id,
+            holder_id: sent.holder_id,
+            manager_id: sent.manager_id,
+            agent_id: sent.agent_id,
+            import_key: None,
+        };
+        let application = actions::start(tx, cx, applying)?;
+        let (id, revision) = (application.id, application.revision);
+        let view = ApplicationView::of(application, cx.today());
+        Ok(Answer::created(format!("/api/v1/applications/{id}"), &view, revision))
+    })
+    .await
+}
+
+/// Read an application.
+#[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/applications/{id}")]
+pub async fn show(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
+    read_one(app, caller, Action::ReadCases, move |_, db, cx| {
+        let application = applications::find(db, id.0)?.ok_or(Error::NotFound)?;
+        let revision = application.revision;
+        Ok((ApplicationView::of(application, cx.today()), revision))
+    })
+    .await
+}
+
+/// A step of an application; a grant has its own address.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StepForm {
+    /// Submitted with signed declarations.
+    Submit {
+        /// The day of submission.
+        #[serde(deserialize_with = "written::day")]
+        on: NaiveDate,
+        /// Whether the declarations are signed.
+        declarations_signed: bool,
+    },
+    /// The first part of the fee was paid.
+    PayPartA {},
+    /// Everything is there: the application is duly made.
+    FindComplete {},
+    /// Something is missing.
+    FindIncomplete {
+        /// Each defect, in words that the applicant can act on.
+        defects: Vec<String>,
+    },
+    /// The defects were answered.
+    AnswerDefects {},
+    /// The defects were not answered in time.
+    RejectAsInvalid {},
+    /// Given to an officer.
+    Assign {
+        /// The officer's account.
+        officer_id: AccountId,
+    },
+    /// The five findings of s.88 are recorded.
+    RecordFindings {
+        /// All of them.
+        findings: Vec<Found>,
+    },
+    /// The proposed grant was served on everybody.
+    ProposeGrant {
+        /// The day of the last service.
+        #[serde(deserialize_with = "written::day")]
+        last_served_on: NaiveDate,
+    },
+    /// The proposed refusal was served on everybody.
+    ProposeRefusal {
+        /// The day of the last service.
+        #[serde(deserialize_with = "written::day")]
+        last_served_on: NaiveDate,
+        /// The reasons.
+        reason: String,
+    },
+    /// The consultation is over and representations were considered.
+    EndConsultation {},
+    /// A modified proposal was served.
+    Modify {
+        /// The day of the last service.
+        #[serde(deserialize_with = "written::day")]
+        last_served_on: NaiveDate,
+    },
+    /// The second part of the fee is asked for.
+    RequestPartB {},
+    /// The second part of the fee was paid.
+    PayPartB {},
+    /// The licence is refused.
+    Refuse {
+        /// The reasons.
+        reason: String,
+    },
+    /// The applicant withdraws.
+    Withdraw {
+        /// In the applicant's words.
+        reason: String,
+    },
+    /// No licence is required.
+    CloseNotRequired {
+        /// The ground and its evidence.
+        reason: String,
+    },
+}
+
+impl Validate for StepForm {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut faults = ValidationErrors::new();
+        match self {
+            Self::FindIncomplete { defects } => {
+                written::entries(&mut faults, "defects", defects.iter().map(String::as_str), 50, 1000);
+            }
+            Self::RecordFindings { findings } => {
+                let evidence = findings.iter().map(|found| found.evidence.as_str());
+                written::entries(&mut faults, "findings", evidence, 5, 4000);
+            }
+            Self::ProposeRefusal { reason, .. }
+            | Self::Refuse { reason }
+            | Self::Withdraw { reason }
+            | Self::CloseNotRequired { reason } => written::words(&mut faults, "reason", reason, 4000),
+            _ => {}
+        }
+        written::checked(faults)
+    }
+}
+
+impl StepForm {
+    fn step(&self) -> Step {
+        match self.clone() {
+            Self::Submit { on, declarations_signed } => Step::Submit { on, declarations_signed },
+            Self::PayPartA {} => Step::PayPartA,
+            Self::FindComplete {} => Step::FindComplete,
+            Self::FindIncomplete { defects } => Step::FindIncomplete { defects },
+            Self::AnswerDefects {} => Step::AnswerDefects,
+            Self::RejectAsInvalid {} => Step::RejectAsInvalid,
+            Self::Assign { officer_id } => Step::Assign { officer: officer_id },
+            Self::RecordFindings { findings } => Step::RecordFindings { findings },
+            Self::ProposeGrant { last_served_on } => Step::ProposeGrant { last_served_on },
+            Self::ProposeRefusal { last_served_on, reason } => Step::ProposeRefusal { last_served_on, reason },
+            Self::EndConsultation {} => Step::EndConsultation,
+            Self::Modify { last_served_on } => Step::Modify { last_served_on },
+            Self::RequestPartB {} => Step::RequestPartB,
+            Self::PayPartB {} => Step::PayPartB,
+            Self::Refuse { reason } => Step::Refuse { reason },
+            Self::Withdraw { reason } => Step::Withdraw { reason },
+            Self::CloseNotRequired { reason } => Step::CloseNotRequired { reason },
+        }
+    }
+}
+
+/// Take an application a step further. A refusal is a team leader's step.
+#[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = StepForm, responses((status = 200, body = ApplicationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/applications/{id}/steps")]
+pub async fn take(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<ApplicationId>,
+    expected: IfMatch,
+    form: Sent<StepForm>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkApplications).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let application = actions::take(tx, cx, &app.rules, id.0, expected.0, form.body.step())?;
+        let revision = application.revision;
+        Ok(Answer::changed(&ApplicationView::of(application, cx.today()), revision))
+    })
+    .await
+}
+
+/// How a licence is to begin.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermsForm {
+    /// The first day; the day of the grant if nothing is said.
+    starts_on: Option<NaiveDate>,
+    /// Years; the scheme's limit if nothing is said.
+    #[validate(range(min = 1, max = 100))]
+    years: Option<u32>,
+    /// What allows a start before the grant, such as a tribunal's order.
+    #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    start_authority: Option<String>,
+    /// Other homes that the licence covers.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    other_homes: Vec<PropertyId>,
+}
+
+/// Grant an application: the licence and its obligations come to be at once.
+#[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = TermsForm, responses((status = 201, body = LicenceView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/applications/{id}/grant")]
+pub async fn grant(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<ApplicationId>,
+    expected: IfMatch,
+    form: Sent<TermsForm>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::DecideApplications).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let TermsForm { starts_on, years, start_authority, other_homes } = form.body.clone();
+        let terms = Terms { starts_on, years, start_authority, other_homes };
+        let (_, licence) = actions::grant(tx, cx, &app.rules, id.0, expected.0, terms)?;
+        let (id, revision) = (licence.id, licence.revision);
+        let homes = licences::homes_of(tx, id)?;
+        let view = LicenceView::of(licence, homes, cx.today());
+        Ok(Answer::created(format!("/api/v1/licences/{id}"), &view, revision))
+    })
+    .await
+}

@@ -1,0 +1,248 @@
+//! The rim that people and programs talk to: routes, sign-in, forms, answers. No rule lives here.
+
+pub mod answer;
+pub mod api;
+mod faults;
+pub mod form;
+mod methods;
+pub mod problem;
+pub mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpServer};
+use utoipa::OpenApi as _;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::App;
+use problem::Problem;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Selective licensing",
+        description = "Case management for a council's selective licensing team: demands, deadlines, reminders, breaches.\n\n\
+            A change of something that is there needs the header If-Match with the ETag that was read (428 without it, 412 when \
+            somebody else was faster). A POST with the header Idempotency-Key is carried out once. Errors are application/problem+json with a stable type.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    security(("token" = []))
+)]
+struct Document;
+
+/// Every route of the API, in one screen.
+fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(api::demands::list);
+    config.service(api::demands::create);
+    config.service(api::demands::show);
+    config.service(api::demands::explain);
+    config.service(api::demands::issue);
+    config.service(api::demands::serve);
+    config.service(api::demands::hand_back);
+    config.service(api::demands::withdraw);
+    config.service(api::demands::respond);
+    config.service(api::demands::assess);
+    config.service(api::demands::give_time);
+    config.service(api::demands::close_item);
+
+    config.service(api::areas::list);
+    config.service(api::areas::look_up);
+    config.service(api::conditions::list);
+    config.service(api::conditions::show);
+    config.service(api::properties::list);
+    config.service(api::properties::create);
+    config.service(api::properties::show);
+    config.service(api::properties::correct);
+    config.service(api::properties::interests);
+    config.service(api::properties::record_interest);
+    config.service(api::parties::list);
+    config.service(api::parties::create);
+    config.service(api::parties::show);
+    config.service(api::parties::correct);
+    config.service(api::parties::consents);
+    config.service(api::parties::give_consent);
+    config.service(api::parties::withdraw_consent);
+    config.service(api::applications::list);
+    config.service(api::applications::create);
+    config.service(api::applications::show);
+    config.service(api::applications::take);
+    config.service(api::applications::grant);
+    config.service(api::licences::list);
+    config.service(api::licences::show);
+    config.service(api::licences::take);
+    config.service(api::certificates::list);
+    config.service(api::certificates::create);
+    config.service(api::certificates::show);
+    config.service(api::certificates::assess);
+    config.service(api::obligations::list);
+    config.service(api::obligations::show);
+    config.service(api::obligations::close);
+    config.service(api::breaches::list);
+    config.service(api::breaches::show);
+    config.service(api::breaches::confirm);
+    config.service(api::breaches::dismiss);
+    config.service(api::letters::list);
+    config.service(api::letters::show);
+    config.service(api::letters::record_posting);
+    config.service(api::letters::send_again);
+    config.service(api::events::of_property);
+    config.service(api::events::of_party);
+    config.service(api::events::anchors);
+    config.service(api::checks::list);
+    config.service(api::checks::show);
+    config.service(api::tasks::list);
+    config.service(api::tasks::show);
+    config.service(api::tasks::close);
+    config.service(api::me::show);
+    config.service(api::reports::partnership);
+    config.service(api::deadlines::list);
+    config.service(api::deadlines::preview);
+}
+
+/// What whoever watches over the service asks, without a token.
+fn probes(config: &mut ServiceConfig<'_>) {
+    config.service(api::health::health);
+    config.service(api::health::ready);
+}
+
+/// The description of the API that the routes give of themselves (OpenAPI 3.1).
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let (_, mut document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Document::openapi())
+        .service(utoipa_actix_web::scope("/api/v1").configure(routes))
+        .configure(probes)
+        .split_for_parts();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token from `licensing token issue`"))
+        .build();
+    let components = document.components.get_or_insert_with(Default::default);
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    complete(&mut document);
+    document
+}
+
+/// What OpenAPI asks for and the routes do not say: what each answer is, and a name for each operation that no other has.
+fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let place = path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace('/', "_");
+        let operations = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put)];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(format!("{method}{place}"));
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer {
+                    let words = match status.as_str() {
+                        "200" => "Done: this is how it stands",
+                        "201" => "It is there now",
+                        "503" => "Not able to work just now",
+                        _ => "It was not done: `type` says what kind of reason, `detail` and `errors` what to do",
+                    };
+                    answer.description = words.to_owned();
+                }
+            }
+        }
+    }
+}
+
+/// Starts to serve on the configured address; the server runs until it is stopped.
+///
+/// # Errors
+/// If the address cannot be had.
+pub fn start(app: Arc<App>) -> std::io::Result<(actix_web::dev::Server, std::net::SocketAddr)> {
+    let server = app.settings.server.clone();
+    let data = Data::from(app);
+    let document = openapi();
+    let known = Data::new(methods::Known::of(&document));
+    let http = HttpServer::new(move || {
+        let document = document.clone();
+        actix_web::App::new()
+            .app_data(data.clone())
+            .app_data(known.clone())
+            .wrap(headers())
+            .wrap(tracing_actix_web::TracingLogger::default())
+            .into_utoipa_app()
+            .service(utoipa_actix_web::scope("/api/v1").configure(routes))
+            .configure(probes)
+            .into_app()
+            .service(actix_web::web::redirect("/api/docs", "/api/docs/"))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .default_service(actix_web::web::to(nothing_here))
+    })
+    .workers(server.workers)
+    .client_request_timeout(Duration::from_secs(server.header_seconds))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10)
+    .bind(server.listen)
+    .map_err(|error| cannot_listen(server.listen, &error))?;
+    let address = http.addrs().first().copied().unwrap_or(server.listen);
+    Ok((http.run(), address))
+}
+
+fn cannot_listen(address: std::net::SocketAddr, error: &std::io::Error) -> std::io::Error {
+    let advice = "set server.listen to a free address, or stop what listens there";
+    std::io::Error::new(error.kind(), format!("cannot listen on {address} ({error}): {advice}"))
+}
+
+/// Serves until the process is told to end; `ready` is told the address once it is had.
+///
+/// # Errors
+/// If the address cannot be had.
+pub fn serve(app: Arc<App>, ready: impl FnOnce(std::net::SocketAddr)) -> std::io::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let (server, address) = start(app)?;
+        ready(address);
+        server.await
+    })
+}
+
+fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "no-referrer"))
+        .add(("X-Frame-Options", "DENY"))
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+             connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ))
+}
+
+async fn nothing_here(request: HttpRequest, known: Data<methods::Known>) -> Result<HttpResponse, Problem> {
+    if let Some(allowed) = known.at(request.path()) {
+        return Ok(methods::not_allowed(request.method(), &allowed));
+    }
+    let detail = "no such address; /api/docs describes those that there are";
+    Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_is_described_with_a_name_of_its_own() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        let operations = document["paths"].as_object().unwrap().values();
+        let operations = operations.flat_map(|item| item.as_object().unwrap().values()).collect::<Vec<_>>();
+        let names = operations.iter().map(|one| one["operationId"].as_str().unwrap()).collect::<BTreeSet<_>>();
+        assert_eq!(names.len(), operations.len());
+        assert!(names.contains("post_demands_id_items_part_closure"), "{names:?}");
+        for answer in operations.iter().flat_map(|one| one["responses"].as_object().unwrap().values()) {
+            assert!(!answer["description"].as_str().unwrap().is_empty(), "{answer:#}");
+        }
+    }
+}
