@@ -1,0 +1,58 @@
+//! Case management for a council's selective licensing team: demands for certificates, deadlines that explain themselves,
+//! reminders, breaches.
+//!
+//! # The map
+//!
+//! ```text
+//! main.rs, cli   the command line: composes, and alone reads the environment
+//!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
+//!        \    |    /
+//!          actions                  one function for each thing the council does; one transaction each; synchronous
+//!            |    \
+//!            |    storage           rows, SQL, transactions: the only layer that knows diesel
+//!            \    /
+//!            domain                 words and rules: no I/O, no clock, no async
+//! ```
+//!
+//! Arrows point down only; a test reads the sources and fails otherwise. A demand's journey: `http/api/demands.rs` reads the
+//! form, `actions/demands.rs` permits, finds, decides and saves, `domain/demand` holds the rule, `storage/demands.rs` the rows.
+//! The next morning `jobs/check.rs` finds what calls for something, `actions/night.rs` acts on it in batches,
+//! `domain/reminder.rs` says which rung, and `jobs/post.rs` hands the letters to the relay.
+//!
+//! # What always holds
+//!
+//! * A new state cannot be stored without its event: storage takes a [`domain::event::Change`], which only the domain makes.
+//! * Nothing is written outside [`storage::Db::write`]; a rule checked inside holds as if nobody else were writing.
+//! * Time is an argument. Calendar days are dates in Europe/London, instants are UTC to the microsecond.
+//! * What the calendar alone can change, such as overdue, is never stored: it is counted from today.
+//! * Every date that somebody may have to defend is a [`domain::calendar::Counted`]: rule, version, inputs, and a sentence.
+//! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
+//! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
+//!   the last; what cannot be known is said to be unknown.
+//! * A machine proposes a breach, a person confirms it.
+//! * Each home's events form a chain of their own, so that one case can be verified without showing another; a nightly
+//!   anchor seals the heads of all chains that have moved.
+//!
+//! # What is absent on purpose
+//!
+//! * No trait with one implementation, no repository, no mock: tests use a real database, real HTTP, a real mail server.
+//! * No stored "overdue", no stored "days left", no cron expression: the schedule is an instant per London date.
+//! * No names or addresses of people in events: they hold identifiers, so that a person can be forgotten and the chain stays whole.
+//!   Reasons that officers type are kept as typed; the pages that ask for them must say so.
+//! * No dates of a council in the code: areas, conditions, days, ladders and fees are the scheme file's.
+//! * No leader and no lock service: two replicas are safe because unique keys, leases and fences decide.
+
+pub mod actions;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod domain;
+pub mod http;
+pub mod import;
+pub mod jobs;
+pub mod mail;
+pub mod scheme_file;
+pub mod settings;
+pub mod storage;
+pub mod toml_reader;
