@@ -1,0 +1,130 @@
+//! Licences as they are read, and what is decided of them.
+
+use serde_json::json;
+
+use crate::support::case::{decision_due, go_to, house, licence};
+use crate::support::server::Server;
+
+#[test]
+fn a_licence_shows_its_homes_its_conditions_and_why_it_ends_on_that_day() {
+    let server = Server::start();
+    let tom = server.tom();
+    let other = tom.post("/properties", &house(2)).expect(201).id();
+    let application = decision_due(&server, 1);
+    let etag = tom.get(&format!("/applications/{application}")).etag();
+    let terms = json!({ "starts_on": "2025-03-01", "other_homes": [other] });
+    let granted = tom.post_on(&etag, &format!("/applications/{application}/grant"), &terms).expect(201);
+    let path = format!("/licences/{}", granted.id());
+    let read = tom.get(&path).expect(200);
+    assert_eq!((&read.body, read.etag()), (&granted.body, granted.etag()));
+    let view = read.body;
+    assert_eq!(view["standing"], "granted_not_started");
+    assert_eq!(view["ends"]["on"], "2029-10-31", "never past the designation's end");
+    assert!(view["ends"]["because"].as_str().unwrap().contains("31 October 2029"), "{view:#}");
+    assert_eq!(view["scheme"], "stockton-2024/1");
+    let conditions = view["conditions"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
+    assert!(tom.get(conditions).expect(200).body["items"].as_array().unwrap().len() > 10);
+    let homes = view["homes"].as_array().unwrap();
+    assert!(homes.contains(&json!(other)) && homes.contains(&view["property_id"]) && homes.len() == 2);
+    assert_eq!(tom.walk("/licences")[0], view);
+    go_to(&server, "2025-03-01");
+    assert_eq!(tom.get(&path).body["standing"], "in_force");
+}
+
+#[test]
+fn a_list_of_licences_is_narrowed() {
+    let server = Server::start();
+    let tom = server.tom();
+    let granted = licence(&server, 1);
+    let home = granted.body["property_id"].as_str().unwrap().to_owned();
+    let elsewhere = tom.post("/properties", &house(2)).expect(201).id();
+    for (query, found) in [
+        ("area=CST".to_owned(), 1),
+        ("area=newtown".to_owned(), 0),
+        (format!("property_id={home}"), 1),
+        (format!("property_id={elsewhere}"), 0),
+        ("state=granted".to_owned(), 1),
+        ("state=revoked".to_owned(), 0),
+        ("in_force_on=2025-02-13".to_owned(), 0),
+        ("in_force_on=2025-02-14".to_owned(), 1),
+        ("in_force_on=2029-10-31".to_owned(), 1),
+        ("in_force_on=2029-11-01".to_owned(), 0),
+        ("text=sl/2025".to_owned(), 1),
+        ("text=nowhere".to_owned(), 0),
+    ] {
+        assert_eq!(tom.walk(&format!("/licences?{query}")).len(), found, "{query}");
+    }
+    tom.get("/licences?state=lost").refuses(422, "invalid", "lost");
+}
+
+#[test]
+fn a_revocation_is_a_team_leaders_and_waits_for_appeals_unless_it_is_agreed() {
+    let server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let granted = licence(&server, 1);
+    let path = format!("/licences/{}", granted.id());
+    let steps = format!("{path}/steps");
+    let revoke = json!({ "step": "revoke", "agreed": false, "reason": "Serious breach of condition 9.6" });
+    amy.post_on(&granted.etag(), &steps, &revoke).refuses(403, "forbidden", "role");
+    tom.post(&steps, &revoke).refuses(428, "precondition-required", "ETag");
+    let effect = json!({ "step": "revocation_takes_effect" });
+    tom.post_on(&granted.etag(), &steps, &effect).refuses(409, "licence-state", "granted");
+    let pending = tom.post_on(&granted.etag(), &steps, &revoke).expect(200);
+    assert_eq!(pending.body["standing"], "revocation_pending");
+    tom.post_on(&granted.etag(), &steps, &effect).refuses(412, "stale", "read it again");
+    go_to(&server, "2025-03-20");
+    let revoked = tom.post_on(&pending.etag(), &steps, &effect).expect(200);
+    assert_eq!((&revoked.body["standing"], &revoked.body["ended_on"]), (&json!("revoked"), &json!("2025-03-20")));
+    assert_eq!(tom.walk("/licences?in_force_on=2025-03-19").len(), 1);
+    assert_eq!(tom.walk("/licences?in_force_on=2025-03-20").len(), 0);
+}
+
+#[test]
+fn a_licence_step_is_read_strictly() {
+    let server = Server::start();
+    let tom = server.tom();
+    let granted = licence(&server, 1);
+    for (body, part) in [
+        (json!({ "step": "revoke", "reason": "x" }), "/agreed"),
+        (json!({ "step": "revoke", "agreed": true, "reason": "" }), "/reason"),
+        (json!({ "step": "revocation_takes_effect", "on": "2025-02-14" }), "/on"),
+        (json!({ "step": "holder_died", "on": "yesterday" }), "write it as 2025-01-22"),
+        (json!({ "step": "extend" }), "unknown variant `extend`"),
+    ] {
+        tom.post_on(&granted.etag(), &format!("/licences/{}/steps", granted.id()), &body).refuses(422, "invalid", part);
+    }
+    let tomorrow = json!({ "step": "holder_died", "on": "2025-02-15" });
+    tom.post_on(&granted.etag(), &format!("/licences/{}/steps", granted.id()), &tomorrow).refuses(
+        409,
+        "in-future",
+        "future",
+    );
+}
+
+#[test]
+fn a_licence_is_seen_by_its_holder_and_agent_and_looks_absent_to_other_landlords() {
+    let server = Server::start();
+    let amy = server.amy();
+    let granted = licence(&server, 1);
+    let path = format!("/licences/{}", granted.id());
+    for person in ["Amy", "Mr Khan", "the agent", "the auditor"] {
+        let person = server.person(person);
+        assert_eq!(person.get(&path).expect(200).body["number"], "SL/2025/00001");
+        assert_eq!(person.walk("/licences").len(), 1);
+    }
+    server.person("the partner").get(&path).refuses(403, "forbidden", "role");
+
+    let other = json!({ "kind": "person", "name": "Ms B Hall", "address": "1 High Street" });
+    let other = amy.post("/parties", &other).expect(201).id();
+    let stranger = server.landlord("hall@landlord.example", &other);
+    stranger.get(&path).refuses(404, "not-found", "nothing here");
+    assert_eq!(stranger.walk("/licences").len(), 0);
+    assert_eq!(stranger.walk("/properties").len(), 0);
+    stranger.get(&format!("/properties/{}", granted.body["property_id"].as_str().unwrap())).refuses(
+        404,
+        "not-found",
+        "",
+    );
+    let surrender = json!({ "step": "surrender", "reason": "sold" });
+    server.khan().post_on(&granted.etag(), &format!("{path}/steps"), &surrender).refuses(403, "forbidden", "role");
+}

@@ -1,0 +1,33 @@
+//! The integration tests, in one binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where what it relies on is not there"
+)]
+
+mod applications;
+mod audit;
+mod breaches;
+mod certificates;
+mod cli;
+mod deadlines;
+mod demands;
+mod demo;
+mod gazetteer;
+mod health;
+mod hostile;
+mod kill_check;
+mod letters;
+mod licences;
+mod mail;
+mod night;
+mod night_faults;
+mod permissions;
+mod reports;
+mod smtp;
+mod smtp_tls;
+mod storage;
+mod support;
+mod tidy;

@@ -1,0 +1,9 @@
+//! What the tests need of the world around the service.
+
+pub(crate) mod case;
+pub(crate) mod database;
+pub(crate) mod desk;
+pub(crate) mod post;
+pub(crate) mod server;
+pub(crate) mod smtp_server;
+pub(crate) mod world;

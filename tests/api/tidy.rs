@@ -1,0 +1,89 @@
+//! House rules that only the sources can show: which layer may name which.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "src/{folder} holds no sources");
+    found
+}
+
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim_start()));
+    lines.filter(|(_, line)| !line.starts_with("//"))
+}
+
+#[test]
+fn no_layer_names_one_above_it() {
+    let above_domain = ["diesel", "actix", "tokio", "lettre", "minijinja", "Utc::now", "std::fs", "std::env::var"];
+    let crates = |names: &[&str]| names.iter().map(|name| format!("crate::{name}")).collect::<Vec<_>>();
+    let rim = ["http", "jobs", "mail", "app", "cli", "demo"];
+    let mut rules = vec![
+        ("domain", above_domain.map(ToOwned::to_owned).to_vec()),
+        ("domain", crates(&["storage", "actions", "settings", "clock"])),
+        ("storage", crates(&["actions", "settings", "clock"])),
+        ("storage", vec!["actix".to_owned(), "tokio".to_owned()]),
+        ("actions", vec!["diesel".to_owned(), "actix".to_owned(), "tokio".to_owned(), "crate::clock".to_owned()]),
+        ("http", vec!["diesel".to_owned()]),
+        ("jobs", vec!["diesel".to_owned(), "actix".to_owned()]),
+        ("mail", vec!["diesel".to_owned(), "actix".to_owned(), "crate::storage".to_owned()]),
+    ];
+    rules.extend(["domain", "storage", "actions"].map(|layer| (layer, crates(&rim))));
+    let mut broken = Vec::new();
+    for (layer, forbidden) in rules {
+        for (path, text) in sources(layer) {
+            for (number, line) in code(&text) {
+                let named = forbidden.iter().filter(|word| line.contains(word.as_str()));
+                broken.extend(named.map(|word| format!("{}:{number} names {word}", path.display())));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn two_files_alone_know_which_database_it_is() {
+    let knowing = sources("storage").into_iter().filter(|(_, text)| {
+        code(text).any(|(_, line)| line.contains("Conn::Sqlite") || line.contains("Conn::Postgres"))
+    });
+    let names = knowing.map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned());
+    assert_eq!(names.collect::<BTreeSet<_>>(), BTreeSet::from(["db.rs".to_owned(), "tx.rs".to_owned()]));
+}
+
+#[test]
+fn every_module_says_in_its_first_line_what_it_knows() {
+    for layer in
+        ["domain", "storage", "actions", "http", "jobs", "mail", "scheme_file", "settings", "toml_reader", "import"]
+    {
+        for (path, text) in sources(layer) {
+            assert!(text.starts_with("//! "), "{} opens without a sentence", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_of_stockton_is_in_the_code() {
+    for layer in ["domain", "storage", "actions", "http", "jobs", "mail"] {
+        for (path, text) in sources(layer) {
+            let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let of_tests = ["tests.rs", "testing.rs", "worked_examples.rs"].iter().any(|name| path.ends_with(name));
+            for word in ["Stockton", "Thornaby", "newton", "Newtown"] {
+                let named = code(own).find(|(_, line)| line.contains(word));
+                assert!(of_tests || named.is_none(), "{} names {word}", path.display());
+            }
+        }
+    }
+}
