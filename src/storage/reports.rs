@@ -57,7 +57,18 @@ pub struct ConditionFigures {
 
 type ByArea = Vec<(Option<String>, i64)>;
 
-/// The figures by area as at a day, in seven statements. `end_of_day` is the instant at which that day ends in London.
+/// Counts the rows of a query by area and gives each area's count to the figure it belongs to.
+macro_rules! count_by_area {
+    ($db:expr, $areas:expr, $table:ident, $query:expr, |$figures:ident, $count:ident| $take:expr) => {
+        let counted: ByArea = $query.group_by($table::area_code).select(($table::area_code, count_star())).load($db)?;
+        for (area, $count) in counted {
+            let $figures = $areas.entry(area).or_default();
+            $take;
+        }
+    };
+}
+
+/// The figures by area as at a day, in nine statements. `end_of_day` is the instant at which that day ends in London.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -68,11 +79,7 @@ pub fn by_area(
 ) -> Result<BTreeMap<Option<String>, AreaFigures>, Error> {
     let mut areas: BTreeMap<Option<String>, AreaFigures> = BTreeMap::new();
     let received = applications::table.filter(applications::submitted_on.le(day));
-    let rows: ByArea =
-        received.group_by(applications::area_code).select((applications::area_code, count_star())).load(db)?;
-    for (area, count) in rows {
-        areas.entry(area).or_default().received = count;
-    }
+    count_by_area!(db, areas, applications, received, |figures, count| figures.received = count);
     let rows: Vec<(Option<String>, Word<Stage>, i64)> = received
         .filter(applications::ended_on.le(day))
         .group_by((applications::area_code, applications::stage))
@@ -82,22 +89,12 @@ pub fn by_area(
         let tally = stage.tally().unwrap_or(Tally::InProgress);
         *areas.entry(area).or_default().applications.entry(tally).or_default() += count;
     }
-    let running: ByArea = received
-        .filter(applications::ended_on.is_null().or(applications::ended_on.gt(day)))
-        .group_by(applications::area_code)
-        .select((applications::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in running {
-        *areas.entry(area).or_default().applications.entry(Tally::InProgress).or_default() += count;
-    }
-    let duly_made: ByArea = applications::table
-        .filter(applications::duly_made_on.le(day))
-        .group_by(applications::area_code)
-        .select((applications::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in duly_made {
-        areas.entry(area).or_default().duly_made = count;
-    }
+    let running = received.filter(applications::ended_on.is_null().or(applications::ended_on.gt(day)));
+    count_by_area!(db, areas, applications, running, |figures, count| {
+        *figures.applications.entry(Tally::InProgress).or_default() += count;
+    });
+    let duly_made = applications::table.filter(applications::duly_made_on.le(day));
+    count_by_area!(db, areas, applications, duly_made, |figures, count| figures.duly_made = count);
     licences_and_demands(db, day, &mut areas)?;
     breaches_of(db, day, end_of_day, &mut areas)?;
     Ok(areas)
@@ -116,31 +113,14 @@ fn licences_and_demands(
     day: NaiveDate,
     areas: &mut BTreeMap<Option<String>, AreaFigures>,
 ) -> Result<(), Error> {
-    let granted: ByArea = licences::table
-        .filter(licences::granted_on.le(day))
-        .group_by(licences::area_code)
-        .select((licences::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in granted {
-        areas.entry(area).or_default().licences_granted = count;
-    }
-    let in_force: ByArea = licences::table
+    let granted = licences::table.filter(licences::granted_on.le(day));
+    count_by_area!(db, areas, licences, granted, |figures, count| figures.licences_granted = count);
+    let in_force = licences::table
         .filter(licences::starts_on.le(day).and(licences::ends_on.ge(day)))
-        .filter(licences::ended_on.is_null().or(licences::ended_on.gt(day)))
-        .group_by(licences::area_code)
-        .select((licences::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in in_force {
-        areas.entry(area).or_default().licences_in_force = count;
-    }
-    let served: ByArea = demands::table
-        .filter(demands::served_on.le(day))
-        .group_by(demands::area_code)
-        .select((demands::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in served {
-        areas.entry(area).or_default().demands_served = count;
-    }
+        .filter(licences::ended_on.is_null().or(licences::ended_on.gt(day)));
+    count_by_area!(db, areas, licences, in_force, |figures, count| figures.licences_in_force = count);
+    let served = demands::table.filter(demands::served_on.le(day));
+    count_by_area!(db, areas, demands, served, |figures, count| figures.demands_served = count);
     Ok(())
 }
 
@@ -150,14 +130,8 @@ fn breaches_of(
     end_of_day: DateTime<Utc>,
     areas: &mut BTreeMap<Option<String>, AreaFigures>,
 ) -> Result<(), Error> {
-    let proposed: ByArea = breaches::table
-        .filter(breaches::proposed_on.le(day))
-        .group_by(breaches::area_code)
-        .select((breaches::area_code, count_star()))
-        .load(db)?;
-    for (area, count) in proposed {
-        areas.entry(area).or_default().breaches_proposed = count;
-    }
+    let proposed = breaches::table.filter(breaches::proposed_on.le(day));
+    count_by_area!(db, areas, breaches, proposed, |figures, count| figures.breaches_proposed = count);
     let decided: Vec<(Option<String>, Word<BreachState>, i64)> = breaches::table
         .filter(breaches::decided_at.lt(Instant::enter(&end_of_day)))
         .group_by((breaches::area_code, breaches::state))
