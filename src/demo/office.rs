@@ -194,15 +194,15 @@ fn step_of(step: Move, cx: &Context) -> Step {
     let today = cx.today();
     match step {
         Move::Apply => Step::Submit { on: today, declarations_signed: true },
-        Move::PayPartA => Step::PayPartA,
-        Move::FindComplete => Step::FindComplete,
+        Move::PayPartA => Step::PayPartA { on: today },
+        Move::FindComplete => Step::FindComplete { on: today },
         Move::FindIncomplete => Step::FindIncomplete {
             defects: vec!["The floor plan is missing.".to_owned(), "The gas safety record is out of date.".to_owned()],
         },
         Move::RejectAsInvalid => Step::RejectAsInvalid,
         Move::Assign => match cx.actor.account {
             Some(officer) => Step::Assign { officer },
-            None => Step::FindComplete,
+            None => Step::FindComplete { on: today },
         },
         Move::RecordFindings { met } => Step::RecordFindings { findings: findings(met) },
         Move::ProposeGrant => Step::ProposeGrant { last_served_on: today },

@@ -184,9 +184,15 @@ pub enum Step {
         declarations_signed: bool,
     },
     /// The first part of the fee was paid.
-    PayPartA,
+    PayPartA {
+        /// The day of payment.
+        on: NaiveDate,
+    },
     /// Everything is there: the application is duly made.
-    FindComplete,
+    FindComplete {
+        /// The day on which that was found; the legal date, so a backlog on paper keeps its own.
+        on: NaiveDate,
+    },
     /// Something is missing.
     FindIncomplete {
         /// Each defect.
@@ -260,6 +266,9 @@ pub enum Refusal {
     /// A day in the future.
     #[error("that day lies in the future: enter the day on which it happened")]
     InFuture,
+    /// A day before there was an application.
+    #[error("that day lies before {0}, when the application was submitted: enter the day on which it happened")]
+    BeforeSubmission(NaiveDate),
     /// No defects named.
     #[error("name at least one defect, in words that the applicant can act on")]
     NoDefects,
@@ -297,6 +306,7 @@ impl Refusal {
             Self::NotFromHere(..) => "application-stage",
             Self::NotSigned => "not-signed",
             Self::InFuture => "in-future",
+            Self::BeforeSubmission(_) => "before-submission",
             Self::NoDefects => "no-defects",
             Self::StillTime(_) => "still-time",
             Self::FindingsMissing(_) => "findings-missing",
@@ -341,8 +351,8 @@ impl Stage {
         use Stage as S;
         let to = match step {
             Step::Submit { .. } if self == S::Draft => S::Submitted,
-            Step::PayPartA if self == S::Submitted => S::PaidA,
-            Step::FindComplete if self == S::PaidA => S::DulyMade,
+            Step::PayPartA { .. } if self == S::Submitted => S::PaidA,
+            Step::FindComplete { .. } if self == S::PaidA => S::DulyMade,
             Step::FindIncomplete { .. } if self == S::PaidA => S::Incomplete,
             Step::AnswerDefects if self == S::Incomplete => S::PaidA,
             Step::RejectAsInvalid if self == S::Incomplete => S::RejectedInvalid,
@@ -372,8 +382,8 @@ impl Step {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Submit { .. } => "submit",
-            Self::PayPartA => "pay_part_a",
-            Self::FindComplete => "find_complete",
+            Self::PayPartA { .. } => "pay_part_a",
+            Self::FindComplete { .. } => "find_complete",
             Self::FindIncomplete { .. } => "find_incomplete",
             Self::AnswerDefects => "answer_defects",
             Self::RejectAsInvalid => "reject_as_invalid",
@@ -389,6 +399,18 @@ impl Step {
             Self::Refuse { .. } => "refuse",
             Self::Withdraw { .. } => "withdraw",
             Self::CloseNotRequired { .. } => "close_not_required",
+        }
+    }
+
+    /// The day on which it happened, where it says one.
+    #[must_use]
+    pub fn day(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Submit { on, .. } | Self::PayPartA { on } | Self::FindComplete { on } => Some(*on),
+            Self::ProposeGrant { last_served_on }
+            | Self::ProposeRefusal { last_served_on, .. }
+            | Self::Modify { last_served_on } => Some(*last_served_on),
+            _ => None,
         }
     }
 
@@ -451,7 +473,7 @@ impl Application {
             self.ended_on = Some(today);
         }
         let facts = json!({
-            "step": step.name(), "from": from, "to": to, "submitted_on": self.submitted_on,
+            "step": step.name(), "on": step.day(), "from": from, "to": to, "submitted_on": self.submitted_on,
             "duly_made_on": self.duly_made_on, "answer_by": self.answer_basis, "defects": self.defects,
             "consultation": self.consultation_basis, "officer": self.officer_id, "reason": self.reason,
         });
@@ -463,7 +485,8 @@ impl Application {
         match step {
             Step::Submit { declarations_signed: false, .. } => return Err(Refusal::NotSigned),
             Step::Submit { on, .. } => self.submitted_on = Some(past(*on, today)?),
-            Step::FindComplete => self.duly_made_on = Some(today),
+            Step::PayPartA { on } => drop(self.since_submission(*on, today)?),
+            Step::FindComplete { on } => self.duly_made_on = Some(self.since_submission(*on, today)?),
             Step::FindIncomplete { defects } => self.send_back(today, scheme, defects)?,
             Step::AnswerDefects => self.defects.clear(),
             Step::RejectAsInvalid => self.time_is_up(today)?,
@@ -482,9 +505,16 @@ impl Application {
             Step::Refuse { reason } | Step::Withdraw { reason } | Step::CloseNotRequired { reason } => {
                 self.reason = Some(words_of(reason)?);
             }
-            Step::PayPartA | Step::RequestPartB | Step::PayPartB | Step::Grant => {}
+            Step::RequestPartB | Step::PayPartB | Step::Grant => {}
         }
         Ok(())
+    }
+
+    fn since_submission(&self, on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+        match self.submitted_on {
+            Some(submitted) if on < submitted => Err(Refusal::BeforeSubmission(submitted)),
+            _ => past(on, today),
+        }
     }
 
     fn send_back(&mut self, today: NaiveDate, scheme: &Scheme, defects: &[String]) -> Result<(), Refusal> {

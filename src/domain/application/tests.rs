@@ -17,8 +17,8 @@ fn steps() -> Vec<Step> {
     let reason = || "because".to_owned();
     vec![
         Step::Submit { on: day("2025-03-03"), declarations_signed: true },
-        Step::PayPartA,
-        Step::FindComplete,
+        Step::PayPartA { on: day("2025-03-03") },
+        Step::FindComplete { on: day("2025-03-03") },
         Step::FindIncomplete { defects: vec!["the plan is missing".to_owned()] },
         Step::AnswerDefects,
         Step::RejectAsInvalid,
@@ -338,4 +338,19 @@ fn an_application_protects_from_the_day_it_was_duly_made_until_the_day_it_ended(
 fn only_a_grant_or_a_refusal_decides() {
     let deciding = steps().into_iter().filter(Step::decides).map(|step| step.name()).collect::<Vec<_>>();
     assert_eq!(deciding, ["grant", "refuse"]);
+}
+
+#[test]
+fn a_backlog_on_paper_keeps_the_days_on_which_it_was_paid_and_found_complete() {
+    let submitted = Step::Submit { on: day("2025-01-20"), declarations_signed: true };
+    let submitted = take(draft(), "2025-03-03", submitted).unwrap();
+    let paid = take(submitted.clone(), "2025-03-03", Step::PayPartA { on: day("2025-01-21") }).unwrap();
+    let made = take(paid.clone(), "2025-03-03", Step::FindComplete { on: day("2025-01-24") }).unwrap();
+    assert_eq!(made.duly_made_on, Some(day("2025-01-24")));
+    assert!(made.protects_applicant(day("2025-01-24")) && !made.protects_applicant(day("2025-01-23")));
+    let before = Refusal::BeforeSubmission(day("2025-01-20"));
+    assert_eq!(take(submitted, "2025-03-03", Step::PayPartA { on: day("2025-01-19") }).unwrap_err(), before);
+    for (on, refusal) in [("2025-01-19", before), ("2025-03-04", Refusal::InFuture)] {
+        assert_eq!(take(paid.clone(), "2025-03-03", Step::FindComplete { on: day(on) }).unwrap_err(), refusal);
+    }
 }

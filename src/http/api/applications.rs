@@ -191,9 +191,17 @@ pub enum StepForm {
         declarations_signed: bool,
     },
     /// The first part of the fee was paid.
-    PayPartA {},
+    PayPartA {
+        /// The day of payment; today if nothing is said.
+        #[serde(default, deserialize_with = "written::day_if_any")]
+        on: Option<NaiveDate>,
+    },
     /// Everything is there: the application is duly made.
-    FindComplete {},
+    FindComplete {
+        /// The day on which that was found; today if nothing is said.
+        #[serde(default, deserialize_with = "written::day_if_any")]
+        on: Option<NaiveDate>,
+    },
     /// Something is missing.
     FindIncomplete {
         /// Each defect, in words that the applicant can act on.
@@ -278,11 +286,11 @@ impl Validate for StepForm {
 }
 
 impl StepForm {
-    fn step(&self) -> Step {
+    fn step(&self, today: NaiveDate) -> Step {
         match self.clone() {
             Self::Submit { on, declarations_signed } => Step::Submit { on, declarations_signed },
-            Self::PayPartA {} => Step::PayPartA,
-            Self::FindComplete {} => Step::FindComplete,
+            Self::PayPartA { on } => Step::PayPartA { on: on.unwrap_or(today) },
+            Self::FindComplete { on } => Step::FindComplete { on: on.unwrap_or(today) },
             Self::FindIncomplete { defects } => Step::FindIncomplete { defects },
             Self::AnswerDefects {} => Step::AnswerDefects,
             Self::RejectAsInvalid {} => Step::RejectAsInvalid,
@@ -314,7 +322,7 @@ pub async fn take(
     let caller = caller.enter(&app, Action::WorkApplications).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |app, tx, cx| {
-        let application = actions::take(tx, cx, &app.rules, id.0, expected.0, form.body.step())?;
+        let application = actions::take(tx, cx, &app.rules, id.0, expected.0, form.body.step(cx.today()))?;
         let revision = application.revision;
         Ok(Answer::changed(&ApplicationView::of(application, cx.today()), revision))
     })

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use serde::Deserialize as _;
-use serde::de::Error as _;
 use validator::{ValidationError, ValidationErrors};
 
 use crate::domain::scheme::Uprn;
@@ -97,5 +96,17 @@ pub fn checked(faults: ValidationErrors) -> Result<(), ValidationErrors> {
 /// If it is no day of the calendar.
 pub fn day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
     let text = String::deserialize(from)?;
-    text.parse().map_err(|_| D::Error::custom(format_args!("\"{text}\" is not a day: write it as 2025-01-22")))
+    read_day(&text)
+}
+
+/// As [`day`], where it may be absent.
+///
+/// # Errors
+/// As [`day`].
+pub fn day_if_any<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+    Option::<String>::deserialize(from)?.map(|text| read_day(&text)).transpose()
+}
+
+fn read_day<E: serde::de::Error>(text: &str) -> Result<NaiveDate, E> {
+    text.parse().map_err(|_| E::custom(format_args!("\"{text}\" is not a day: write it as 2025-01-22")))
 }
