@@ -106,7 +106,8 @@ fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, record: &Certificate) ->
         return Ok(());
     };
     let licence = licences::find(tx, licence)?.ok_or(Error::NotFound)?;
-    let open = obligations::open_of(tx, licence.id)?.into_iter().find(|open| open.kind == kind);
+    let mut running = obligations::open_of(tx, licence.id)?.into_iter();
+    let open = running.find(|open| open.kind == kind && open.property_id == record.property_id);
     let Some(next) = Obligation::following(cx, rules.of(&licence)?, &licence, record, open.as_ref())? else {
         return Ok(());
     };

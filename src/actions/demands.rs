@@ -12,26 +12,45 @@ use crate::domain::context::Context;
 use crate::domain::demand::{
     self, Answer, AnswerKind, Demand, Outcome, Recipient, Request, Response, Sending, ServiceState,
 };
-use crate::domain::id::{DemandId, ItemId, LicenceId, PartyId, RecipientId, ResponseId};
+use crate::domain::event::Change;
+use crate::domain::id::{DemandId, ItemId, LicenceId, PartyId, PropertyId, RecipientId, ResponseId};
 use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::scheme::DocumentKind;
 use crate::storage::{Tx, demands, licences, parties, properties, schemes};
 
-/// A demand is drafted on conditions of a licence.
+/// What an officer asks for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The licence whose conditions it rests on.
+    pub licence: LicenceId,
+    /// Which of its homes; the address of record if nothing is said.
+    pub home: Option<PropertyId>,
+    /// Numbers of the conditions.
+    pub conditions: Vec<String>,
+}
+
+impl Asked {
+    /// Asks for these of the licence's address of record.
+    #[must_use]
+    pub fn of(licence: LicenceId, conditions: Vec<String>) -> Self {
+        Self { licence, home: None, conditions }
+    }
+}
+
+/// A demand is drafted on conditions of a licence, for one of its homes.
 ///
 /// # Errors
-/// [`Error::Duplicate`] if one of the conditions is demanded already; a refusal that names the condition.
-pub fn draft(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    licence: LicenceId,
-    conditions: Vec<String>,
-) -> Result<Demand, Error> {
+/// [`Error::Duplicate`] if one of the conditions is demanded for that home already; a refusal that names the condition.
+pub fn draft(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, asked: Asked) -> Result<Demand, Error> {
     cx.allow(Action::WorkDemands)?;
+    let Asked { licence, home, conditions } = asked;
     let licence =
         licences::find(tx, licence)?.ok_or_else(|| FieldFault::at("/licence_id", "no licence has this identifier"))?;
-    let home = properties::find(tx, licence.property_id)?.ok_or(Error::NotFound)?;
+    let home = home.unwrap_or(licence.property_id);
+    if !licences::homes_of(tx, licence.id)?.contains(&home) {
+        return Err(FieldFault::at("/property_id", "the licence does not cover this home").into());
+    }
+    let home = properties::find(tx, home)?.ok_or(Error::NotFound)?;
     let request = Request {
         reference: schemes::next_reference(tx, "DEM", cx.today().year())?,
         conditions,
@@ -40,7 +59,7 @@ pub fn draft(
     let change = Demand::draft(cx, &licence, &home, rules.of(&licence)?, request)?;
     demands::insert(tx, &change).map_err(|error| match Error::from(error) {
         Error::Duplicate(_) => {
-            Error::Duplicate("one of these conditions is demanded under this licence already, and that item is open")
+            Error::Duplicate("one of these conditions is demanded for this home already, and that item is open")
         }
         other => other,
     })?;

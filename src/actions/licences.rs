@@ -21,22 +21,21 @@ pub fn grant(
     other_homes: &[PropertyId],
 ) -> Result<Licence, Error> {
     cx.allow(Action::DecideApplications)?;
-    let home = known_property(tx, grant.property_id, "/property_id")?;
+    let mut homes = vec![known_property(tx, grant.property_id, "/property_id")?];
     for (place, other) in other_homes.iter().enumerate() {
-        known_property(tx, *other, &format!("/other_homes/{place}"))?;
+        let other = known_property(tx, *other, &format!("/other_homes/{place}"))?;
+        if homes.iter().all(|home| home.id != other.id) {
+            homes.push(other);
+        }
     }
     let scheme = rules.current()?;
     let change = Licence::grant(cx, scheme, grant)?;
-    let mut homes = vec![home.id];
-    for other in other_homes {
-        if !homes.contains(other) {
-            homes.push(*other);
-        }
-    }
-    licences::insert(tx, &change, &homes)?;
+    licences::insert(tx, &change, &homes.iter().map(|home| home.id).collect::<Vec<_>>())?;
     let licence = change.into_entity();
-    for begun in Obligation::begin_with(cx, scheme, &licence, home.gas_supplied.unwrap_or(true))? {
-        obligations::insert(tx, &begun)?;
+    for home in &homes {
+        for begun in Obligation::begin_with(cx, scheme, &licence, home)? {
+            obligations::insert(tx, &begun)?;
+        }
     }
     Ok(licence)
 }

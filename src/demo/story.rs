@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use super::acts::{Act, With, perform};
 use super::applications::Town;
 use super::office::Office;
-use crate::actions::demands::Service;
+use crate::actions::demands::{Asked, Service};
 use crate::actions::{Error, Expected, demands, letters};
 use crate::domain::calendar::{Method, london};
 use crate::domain::demand::{Demand, Outcome};
@@ -196,7 +196,7 @@ impl Story {
         let issued = office.app.db.write(|tx| {
             let issue = |plan: &Planned| {
                 let conditions = plan.conditions.iter().map(ToString::to_string).collect();
-                let demand = demands::draft(tx, &cx, &office.app.rules, plan.licence, conditions)?;
+                let demand = demands::draft(tx, &cx, &office.app.rules, Asked::of(plan.licence, conditions))?;
                 demands::issue(tx, &cx, demand.cover.id, Expected(demand.cover.revision))
             };
             planned.iter().map(issue).collect::<Result<Vec<_>, Error>>()

@@ -8,9 +8,11 @@ use super::calendar::{CannotCount, Counted, Occasion, Trigger, london};
 use super::certificate::Certificate;
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
+use super::demand::Standing;
 use super::id::{CertificateId, LicenceId, ObligationId, PropertyId, words};
 use super::licence::Licence;
 use super::scheme::{GasYear, Obligation as Rule, ObligationKind, Scheme};
+use super::property::Property;
 
 words! {
     /// What has become of it.
@@ -64,6 +66,9 @@ pub struct Obligation {
 }
 
 /// Why something about an obligation is refused.
+/// What a duty is one of a kind by: no home has two open ones of a kind under a licence.
+pub type Duty = (LicenceId, PropertyId, ObligationKind);
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Over already.
@@ -86,7 +91,8 @@ impl Refusal {
 }
 
 impl Obligation {
-    /// The duties that begin with a licence: each kind of the scheme whose date follows from the licence itself.
+    /// The duties of one home that begin with a licence: each kind of the scheme whose date follows from the licence itself.
+    /// The licence's own end is told once, with its address of record.
     ///
     /// A duty that runs from a record, such as the end of an electrical report, begins when that record is accepted.
     ///
@@ -96,25 +102,26 @@ impl Obligation {
         cx: &Context,
         scheme: &Scheme,
         licence: &Licence,
-        gas: bool,
+        home: &Property,
     ) -> Result<Vec<Change<Self>>, CannotCount> {
         let mut begun = Vec::new();
         for rule in &scheme.obligations {
             let due = match rule.kind {
-                ObligationKind::GasYearly if !gas => continue,
+                ObligationKind::GasYearly if !home.gas_supplied.unwrap_or(true) => continue,
                 ObligationKind::ElectricalExpiry => continue,
                 ObligationKind::LicenceEnd => licence.end_basis.clone(),
+                ObligationKind::LicenceEnd if home.id != licence.property_id => continue,
                 ObligationKind::GasYearly | ObligationKind::OwnInspection => {
                     let months = rule.months.unwrap_or(YEAR);
                     Counted::months_beginning_with(months, Trigger::new(licence.starts_on, Occasion::LicenceStart))?
                 }
             };
-            begun.push(Self::set(cx, licence, rule, due, None));
+            begun.push(Self::set(cx, licence, home.id, rule, due, None));
         }
         Ok(begun)
     }
 
-    /// The duty that follows from an accepted record, if any. `open` is the duty of that kind that still runs.
+    /// The duty that follows from an accepted record, if any. `open` is the duty of that kind that still runs for the home.
     ///
     /// A record that had run out when it came in, or that finds the home unsafe, meets nothing and sets nothing: the
     /// duty stays open until a good one comes. Nor does a record that reaches less far than the one behind `open`.
@@ -146,17 +153,24 @@ impl Obligation {
         if open.is_some_and(|open| open.source_id.is_some() && due.on() <= open.due_on) {
             return Ok(None);
         }
-        Ok(Some(Self::set(cx, licence, rule, due, Some(record.id))))
+        Ok(Some(Self::set(cx, licence, record.property_id, rule, due, Some(record.id))))
     }
 
-    fn set(cx: &Context, licence: &Licence, rule: &Rule, due: Counted, source: Option<CertificateId>) -> Change<Self> {
+    fn set(
+        cx: &Context,
+        licence: &Licence,
+        home: PropertyId,
+        rule: &Rule,
+        due: Counted,
+        source: Option<CertificateId>,
+    ) -> Change<Self> {
         let id = ObligationId::new(cx);
         let today = cx.today();
         let facts = json!({ "kind": rule.kind, "condition": rule.condition, "due": due, "source": source });
         let obligation = Self {
             id,
             licence_id: licence.id,
-            property_id: licence.property_id,
+            property_id: home,
             area_code: licence.area_code.clone(),
             kind: rule.kind,
             condition: rule.condition.clone(),
@@ -172,7 +186,7 @@ impl Obligation {
             breach_proposed: false,
             revision: 1,
         };
-        Change::new(cx, Chain::Case(licence.property_id), Happening::ObligationSet, &id, facts, obligation)
+        Change::new(cx, Chain::Case(home), Happening::ObligationSet, &id, facts, obligation)
     }
 
     /// A record meets it; whether in time is decided by the London day on which the record came in.
@@ -222,8 +236,16 @@ impl Obligation {
 
     /// Whether its date has passed with nothing.
     #[must_use]
-    pub fn is_overdue(&self, today: NaiveDate) -> bool {
-        self.closed_on.is_none() && today > self.due_on
+    pub fn standing(&self, today: NaiveDate, waiting_since: Option<NaiveDate>) -> Standing {
+        if self.closed_on.is_some() {
+            Standing::Closed
+        } else if waiting_since.is_some_and(|on| on <= self.due_on) {
+            Standing::UnderReview
+        } else if today > self.due_on {
+            Standing::Overdue
+        } else {
+            Standing::Due
+        }
     }
 }
 
@@ -253,7 +275,7 @@ mod tests {
 
     fn begun(scheme: &Scheme, licence: &Licence, gas: bool) -> Vec<Obligation> {
         let cx = on(&licence.granted_on.to_string());
-        let begun = Obligation::begin_with(&cx, scheme, licence, gas).unwrap();
+        let begun = Obligation::begin_with(&cx, scheme, licence, &home(Some(gas))).unwrap();
         begun.into_iter().map(Change::into_entity).collect()
     }
 
@@ -322,6 +344,19 @@ mod tests {
             let duty = following("2025-01-22", &record, None).unwrap();
             assert_eq!((duty.kind, duty.due_on, duty.source_id), (next, day(due_on), Some(record.id)));
         }
+    #[test]
+    fn every_home_of_a_licence_has_duties_of_its_own_and_the_licences_end_is_told_once() {
+        let other = Property { id: PropertyId(key("14 Made-up Street")), ..home(Some(true)) };
+        let cx = on("2024-12-02");
+        let begun = Obligation::begin_with(&cx, &scheme(), &licence(), &other).unwrap();
+        let begun = begun.into_iter().map(Change::into_entity).collect::<Vec<_>>();
+        let duty = |kind, due_on: &str| (kind, due_on.to_owned());
+        assert_eq!(duties(&begun), [duty(K::GasYearly, "2025-12-01"), duty(K::OwnInspection, "2025-12-01")]);
+        assert!(begun.iter().all(|duty| duty.property_id == other.id));
+        let record = Certificate { property_id: other.id, ..gas("2025-01-10", "2025-01-22") };
+        assert_eq!(following("2025-01-22", &record, None).unwrap().property_id, other.id);
+    }
+
         let declaration = record(DocumentKind::References, "2025-01-10", "2025-01-22", InspectionResult::Satisfactory);
         assert!(following("2025-01-22", &declaration, None).is_none());
     }
@@ -379,13 +414,21 @@ mod tests {
     }
 
     #[test]
-    fn a_duty_is_overdue_from_the_day_after_until_it_ends_and_ends_once() {
+    fn a_duty_is_overdue_from_the_day_after_unless_a_record_in_time_waits_and_ends_once() {
         let open = gas_duty();
-        assert!(!open.is_overdue(day("2025-12-01")) && open.is_overdue(day("2025-12-02")));
+        for (today, waiting_since, standing) in [
+            ("2025-12-01", None, Standing::Due),
+            ("2025-12-01", Some("2025-12-01"), Standing::UnderReview),
+            ("2025-12-02", None, Standing::Overdue),
+            ("2025-12-02", Some("2025-12-01"), Standing::UnderReview),
+            ("2025-12-02", Some("2025-12-02"), Standing::Overdue),
+        ] {
+            assert_eq!(open.standing(day(today), waiting_since.map(day)), standing, "{today} {waiting_since:?}");
+        }
         let cx = on("2025-12-05");
         assert_eq!(open.clone().close(&cx, " ").unwrap_err(), Refusal::NoReason);
         let closed = open.close(&cx, "the licence ended").unwrap().into_entity();
-        assert!(!closed.is_overdue(day("2026-01-01")));
+        assert_eq!(closed.standing(day("2026-01-01"), None), Standing::Closed);
         let over = Refusal::Over(ObligationState::Closed);
         assert_eq!(closed.clone().close(&cx, "again").unwrap_err(), over);
         assert_eq!(closed.meet(&cx, CertificateId(key("record")), day("2025-12-05")).unwrap_err(), over);

@@ -1,18 +1,22 @@
 //! The table of certificates, reports and declarations.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::columns::{Instant, Json, Word};
+use super::columns::{Column as _, Instant, Json, Word};
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record, revised};
 use super::schema::{certificates, licence_homes, licences};
 use super::{Conn, Error, Tx};
 use crate::domain::actor::Sight;
-use crate::domain::calendar::Counted;
+use crate::domain::calendar::{Counted, london};
 use crate::domain::certificate::{Certificate, CertificateState, Particulars};
 use crate::domain::event::Change;
 use crate::domain::id::{AccountId, CertificateId, LicenceId, PropertyId, Spelled as _};
-use crate::domain::scheme::DocumentKind;
+use crate::domain::obligation::Duty;
+use crate::domain::scheme::{DocumentKind, ObligationKind};
 
 record! {
     CertificateRow in certificates => Certificate {
@@ -21,7 +25,7 @@ record! {
         licence_id: Option<Word<LicenceId>>,
         kind: Word<DocumentKind>,
         particulars: Json<Particulars>,
-        valid_until: Option<chrono::NaiveDate>,
+        valid_until: Option<NaiveDate>,
         valid_basis: Option<Json<Counted>>,
         received_at: Instant,
         state: Word<CertificateState>,
@@ -119,6 +123,27 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
     }
     let rows = query.order(certificates::id).limit(page.fetch()).load(db)?;
     Ok(page.cut(CertificateRow::entities(rows)?, |record| record.id.to_string()))
+}
+
+/// The London day on which the earliest record came in that no officer has assessed, for each duty that it may meet.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn waiting(db: &mut Conn, licences: &[LicenceId]) -> Result<BTreeMap<Duty, NaiveDate>, Error> {
+    type Found = (Option<Word<LicenceId>>, Word<PropertyId>, Word<DocumentKind>, Instant);
+    let names = licences.iter().map(LicenceId::as_str).collect::<Vec<_>>();
+    let rows: Vec<Found> = certificates::table
+        .filter(certificates::licence_id.eq_any(names))
+        .filter(certificates::state.eq(Word(CertificateState::Received)))
+        .select((certificates::licence_id, certificates::property_id, certificates::kind, certificates::received_at))
+        .load(db)?;
+    let mut waiting = BTreeMap::new();
+    for (licence, Word(home), Word(kind), at) in rows {
+        let (Some(Word(licence)), Some(meets)) = (licence, ObligationKind::met_by(kind)) else { continue };
+        let on = london::today(at.leave()?);
+        waiting.entry((licence, home, meets)).and_modify(|day: &mut NaiveDate| *day = on.min(*day)).or_insert(on);
+    }
+    Ok(waiting)
 }
 
 /// Keeps a new record.

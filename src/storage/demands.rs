@@ -273,7 +273,7 @@ fn complete(db: &mut Conn, covers: Vec<CoverRow>) -> Result<Vec<Demand>, Error> 
 /// Keeps a new demand.
 ///
 /// # Errors
-/// [`Error::Duplicate`] if the licence has an open item on one of the conditions.
+/// [`Error::Duplicate`] if the home has an open item on one of the conditions.
 pub fn insert(tx: &mut Tx<'_>, change: &Change<Demand>) -> Result<(), Error> {
     let demand = change.entity();
     tx.insert(&[CoverRow::of(&demand.cover)])?;

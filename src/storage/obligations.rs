@@ -130,7 +130,7 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
 /// Keeps a new obligation.
 ///
 /// # Errors
-/// [`Error::Duplicate`] if the licence has an open one of its kind.
+/// [`Error::Duplicate`] if the home has an open one of its kind.
 pub fn insert(tx: &mut Tx<'_>, change: &Change<Obligation>) -> Result<(), Error> {
     tx.add::<ObligationRow>(change)
 }

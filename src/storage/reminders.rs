@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::columns::{Column as _, Instant, Word};
+use super::columns::Word;
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record};
-use super::schema::{certificates, demands, items, licences, obligations, recipients, reminders};
+use super::schema::{demands, items, licences, obligations, recipients, reminders};
 use super::{Conn, Error, Tx};
 use crate::domain::breach::Breach;
-use crate::domain::calendar::london;
-use crate::domain::certificate::CertificateState;
 use crate::domain::demand::ItemState;
 use crate::domain::id::{CheckId, DemandId, Key, LetterId, LicenceId, PartyId, PropertyId, ReminderId, Spelled as _};
 use crate::domain::reminder::{Reminder, ReminderState, SubjectKind};
-use crate::domain::scheme::{DocumentKind, LetterCode, ObligationKind};
+use crate::domain::scheme::{LetterCode, ObligationKind};
 
 record! {
     ReminderRow in reminders => Reminder {
@@ -197,11 +195,11 @@ fn load_obligations(db: &mut Conn, ids: &[String], night: NaiveDate) -> Result<V
         ))
         .load(db)?;
     let licences = rows.iter().map(|(duty, ..)| duty.licence_id.0).collect::<BTreeSet<_>>();
-    let waiting = records_that_wait(db, &licences.into_iter().collect::<Vec<_>>())?;
+    let waiting = super::certificates::waiting(db, &licences.into_iter().collect::<Vec<_>>())?;
     let mut found = Vec::with_capacity(rows.len());
     for (row, (reference, holder, agent), licence) in rows {
         let obligation = row.entity()?;
-        let answered_on = waiting.get(&(obligation.licence_id, obligation.kind)).copied();
+        let answered_on = waiting.get(&obligation.duty()).copied();
         let agent = agent.map(|Word(agent)| agent).filter(|agent| *agent != holder.0);
         found.push(Due {
             subject_kind: SubjectKind::Obligation,
@@ -226,25 +224,6 @@ fn load_obligations(db: &mut Conn, ids: &[String], night: NaiveDate) -> Result<V
         });
     }
     Ok(found)
-}
-
-type Waiting = BTreeMap<(LicenceId, ObligationKind), NaiveDate>;
-
-/// The London day on which the earliest record came in that an officer has not looked at yet, for each obligation it may meet.
-fn records_that_wait(db: &mut Conn, licences: &[LicenceId]) -> Result<Waiting, Error> {
-    let names = licences.iter().map(LicenceId::as_str).collect::<Vec<_>>();
-    let rows: Vec<(Option<Word<LicenceId>>, Word<DocumentKind>, Instant)> = certificates::table
-        .filter(certificates::licence_id.eq_any(names))
-        .filter(certificates::state.eq(Word(CertificateState::Received)))
-        .select((certificates::licence_id, certificates::kind, certificates::received_at))
-        .load(db)?;
-    let mut waiting = Waiting::new();
-    for (licence, Word(kind), at) in rows {
-        let (Some(Word(licence)), Some(meets)) = (licence, ObligationKind::met_by(kind)) else { continue };
-        let on = london::today(at.leave()?);
-        waiting.entry((licence, meets)).and_modify(|day| *day = on.min(*day)).or_insert(on);
-    }
-    Ok(waiting)
 }
 
 #[diesel::dsl::auto_type]

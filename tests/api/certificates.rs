@@ -22,6 +22,8 @@ fn an_accepted_gas_record_meets_its_duty_and_sets_the_next_with_the_reason() {
     assert_eq!(recorded.body["current"], false);
     desk.get(&desk.token(Role::Landlord, Some(lee.id)), &path).expect(404);
     let read = desk.get(&landlord, &path).expect(200);
+    let yearly = desk.get(&landlord, "/api/v1/obligations?kind=gas_yearly").expect(200).body;
+    assert_eq!(yearly["items"][0]["standing"], "under_review", "a record in time waits for an officer");
     let accepted = json!({ "accepted": true, "reason": "In date, right address." });
     desk.post(&landlord, &format!("{path}/assessment"), &read.etag, &accepted).expect(403);
     let assessed = desk.post(&officer, &format!("{path}/assessment"), &read.etag, &accepted).expect(200);

@@ -140,7 +140,7 @@ fn demand(app: &App) -> Demand {
                 start_authority: None,
             };
             let licence = licences::grant(tx, &cx, &app.rules, grant, &[])?;
-            let drafted = demands::draft(tx, &cx, &app.rules, licence.id, vec!["1".to_owned()])?;
+            let drafted = demands::draft(tx, &cx, &app.rules, demands::Asked::of(licence.id, vec!["1".to_owned()]))?;
             let issued = demands::issue(tx, &cx, drafted.cover.id, Expected(drafted.cover.revision))?;
             let service = Service {
                 method: Method::DeliveredByHand,

@@ -128,3 +128,46 @@ fn a_licence_is_seen_by_its_holder_and_agent_and_looks_absent_to_other_landlords
     let surrender = json!({ "step": "surrender", "reason": "sold" });
     server.khan().post_on(&granted.etag(), &format!("{path}/steps"), &surrender).refuses(403, "forbidden", "role");
 }
+
+#[test]
+fn every_home_of_a_licence_has_duties_of_its_own_and_can_be_asked_for_the_same_thing() {
+    let server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let other = tom.post("/properties", &house(2)).expect(201).id();
+    let elsewhere = tom.post("/properties", &house(3)).expect(201).id();
+    let application = decision_due(&server, 1);
+    let etag = tom.get(&format!("/applications/{application}")).etag();
+    let granted = tom
+        .post_on(&etag, &format!("/applications/{application}/grant"), &json!({ "other_homes": [other] }))
+        .expect(201);
+    let first = granted.body["property_id"].as_str().unwrap().to_owned();
+    let duties = |home: &str| {
+        let mut kinds = amy.walk(&format!("/obligations?property_id={home}"));
+        kinds.sort_by_key(|duty| duty["kind"].to_string());
+        kinds.iter().map(|duty| duty["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(duties(&first), ["gas_yearly", "licence_end", "own_inspection"]);
+    assert_eq!(duties(&other), ["gas_yearly", "own_inspection"]);
+
+    let ask = |home: &str| {
+        let body = json!({ "licence_id": granted.id(), "property_id": home, "conditions": ["1"] });
+        amy.post("/demands", &body)
+    };
+    assert_eq!(ask(&first).expect(201).body["property_id"], first);
+    assert_eq!(ask(&other).expect(201).body["property_id"], other);
+    ask(&other).refuses(409, "duplicate", "for this home already");
+    ask(&elsewhere).refuses(422, "invalid", "does not cover this home");
+
+    let record = json!({
+        "property_id": other, "licence_id": granted.id(),
+        "record": { "kind": "gas_safety_record", "checked_on": "2025-02-10", "result": "satisfactory", "registration": "GS 512345" },
+    });
+    let record = amy.post("/certificates", &record).expect(201);
+    let path = format!("/certificates/{}/assessment", record.id());
+    amy.post_on(&record.etag(), &path, &json!({ "accepted": true, "reason": "in order" })).expect(200);
+    let due = |home: &str| {
+        let open = amy.walk(&format!("/obligations?property_id={home}&kind=gas_yearly&state=open"));
+        open.iter().map(|duty| duty["due"]["on"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((due(&first), due(&other)), (vec!["2026-02-13".to_owned()], vec!["2026-02-10".to_owned()]));
+}

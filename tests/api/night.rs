@@ -1,6 +1,7 @@
 //! The nightly check: who is reminded of what on which night, and when a breach is proposed. Conditions 1 and 9.6 allow 14
 //! days, so what is served on Wednesday 22 January 2025 is due on Wednesday 5 February.
 
+use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Error, Expected, certificates};
 use selective_licensing::domain::breach::BreachState;
 use selective_licensing::domain::certificate::{Certificate, InspectionResult, Particulars};
@@ -235,8 +236,10 @@ fn a_condition_cannot_be_asked_for_twice_in_one_demand() {
     for conditions in [["1", "1", "9.6"], ["9.6", "1", "1"]] {
         let cx = world.amy();
         let conditions = conditions.map(str::to_owned).to_vec();
-        let refused =
-            world.app.db.write(|tx| actions::demands::draft(tx, &cx, &world.app.rules, licence.id, conditions.clone()));
+        let refused = world
+            .app
+            .db
+            .write(|tx| actions::demands::draft(tx, &cx, &world.app.rules, Asked::of(licence.id, conditions.clone())));
         assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Error, audit};
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::Spelled;
@@ -318,7 +319,10 @@ fn of_twenty_officers_who_demand_the_same_at_once_one_succeeds() {
                 let cx = world.amy();
                 start.wait();
                 let conditions = || vec!["1".to_owned(), "9.6".to_owned()];
-                world.app.db.write(|tx| actions::demands::draft(tx, &cx, &world.app.rules, licence.id, conditions()))
+                world
+                    .app
+                    .db
+                    .write(|tx| actions::demands::draft(tx, &cx, &world.app.rules, Asked::of(licence.id, conditions())))
             })
         });
         let officers = officers.collect::<Vec<_>>();

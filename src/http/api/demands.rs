@@ -207,6 +207,8 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
 pub struct NewDemand {
     /// The licence whose conditions it rests on.
     licence_id: LicenceId,
+    /// Which of the licence's homes; its address of record if nothing is said.
+    property_id: Option<PropertyId>,
     /// Numbers of the conditions, such as "9.6".
     #[validate(length(min = 1, max = 20))]
     conditions: Vec<String>,
@@ -218,9 +220,10 @@ pub struct NewDemand {
 pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewDemand>) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     let form = form.read().await?;
-    let NewDemand { licence_id, conditions } = form.body;
+    let NewDemand { licence_id: licence, property_id: home, conditions } = form.body;
     change(app, caller, form.digest, move |app, tx, cx| {
-        let demand = actions::draft(tx, cx, &app.rules, licence_id, conditions.clone())?;
+        let asked = actions::Asked { licence, home, conditions: conditions.clone() };
+        let demand = actions::draft(tx, cx, &app.rules, asked)?;
         let (id, revision) = (demand.cover.id, demand.cover.revision);
         Ok(Answer::created(format!("/api/v1/demands/{id}"), &DemandView::of(demand, cx.today()), revision))
     })

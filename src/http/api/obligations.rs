@@ -20,7 +20,7 @@ use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::obligations;
+use crate::storage::{Conn, certificates, obligations};
 
 /// A duty with a date of its own.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,12 +46,24 @@ pub struct ObligationView {
 }
 
 impl ObligationView {
-    fn of(obligation: Obligation, today: NaiveDate) -> Self {
-        let standing = match obligation.closed_on {
-            Some(_) => Standing::Closed,
-            None if today > obligation.due_on => Standing::Overdue,
-            None => Standing::Due,
+    /// One statement more tells which of them have a record that waits for an officer.
+    fn of_all(db: &mut Conn, obligations: Vec<Obligation>, today: NaiveDate) -> Result<Vec<Self>, Error> {
+        let licences = obligations.iter().map(|obligation| obligation.licence_id).collect::<Vec<_>>();
+        let waiting = certificates::waiting(db, &licences)?;
+        let view = |obligation: Obligation| {
+            let standing = obligation.standing(today, waiting.get(&obligation.duty()).copied());
+            Self::of(obligation, standing)
         };
+        Ok(obligations.into_iter().map(view).collect())
+    }
+
+    fn one(db: &mut Conn, obligation: Obligation, today: NaiveDate) -> Result<(Self, i64), Error> {
+        let revision = obligation.revision;
+        let view = Self::of_all(db, vec![obligation], today)?.pop().ok_or(Error::NotFound)?;
+        Ok((view, revision))
+    }
+
+    fn of(obligation: Obligation, standing: Standing) -> Self {
         Self {
             id: obligation.id,
             licence_id: obligation.licence_id,
@@ -115,8 +127,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ObligationQuery>)
             due_to: query.due_to,
         };
         let listed = obligations::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
-        let today = cx.today();
-        Ok(PageOf::of(listed, |obligation| ObligationView::of(obligation, today)))
+        Ok(PageOf { items: ObligationView::of_all(db, listed.rows, cx.today())?, next: listed.next })
     })
     .await
 }
@@ -127,8 +138,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ObligationQuery>)
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ObligationId>) -> Result<HttpResponse, Problem> {
     read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let obligation = obligations::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
-        let revision = obligation.revision;
-        Ok((ObligationView::of(obligation, cx.today()), revision))
+        ObligationView::one(db, obligation, cx.today())
     })
     .await
 }
@@ -147,8 +157,8 @@ pub async fn close(
     let form = form.read().await?;
     change(app, caller, form.digest, move |_, tx, cx| {
         let obligation = actions::close(tx, cx, id.0, expected.0, &form.body.reason)?;
-        let revision = obligation.revision;
-        Ok(Answer::changed(&ObligationView::of(obligation, cx.today()), revision))
+        let (view, revision) = ObligationView::one(tx, obligation, cx.today())?;
+        Ok(Answer::changed(&view, revision))
     })
     .await
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Expected};
 use selective_licensing::app::App;
 use selective_licensing::clock::Clock;
@@ -175,7 +176,7 @@ impl World {
         let cx = self.amy();
         let numbers = conditions.iter().map(|number| (*number).to_owned()).collect::<Vec<_>>();
         self.write(|tx| {
-            let demand = actions::demands::draft(tx, &cx, &self.app.rules, licence.id, numbers.clone())?;
+            let demand = actions::demands::draft(tx, &cx, &self.app.rules, Asked::of(licence.id, numbers.clone()))?;
             actions::demands::issue(tx, &cx, demand.cover.id, Expected(demand.cover.revision))
         })
     }
