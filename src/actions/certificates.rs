@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::gazetteer::known_property;
-use super::{Error, Expected, FieldFault, Rules};
+use super::{Error, Expected, FieldFault, Rules, breaches};
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::london;
 use crate::domain::certificate::{Certificate, CertificateState, Particulars};
@@ -112,7 +112,9 @@ fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, record: &Certificate) ->
         return Ok(());
     };
     if let Some(open) = open {
-        obligations::save(tx, &open.meet(cx, record.id, london::today(record.received_at))?)?;
+        let met = open.meet(cx, record.id, london::today(record.received_at))?;
+        obligations::save(tx, &met)?;
+        breaches::review_obligation(tx, cx, met.entity())?;
     }
     if licence.is_in_force(cx.today()) || licence.starts_on > cx.today() {
         obligations::insert(tx, &next)?;

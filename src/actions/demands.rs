@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
 use serde_json::json;
 
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, certificates, letters};
+use super::{Error, Expected, FieldFault, Rules, breaches, certificates, letters};
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::{Consent, Dispatch, Method, london};
 use crate::domain::certificate::Particulars;
@@ -199,7 +199,7 @@ pub fn record_return(
 ) -> Result<Demand, Error> {
     cx.allow(Action::WorkDemands)?;
     let change = found(tx, id, expected)?.record_return(cx, recipient, reason)?;
-    demands::save(tx, &change)?;
+    keep(tx, cx, &change)?;
     again(tx, id)
 }
 
@@ -213,7 +213,7 @@ pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, letter: &Letter)
     }
     let reply = letter.reply.as_deref().unwrap_or_default();
     match demand.record_return(cx, copy, &format!("the address refused it: {reply}")) {
-        Ok(change) => Ok(demands::save(tx, &change)?),
+        Ok(change) => keep(tx, cx, &change),
         Err(refusal) => {
             tracing::info!(%refusal, letter = %letter.id, "a refused letter changes nothing");
             Ok(())
@@ -332,7 +332,7 @@ pub fn assess(
     let item = judged.item_id;
     let others = responses.into_iter().filter(|other| other.item_id == item).collect::<Vec<_>>();
     let (change, assessed) = demand.assess(cx, judged, outcome, reason, &others)?;
-    demands::save(tx, &change)?;
+    keep(tx, cx, &change)?;
     demands::save_response(tx, &assessed)?;
     if let Some(record) = assessed.certificate_id {
         certificates::assess_with_answer(tx, cx, rules, record, outcome == Outcome::Accepted, reason)?;
@@ -414,7 +414,7 @@ pub fn withdraw(
 ) -> Result<Demand, Error> {
     cx.allow(Action::WithdrawDemands)?;
     let change = found(tx, id, expected)?.withdraw(cx, reason)?;
-    demands::save(tx, &change)?;
+    keep(tx, cx, &change)?;
     again(tx, id)
 }
 
@@ -427,3 +427,9 @@ fn found(tx: &mut Tx<'_>, id: DemandId, expected: Expected) -> Result<Demand, Er
 fn again(tx: &mut Tx<'_>, id: DemandId) -> Result<Demand, Error> {
     demands::find(tx, id)?.ok_or(Error::NotFound)
 }
+/// Saves a change that may have taken the ground from a breach that was proposed.
+fn keep(tx: &mut Tx<'_>, cx: &Context, change: &Change<Demand>) -> Result<(), Error> {
+    demands::save(tx, change)?;
+    breaches::review_demand(tx, cx, change.entity())
+}
+

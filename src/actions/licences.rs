@@ -1,7 +1,7 @@
 //! Licences: granted with their obligations, ended with them.
 
 use super::gazetteer::known_property;
-use super::{Error, Expected, Rules};
+use super::{Error, Expected, Rules, breaches};
 use crate::domain::actor::Action;
 use crate::domain::context::Context;
 use crate::domain::id::{LicenceId, PropertyId};
@@ -60,6 +60,7 @@ pub fn take(
         for open in obligations::open_of(tx, id)? {
             obligations::save(tx, &open.close(cx, "the licence ended")?)?;
         }
+        breaches::take_back(tx, cx, id, |breach| change.entity().ground(breach.due_on))?;
     }
     licences::find(tx, id)?.ok_or(Error::NotFound)
 }

@@ -219,6 +219,7 @@ fn missed(breach: &Breach, out: &mut dyn Write) -> std::io::Result<()> {
         BreachState::Proposed => writeln!(out, "    No officer has decided it.")?,
         BreachState::Confirmed => writeln!(out, "    Confirmed by an officer on {decided}: {reason}")?,
         BreachState::Dismissed => writeln!(out, "    Dismissed by an officer on {decided}: {reason}")?,
+        BreachState::Withdrawn => return writeln!(out, "    Taken back by the service on {decided}: {reason}"),
     }
     writeln!(
         out,

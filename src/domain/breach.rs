@@ -18,7 +18,20 @@ words! {
         Confirmed = "confirmed",
         /// Dismissed by an officer, with a reason.
         Dismissed = "dismissed",
+        /// Taken back by the service before any officer decided, because its ground fell away.
+        Withdrawn = "withdrawn",
     }
+}
+
+/// What a proposed breach rests on by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// The due date passed, and nothing that came in on time answers it.
+    Stands,
+    /// Something that came in on time waits for an officer.
+    AnswerWaits,
+    /// It fell away, for this reason.
+    Gone(&'static str),
 }
 
 /// A breach of a condition (s.95(2)), as far as it is known.
@@ -98,6 +111,12 @@ pub enum Refusal {
     /// A machine tried.
     #[error("a breach is confirmed or dismissed by an officer, never by the service itself")]
     NotByMachine,
+    /// An answer in time has not been looked at.
+    #[error("something that came in on time waits for assessment: assess it first")]
+    AnswerWaits,
+    /// Nothing is left to confirm.
+    #[error("nothing was missed: {0}")]
+    GroundGone(&'static str),
     /// Words are missing.
     #[error("say why: reason is empty")]
     NoReason,
@@ -110,6 +129,8 @@ impl Refusal {
         match self {
             Self::AlreadyDecided(_) => "breach-decided",
             Self::NotByMachine => "not-by-machine",
+            Self::AnswerWaits => "answer-waits",
+            Self::GroundGone(_) => "ground-gone",
             Self::NoReason => "no-reason",
         }
     }
@@ -159,11 +180,22 @@ impl Breach {
         Ok(Change::new(cx, Chain::Case(breach.property_id), Happening::BreachProposed, &id, facts, breach))
     }
 
-    /// An officer confirms it.
+    /// An officer confirms it, on the ground that it has today.
     ///
     /// # Errors
-    /// A [`Refusal`] if it was decided before, the reason is empty, or no officer acts.
-    pub fn confirm(self, cx: &Context, reason: &str, evidence: Option<String>) -> Result<Change<Self>, Refusal> {
+    /// A [`Refusal`] if it was decided before, its ground does not stand, the reason is empty, or no officer acts.
+    pub fn confirm(
+        self,
+        cx: &Context,
+        ground: Ground,
+        reason: &str,
+        evidence: Option<String>,
+    ) -> Result<Change<Self>, Refusal> {
+        match (self.state, ground) {
+            (BreachState::Proposed, Ground::AnswerWaits) => return Err(Refusal::AnswerWaits),
+            (BreachState::Proposed, Ground::Gone(why)) => return Err(Refusal::GroundGone(why)),
+            _ => {}
+        }
         self.decide(cx, BreachState::Confirmed, Happening::BreachConfirmed, reason, evidence)
     }
 
@@ -173,6 +205,18 @@ impl Breach {
     /// As [`Breach::confirm`].
     pub fn dismiss(self, cx: &Context, reason: &str) -> Result<Change<Self>, Refusal> {
         self.decide(cx, BreachState::Dismissed, Happening::BreachDismissed, reason, None)
+    }
+
+    /// The service takes back what it proposed, where the ground fell away before any officer decided.
+    #[must_use]
+    pub fn take_back(mut self, cx: &Context, ground: Ground) -> Option<Change<Self>> {
+        let (BreachState::Proposed, Ground::Gone(why)) = (self.state, ground) else { return None };
+        self.state = BreachState::Withdrawn;
+        self.decided_at = Some(cx.now);
+        self.reason = Some(why.to_owned());
+        let facts = json!({ "reason": why, "due_on": self.due_on });
+        let chain = Chain::Case(self.property_id);
+        Some(Change::new(cx, chain, Happening::BreachWithdrawn, &self.id.clone(), facts, self))
     }
 
     fn decide(
@@ -259,7 +303,10 @@ mod tests {
         let account = amy().account;
         for actor in [Actor::system(), Actor::operator(), Actor { account, ..Actor::system() }] {
             let cx = Context { actor, ..on("2025-02-06") };
-            assert_eq!(proposed("2025-02-05").confirm(&cx, "missed", None).unwrap_err(), Refusal::NotByMachine);
+            assert_eq!(
+                proposed("2025-02-05").confirm(&cx, Ground::Stands, "missed", None).unwrap_err(),
+                Refusal::NotByMachine
+            );
             assert_eq!(proposed("2025-02-05").dismiss(&cx, "excused").unwrap_err(), Refusal::NotByMachine);
         }
     }
@@ -267,17 +314,44 @@ mod tests {
     #[test]
     fn an_officer_decides_once_and_says_why() {
         let cx = on("2025-02-10");
-        assert_eq!(proposed("2025-02-05").confirm(&cx, " ", None).unwrap_err(), Refusal::NoReason);
+        assert_eq!(proposed("2025-02-05").confirm(&cx, Ground::Stands, " ", None).unwrap_err(), Refusal::NoReason);
         assert_eq!(proposed("2025-02-05").dismiss(&cx, "").unwrap_err(), Refusal::NoReason);
         let evidence = Some("certificate of posting".to_owned());
-        let confirmed = proposed("2025-02-05").confirm(&cx, "nothing came", evidence.clone()).unwrap().into_entity();
+        let confirmed = proposed("2025-02-05")
+            .confirm(&cx, Ground::Stands, "nothing came", evidence.clone())
+            .unwrap()
+            .into_entity();
         assert_eq!((confirmed.state, confirmed.decided_by), (BreachState::Confirmed, amy().account));
         assert_eq!((confirmed.evidence.clone(), confirmed.reason.as_deref()), (evidence, Some("nothing came")));
         let dismissed = proposed("2025-02-05").dismiss(&cx, "in hospital").unwrap().into_entity();
         for decided in [confirmed, dismissed] {
             let refusal = Refusal::AlreadyDecided(decided.state);
-            assert_eq!(decided.clone().confirm(&cx, "again", None).unwrap_err(), refusal);
+            assert_eq!(decided.clone().confirm(&cx, Ground::Stands, "again", None).unwrap_err(), refusal);
             assert_eq!(decided.dismiss(&cx, "again").unwrap_err(), refusal);
         }
+    }
+
+    #[test]
+    fn a_breach_is_confirmed_only_while_its_ground_stands() {
+        let cx = on("2025-02-10");
+        let gone = Ground::Gone("the demand came back");
+        for (ground, refusal) in
+            [(Ground::AnswerWaits, Refusal::AnswerWaits), (gone, Refusal::GroundGone("the demand came back"))]
+        {
+            assert_eq!(proposed("2025-02-05").confirm(&cx, ground, "missed", None).unwrap_err(), refusal);
+        }
+    }
+
+    #[test]
+    fn a_proposal_is_taken_back_when_its_ground_falls_away_and_a_decision_never_is() {
+        let (cx, gone) = (machine_on("2025-02-10"), Ground::Gone("the demand came back"));
+        let taken = proposed("2025-02-05").take_back(&cx, gone).unwrap().into_entity();
+        assert_eq!((taken.state, taken.decided_by), (BreachState::Withdrawn, None));
+        assert_eq!(taken.reason.as_deref(), Some("the demand came back"));
+        for ground in [Ground::Stands, Ground::AnswerWaits] {
+            assert!(proposed("2025-02-05").take_back(&cx, ground).is_none(), "{ground:?}");
+        }
+        let confirmed = proposed("2025-02-05").confirm(&on("2025-02-10"), Ground::Stands, "missed", None).unwrap();
+        assert!(confirmed.into_entity().take_back(&cx, gone).is_none());
     }
 }

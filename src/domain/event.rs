@@ -73,6 +73,8 @@ words! {
         BreachConfirmed = "breach.confirmed",
         /// An officer dismissed a breach.
         BreachDismissed = "breach.dismissed",
+        /// A proposed breach was taken back, because its ground fell away.
+        BreachWithdrawn = "breach.withdrawn",
         /// A letter was queued.
         LetterQueued = "letter.queued",
         /// The relay accepted a letter.

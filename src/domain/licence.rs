@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
+use super::breach::Ground;
 use super::calendar::{BankHolidays, CannotCount, Counted};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
@@ -288,6 +289,12 @@ impl Licence {
     #[must_use]
     pub fn is_in_force(&self, day: NaiveDate) -> bool {
         self.starts_on <= day && day <= self.ends_on && self.ended_on.is_none_or(|end| day < end)
+    }
+
+    /// What a breach that was proposed for that due date rests on, as far as the licence goes.
+    #[must_use]
+    pub fn ground(&self, due_on: NaiveDate) -> Ground {
+        if self.is_in_force(due_on) { Ground::Stands } else { Ground::Gone("the licence was not in force on that day") }
     }
 
     /// How it stands on a day, by what is decided so far.

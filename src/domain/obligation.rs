@@ -4,15 +4,16 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::breach::Ground;
 use super::calendar::{CannotCount, Counted, Occasion, Trigger, london};
 use super::certificate::Certificate;
 use super::context::Context;
-use super::event::{Chain, Change, Happening};
 use super::demand::Standing;
+use super::event::{Chain, Change, Happening};
 use super::id::{CertificateId, LicenceId, ObligationId, PropertyId, words};
 use super::licence::Licence;
-use super::scheme::{GasYear, Obligation as Rule, ObligationKind, Scheme};
 use super::property::Property;
+use super::scheme::{GasYear, Obligation as Rule, ObligationKind, Scheme};
 
 words! {
     /// What has become of it.
@@ -65,10 +66,10 @@ pub struct Obligation {
     pub revision: i64,
 }
 
-/// Why something about an obligation is refused.
 /// What a duty is one of a kind by: no home has two open ones of a kind under a licence.
 pub type Duty = (LicenceId, PropertyId, ObligationKind);
 
+/// Why something about an obligation is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Over already.
@@ -109,8 +110,8 @@ impl Obligation {
             let due = match rule.kind {
                 ObligationKind::GasYearly if !home.gas_supplied.unwrap_or(true) => continue,
                 ObligationKind::ElectricalExpiry => continue,
-                ObligationKind::LicenceEnd => licence.end_basis.clone(),
                 ObligationKind::LicenceEnd if home.id != licence.property_id => continue,
+                ObligationKind::LicenceEnd => licence.end_basis.clone(),
                 ObligationKind::GasYearly | ObligationKind::OwnInspection => {
                     let months = rule.months.unwrap_or(YEAR);
                     Counted::months_beginning_with(months, Trigger::new(licence.starts_on, Occasion::LicenceStart))?
@@ -234,7 +235,24 @@ impl Obligation {
         Ok(Change::new(cx, chain, Happening::ObligationClosed, &self.id.clone(), facts, self))
     }
 
-    /// Whether its date has passed with nothing.
+    /// What a breach that was proposed for it rests on by now. `waiting_since` is as for [`Self::standing`].
+    #[must_use]
+    pub fn ground(&self, waiting_since: Option<NaiveDate>) -> Ground {
+        match self.state {
+            ObligationState::Met => Ground::Gone("a record that came in on time was accepted"),
+            ObligationState::Open if waiting_since.is_some_and(|on| on <= self.due_on) => Ground::AnswerWaits,
+            _ => Ground::Stands,
+        }
+    }
+
+    /// Which duty it is.
+    #[must_use]
+    pub fn duty(&self) -> Duty {
+        (self.licence_id, self.property_id, self.kind)
+    }
+
+    /// How it stands on a day. `waiting_since` is the London day on which the earliest record came in that may meet it and
+    /// that no officer has assessed.
     #[must_use]
     pub fn standing(&self, today: NaiveDate, waiting_since: Option<NaiveDate>) -> Standing {
         if self.closed_on.is_some() {
@@ -327,6 +345,19 @@ mod tests {
     }
 
     #[test]
+    fn every_home_of_a_licence_has_duties_of_its_own_and_the_licences_end_is_told_once() {
+        let other = Property { id: PropertyId(key("14 Made-up Street")), ..home(Some(true)) };
+        let cx = on("2024-12-02");
+        let begun = Obligation::begin_with(&cx, &scheme(), &licence(), &other).unwrap();
+        let begun = begun.into_iter().map(Change::into_entity).collect::<Vec<_>>();
+        let duty = |kind, due_on: &str| (kind, due_on.to_owned());
+        assert_eq!(duties(&begun), [duty(K::GasYearly, "2025-12-01"), duty(K::OwnInspection, "2025-12-01")]);
+        assert!(begun.iter().all(|duty| duty.property_id == other.id));
+        let record = Certificate { property_id: other.id, ..gas("2025-01-10", "2025-01-22") };
+        assert_eq!(following("2025-01-22", &record, None).unwrap().property_id, other.id);
+    }
+
+    #[test]
     fn a_duty_is_first_called_on_its_earliest_rung_and_never_after_its_licence() {
         assert_eq!(gas_duty().next_call_on, Some(day("2025-10-02")), "60 days before");
         let next = following("2029-09-03", &gas("2029-09-01", "2029-09-03"), None).unwrap();
@@ -344,19 +375,6 @@ mod tests {
             let duty = following("2025-01-22", &record, None).unwrap();
             assert_eq!((duty.kind, duty.due_on, duty.source_id), (next, day(due_on), Some(record.id)));
         }
-    #[test]
-    fn every_home_of_a_licence_has_duties_of_its_own_and_the_licences_end_is_told_once() {
-        let other = Property { id: PropertyId(key("14 Made-up Street")), ..home(Some(true)) };
-        let cx = on("2024-12-02");
-        let begun = Obligation::begin_with(&cx, &scheme(), &licence(), &other).unwrap();
-        let begun = begun.into_iter().map(Change::into_entity).collect::<Vec<_>>();
-        let duty = |kind, due_on: &str| (kind, due_on.to_owned());
-        assert_eq!(duties(&begun), [duty(K::GasYearly, "2025-12-01"), duty(K::OwnInspection, "2025-12-01")]);
-        assert!(begun.iter().all(|duty| duty.property_id == other.id));
-        let record = Certificate { property_id: other.id, ..gas("2025-01-10", "2025-01-22") };
-        assert_eq!(following("2025-01-22", &record, None).unwrap().property_id, other.id);
-    }
-
         let declaration = record(DocumentKind::References, "2025-01-10", "2025-01-22", InspectionResult::Satisfactory);
         assert!(following("2025-01-22", &declaration, None).is_none());
     }

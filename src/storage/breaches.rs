@@ -89,6 +89,19 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Breach
     Ok(page.cut(BreachRow::entities(rows)?, |breach| breach.id.to_string()))
 }
 
+/// The breaches proposed under a licence that nobody has decided.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn undecided(db: &mut Conn, licence: LicenceId) -> Result<Vec<Breach>, Error> {
+    let rows = breaches::table
+        .filter(breaches::licence_id.eq(licence.as_str()).and(breaches::state.eq(Word(BreachState::Proposed))))
+        .order(breaches::id)
+        .select(BreachRow::as_select())
+        .load(db)?;
+    BreachRow::entities(rows)
+}
+
 /// Keeps proposed breaches that are not there yet; their events are recorded with the night's.
 pub(super) fn insert_new(tx: &mut Tx<'_>, proposed: &[Breach]) -> Result<(), Error> {
     tx.insert(&proposed.iter().map(BreachRow::of).collect::<Vec<_>>())

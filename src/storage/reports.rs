@@ -142,7 +142,7 @@ fn breaches_of(
         match state {
             BreachState::Confirmed => figures.breaches_confirmed = count,
             BreachState::Dismissed => figures.breaches_dismissed = count,
-            BreachState::Proposed => {}
+            BreachState::Proposed | BreachState::Withdrawn => {}
         }
     }
     Ok(())

@@ -100,3 +100,70 @@ fn those_who_may_not_decide_or_see_breaches_cannot() {
         desk.post(&token, &format!("{path}/dismissal"), &read.etag, &body).expect(403);
     }
 }
+
+fn the_demand(desk: &Desk, token: &str, breach: &Reply) -> (String, Reply) {
+    let path = format!("/api/v1/demands/{}", breach.body["demand"]["demand_id"].as_str().unwrap());
+    let demand = desk.get(token, &path).expect(200);
+    (path, demand)
+}
+
+#[test]
+fn a_breach_is_taken_back_when_its_demand_comes_back_or_is_withdrawn() {
+    for (way, why) in [("returns", "the demand came back"), ("withdrawal", "the demand was withdrawn")] {
+        let (desk, token, path, read) = proposed();
+        let (demand_path, demand) = the_demand(&desk, &token, &read);
+        let leader = desk.token(Role::TeamLeader, None);
+        let mut body = json!({ "reason": "gone away" });
+        if way == "returns" {
+            body["recipient_id"] = demand.body["recipients"][0]["id"].clone();
+        }
+        desk.post(&leader, &format!("{demand_path}/{way}"), &demand.etag, &body).expect(200);
+        let now = desk.get(&token, &path).expect(200);
+        assert_eq!((&now.body["state"], &now.body["decided_by"]), (&json!("withdrawn"), &Value::Null), "{way}");
+        assert!(now.body["reason"].as_str().unwrap().contains(why), "{:#}", now.body);
+        let confirm = desk.post(&token, &format!("{path}/confirmation"), &now.etag, &json!({ "reason": "missed" }));
+        assert_eq!(confirm.expect(409).problem(), "breach-decided");
+        desk.world.night("2025-02-07");
+        assert_eq!(desk.world.breaches().len(), 1, "{way}: no night proposes it anew");
+    }
+}
+
+#[test]
+fn an_answer_that_came_in_time_and_was_entered_late_is_assessed_before_the_breach_is_decided() {
+    for (outcome, state) in [("accepted", "withdrawn"), ("rejected", "proposed")] {
+        let (desk, token, path, read) = proposed();
+        let (demand_path, demand) = the_demand(&desk, &token, &read);
+        let item = demand.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let answer = json!({
+            "kind": "document", "received_at": "2025-02-05T20:00:00Z",
+            "record": { "kind": "inspection_record", "checked_on": "2025-01-10", "signed_by": "A Khan", "remarks": "none found" },
+        });
+        let answered =
+            desk.post(&token, &format!("{demand_path}/items/{item}/responses"), &demand.etag, &answer).expect(201);
+        let confirm = format!("{path}/confirmation");
+        let reason = json!({ "reason": "missed" });
+        assert_eq!(desk.post(&token, &confirm, &read.etag, &reason).expect(409).problem(), "answer-waits");
+        let verdict = json!({ "response_id": answered.body["id"], "outcome": outcome, "reason": "looked at" });
+        desk.post(&token, &format!("{demand_path}/assessments"), &answered.etag, &verdict).expect(200);
+        let now = desk.get(&token, &path).expect(200);
+        assert_eq!(now.body["state"], state, "{outcome}");
+        if outcome == "rejected" {
+            desk.post(&token, &confirm, &now.etag, &reason).expect(200);
+        }
+    }
+}
+
+#[test]
+fn a_breach_under_a_licence_that_had_ended_by_its_due_date_is_taken_back() {
+    let (desk, token, path, read) = proposed();
+    let licence = format!("/api/v1/licences/{}", read.body["licence_id"].as_str().unwrap());
+    let etag = desk.get(&token, &licence).expect(200).etag;
+    let leader = desk.token(Role::TeamLeader, None);
+    let died = json!({ "step": "holder_died", "on": "2025-02-04" });
+    desk.post(&leader, &format!("{licence}/steps"), &etag, &died).expect(200);
+    let now = desk.get(&token, &path).expect(200).body;
+    assert_eq!(
+        (&now["state"], &now["reason"]),
+        (&json!("withdrawn"), &json!("the licence was not in force on that day"))
+    );
+}

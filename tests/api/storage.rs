@@ -17,10 +17,11 @@ use crate::support::database::TestDatabase;
 use crate::support::world::{World, day};
 
 const SCHEMA: &str = include_str!("../../src/storage/schema.rs");
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/both/2026-11-23-000000_create_cases/up.sql"),
     include_str!("../../migrations/both/2026-11-23-000001_create_deadlines/up.sql"),
     include_str!("../../migrations/both/2026-11-23-000002_create_operations/up.sql"),
+    include_str!("../../migrations/both/2026-11-24-000001_withdraw_breaches/up.sql"),
 ];
 
 /// The tables as the program knows them: name, key, and each column with its type.
@@ -116,16 +117,20 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
     ]);
+    let mut listed = BTreeMap::new();
     for table in MIGRATIONS.iter().flat_map(|text| text.split("CREATE TABLE ").skip(1)) {
-        let name = table.split(' ').next().unwrap();
+        // A table that a later migration makes anew takes the place of the first.
+        let name = table.split(' ').next().unwrap().trim_start_matches("new_");
         for check in table.split("CHECK (").skip(1) {
             let (column, rest) = check.split_once(" IN (").unwrap();
-            let listed = rest.split(')').next().unwrap().split(',');
-            let listed = listed.map(|word| word.trim().trim_matches('\'').to_owned()).collect::<Vec<_>>();
-            let place = format!("{name}.{column}");
-            let words = known.remove(place.as_str()).unwrap_or_else(|| panic!("{place} is in no list of this test"));
-            assert_eq!(listed, words, "{place}");
+            let words = rest.split(')').next().unwrap().split(',');
+            let words = words.map(|word| word.trim().trim_matches('\'').to_owned()).collect::<Vec<_>>();
+            listed.insert(format!("{name}.{column}"), words);
         }
+    }
+    for (place, listed) in listed {
+        let words = known.remove(place.as_str()).unwrap_or_else(|| panic!("{place} is in no list of this test"));
+        assert_eq!(listed, words, "{place}");
     }
     assert!(known.is_empty(), "no longer in the tables: {known:?}");
 }

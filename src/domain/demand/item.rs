@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Outcome, Refusal, Response, ResponseState};
+use crate::domain::breach::Ground;
 use crate::domain::calendar::{BankHolidays, Counted, Trigger, actionable_from};
 use crate::domain::context::Context;
 use crate::domain::id::{DemandId, ItemId, LicenceId, PropertyId, words};
@@ -236,6 +237,15 @@ impl Item {
             (Some(answered), Some(due)) => answered <= due,
             (Some(_), None) => true,
             (None, _) => false,
+        }
+    }
+
+    pub(super) fn ground(&self) -> Ground {
+        match self.state {
+            ItemState::Satisfied => Ground::Gone("an answer that came in on time was accepted"),
+            ItemState::NotApplicable => Ground::Gone("an officer accepted that it does not apply"),
+            _ if self.closed_on.is_none() && self.is_answered_in_time() => Ground::AnswerWaits,
+            _ => Ground::Stands,
         }
     }
 

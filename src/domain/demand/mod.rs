@@ -15,6 +15,7 @@ pub use answer::{Answer, AnswerKind, Outcome, Response, ResponseState};
 pub use item::{Item, ItemState, Standing};
 pub use refusal::Refusal;
 
+use super::breach::Ground;
 use super::calendar::{self, BankHolidays, Counted, Dispatch, Method, Occasion, ServicePolicy, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
@@ -444,6 +445,18 @@ impl Demand {
     }
 
     fn item_mut(&mut self, id: ItemId) -> Result<&mut Item, Refusal> {
+    /// What a breach that was proposed for an item rests on by now.
+    #[must_use]
+    pub fn ground(&self, item: ItemId) -> Ground {
+        match (self.cover.state, self.item(item)) {
+            (DemandState::Draft | DemandState::Issued | DemandState::NotServed, _) => {
+                Ground::Gone("the demand came back, so it was not served and nothing was due")
+            }
+            (DemandState::Withdrawn, _) => Ground::Gone("the demand was withdrawn"),
+            (DemandState::Served | DemandState::Complete, item) => item.map_or(Ground::Stands, Item::ground),
+        }
+    }
+
         self.items.iter_mut().find(|item| item.id == id).ok_or(Refusal::NoSuchItem)
     }
 
