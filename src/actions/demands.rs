@@ -66,7 +66,7 @@ pub fn draft(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, asked: Asked) -> Resu
     Ok(change.into_entity())
 }
 
-/// A demand is issued: a letter to each recipient is queued, by e-mail where consent covers it, else on paper.
+/// A demand is issued: the letter to the holder is queued, by e-mail where consent covers it, else on paper.
 ///
 /// # Errors
 /// A refusal unless it is a draft or came back, or if the licence is no longer in force.
@@ -79,11 +79,18 @@ pub fn issue(tx: &mut Tx<'_>, cx: &Context, id: DemandId, expected: Expected) ->
     }
     let change = demand.issue(cx)?;
     demands::save(tx, &change)?;
-    for copy in change.entity().recipients.iter().filter(|copy| copy.letter_id.is_none()) {
-        let letter = letters::queue_demand(tx, cx, change.entity(), copy)?;
+    queue_letters(tx, cx, change.entity())?;
+    again(tx, id)
+}
+
+/// A letter for each copy that is to go and has none.
+fn queue_letters(tx: &mut Tx<'_>, cx: &Context, demand: &Demand) -> Result<(), Error> {
+    let waits = |copy: &&Recipient| copy.state == ServiceState::Sent && copy.letter_id.is_none();
+    for copy in demand.recipients.iter().filter(waits) {
+        let letter = letters::queue_demand(tx, cx, demand, copy)?;
         demands::set_letter(tx, copy.id, letter.id)?;
     }
-    again(tx, id)
+    Ok(())
 }
 
 /// How a copy went, as an officer records it.
@@ -148,6 +155,9 @@ fn serve(
     let policy = service_policy(rules.of(&licence)?);
     let change = demand.record_service(cx, recipient, sending, policy, &rules.holidays)?;
     demands::save(tx, &change)?;
+    if change.entity().cover.served_on.is_some() {
+        queue_letters(tx, cx, change.entity())?;
+    }
     again(tx, id)
 }
 
@@ -418,6 +428,12 @@ pub fn withdraw(
     again(tx, id)
 }
 
+/// Saves a change that may have taken the ground from a breach that was proposed.
+fn keep(tx: &mut Tx<'_>, cx: &Context, change: &Change<Demand>) -> Result<(), Error> {
+    demands::save(tx, change)?;
+    breaches::review_demand(tx, cx, change.entity())
+}
+
 fn found(tx: &mut Tx<'_>, id: DemandId, expected: Expected) -> Result<Demand, Error> {
     let demand = demands::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(demand.cover.revision)?;
@@ -427,9 +443,3 @@ fn found(tx: &mut Tx<'_>, id: DemandId, expected: Expected) -> Result<Demand, Er
 fn again(tx: &mut Tx<'_>, id: DemandId) -> Result<Demand, Error> {
     demands::find(tx, id)?.ok_or(Error::NotFound)
 }
-/// Saves a change that may have taken the ground from a breach that was proposed.
-fn keep(tx: &mut Tx<'_>, cx: &Context, change: &Change<Demand>) -> Result<(), Error> {
-    demands::save(tx, change)?;
-    breaches::review_demand(tx, cx, change.entity())
-}
-

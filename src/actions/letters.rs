@@ -91,6 +91,8 @@ fn next_part(tx: &mut Tx<'_>, kind: LetterKind, day: NaiveDate, to: PartyId) -> 
 pub struct Contents {
     /// The letter.
     pub letter: Letter,
+    /// The day on which it is written.
+    pub written_on: NaiveDate,
     /// What it is about.
     pub about: About,
 }
@@ -155,7 +157,7 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
             About::Decision { home: home.map(Box::new), scheme: Box::new(rules.current()?.clone()) }
         }
     };
-    Ok(Contents { letter, about })
+    Ok(Contents { letter, written_on: cx.today(), about })
 }
 
 fn demand_contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: &Letter) -> Result<About, Error> {
@@ -252,6 +254,10 @@ fn claim(
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Option<Letter>, Error> {
     let letter = by_the_consent_of_today(tx, cx, letter)?;
+    if let Some(then) = day_in_doubt_until(tx, cx, rules, &letter, lease)? {
+        letters::save_step(tx, &letter.wait_until(then))?;
+        return Ok(None);
+    }
     // A demand says when its answer is due if it goes now, so it is written anew for each attempt that nobody can have received.
     let letter = match letter.text {
         Some(_) if letter.kind != LetterKind::Demand => letter,
@@ -268,6 +274,26 @@ fn claim(
     letters::begin_attempt(tx, &claimed, cx.now)?;
     letters::save_step(tx, &claimed)?;
     Ok(letters::find(tx, claimed.id)?)
+}
+
+/// The holder's demand by e-mail says its own last day. Shortly before the cut-off that day would hang on how fast the relay
+/// answers, so the letter waits for the cut-off.
+fn day_in_doubt_until(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    letter: &Letter,
+    lease: TimeDelta,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some(demand) = letter.demand_id.filter(|_| letter.channel == Channel::Email) else { return Ok(None) };
+    let Some(demand) = demand_table::find(tx, demand)? else { return Ok(None) };
+    if demand.cover.served_on.is_some() {
+        return Ok(None);
+    }
+    let licence = licences::find(tx, demand.cover.licence_id)?.ok_or(Error::NotFound)?;
+    let policy = service_policy(rules.of(&licence)?);
+    let cut_off = policy.cut_off_within(london::local(cx.now), lease, &rules.holidays);
+    Ok(cut_off.map(|at| london::instant_at(at.date(), at.time())))
 }
 
 /// Consent may have been withdrawn since the letter was queued: then it goes on paper after all (s.247).
@@ -337,7 +363,7 @@ fn lay_out(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Result<(), Error> {
                  When it is posted, record the service of a demand, then close this task."
             .to_owned(),
     };
-    letters::save_step(tx, &letter.to_print())?;
+    letters::save(tx, &letter.lay_out(cx))?;
     tasks::open(tx, cx, need)
 }
 

@@ -85,6 +85,8 @@ words! {
         LetterHeld = "letter.held",
         /// A letter was given up after repeated failure.
         LetterGivenUp = "letter.given_up",
+        /// A letter on paper was composed and waits to be printed and posted.
+        LetterLaidOut = "letter.laid_out",
         /// A letter on paper was posted or handed over.
         LetterPosted = "letter.posted",
         /// A task for an officer was opened.

@@ -226,12 +226,21 @@ impl Letter {
         self
     }
 
+    /// It is not to be tried before that instant.
+    #[must_use]
+    pub fn wait_until(mut self, at: DateTime<Utc>) -> Self {
+        self.next_attempt_at = Some(at);
+        self
+    }
+
     /// A paper letter is composed and waits for the printer.
     #[must_use]
-    pub fn to_print(mut self) -> Self {
+    pub fn lay_out(mut self, cx: &Context) -> Change<Self> {
         self.state = LetterState::ToPrint;
         self.next_attempt_at = None;
-        self
+        let facts = json!({ "template": self.template, "subject": self.subject });
+        let chain = self.chain();
+        Change::new(cx, chain, Happening::LetterLaidOut, &self.id.clone(), facts, self)
     }
 
     /// The outcome of an attempt. `jitter` between -0.2 and 0.2 spreads the next one.

@@ -22,7 +22,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
     let composed = match &contents.about {
         About::Demand { demand, copy, licence, home, holder, scheme } => {
             let copy_for = (copy.party_id != licence.holder_id).then(|| copy_for(letter, holder));
-            demanded(letter, demand, &licence.number, home, copy_for, scheme).compose()
+            demanded(contents, demand, &licence.number, home, copy_for, scheme).compose()
         }
         About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
@@ -53,7 +53,7 @@ fn copy_for(letter: &Letter, holder: &str) -> CopyFor {
 }
 
 fn demanded(
-    letter: &Letter,
+    contents: &Contents,
     demand: &demand::Demand,
     licence: &str,
     home: &Property,
@@ -72,35 +72,35 @@ fn demanded(
     };
     Demand {
         office: office(scheme),
-        recipient: Line::from_record(&letter.recipient_name),
+        recipient: Line::from_record(&contents.letter.recipient_name),
         copy_for,
         reference: Line::from_record(&demand.cover.reference),
         property: Line::from_record(&home.one_line()),
         licence: Line::from_record(licence),
         items: demand.items.iter().filter(|item| item.closed_on.is_none()).map(item).collect(),
-        how_days_count: Line::from_record(how_days_count(scheme)),
+        how_days_count: Line::from_record(&how_days_count(scheme)),
         legal_basis: Line::from_record(&demand.cover.legal_basis),
-        sent_on: letter.dated_on,
+        sent_on: contents.written_on,
     }
 }
 
-fn how_days_count(scheme: &Scheme) -> &'static str {
-    match scheme.policy.post_rule {
+fn how_days_count(scheme: &Scheme) -> String {
+    let post = match scheme.policy.post_rule {
         PostRule::PracticeDirection1985 => {
-            "The days are counted from the day on which you receive this demand, which is not itself counted. A letter by \
-             first class post counts as received on the second working day after posting, one by second class post on the \
-             fourth. An e-mail counts as received on the working day on which it is sent before half past four in the \
-             afternoon, otherwise on the next working day. The last day is the last on which your answer is in time; \
-             weekends and bank holidays count."
+            "A letter by first class post counts as received on the second working day after posting, one by second class \
+             post on the fourth."
         }
         PostRule::Cpr626 => {
-            "The days are counted from the day on which you receive this demand, which is not itself counted. A letter by \
-             first class post counts as received on the second day after posting if that is a working day, otherwise on the \
-             next working day. An e-mail counts as received on the working day on which it is sent before half past four in \
-             the afternoon, otherwise on the next working day. The last day is the last on which your answer is in time; \
-             weekends and bank holidays count."
+            "A letter by first class post counts as received on the second day after posting if that is a working day, \
+             otherwise on the next working day."
         }
-    }
+    };
+    let cut_off = scheme.policy.email_cut_off.format("%-I:%M%P");
+    format!(
+        "The days are counted from the day on which you receive this demand, which is not itself counted. {post} An e-mail \
+         counts as received on the working day on which it is sent before {cut_off}, otherwise on the next working day. The \
+         last day is the last on which your answer is in time; weekends and bank holidays count."
+    )
 }
 
 fn digest(letter: &Letter, lines: &[Due], scheme: &Scheme) -> Digest {

@@ -207,3 +207,42 @@ fn a_demand_by_e_mail_says_the_very_day_that_its_service_fixes() {
     }
     assert_eq!(world.demand_now(&demand).cover.served_on, Some(day("2025-01-22")));
 }
+
+#[test]
+fn shortly_before_the_cut_off_a_demand_by_e_mail_waits_so_that_it_says_the_day_that_will_hold() {
+    let world = World::new();
+    let licence = world.licensed_home(&world.khan(), None);
+    world.go_to("2025-01-22", "16:20");
+    let demand = world.issued_demand(&licence, &[GAS]);
+    world.post();
+    assert!(world.mails().is_empty(), "the relay might answer on either side of half past four");
+    world.go_to("2025-01-22", "16:30");
+    world.post();
+    let now = world.demand_now(&demand);
+    assert_eq!((now.cover.served_on, now.cover.due_on), (Some(day("2025-01-23")), Some(day("2025-02-06"))));
+    let text = world.letters().remove(0).text.unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Last day: Thursday 6 February 2025."), "{text}");
+    assert!(text.contains("sent before 4:30pm"), "{text}");
+}
+
+#[test]
+fn the_agents_copy_goes_when_the_holder_is_served_and_says_the_same_day() {
+    for by_email in [true, false] {
+        let world = World::new();
+        let holder = world.landlord("Mr A Khan", by_email);
+        let agent = world.landlord("Tees Lettings", true);
+        let licence = world.licensed_home(&holder, Some(&agent));
+        world.go_to("2025-01-22", "14:00");
+        let demand = world.issued_demand(&licence, &[GAS]);
+        world.post();
+        if !by_email {
+            assert!(world.letters_to(agent.id).is_empty(), "nobody knows the last day yet");
+            world.go_to("2025-01-23", "10:00");
+            world.serve_by_hand(&world.demand_now(&demand), "2025-01-23");
+        }
+        world.post();
+        let due = london::written_out(world.demand_now(&demand).cover.due_on.unwrap());
+        let copy = world.letters_to(agent.id).remove(0).text.unwrap();
+        assert!(copy.contains(&format!("Last day: {due}.")) && copy.contains("Mr A Khan"), "{copy}");
+    }
+}

@@ -61,6 +61,11 @@ fn a_letter_to_print_is_a_task_until_an_officer_posts_it() {
     let path = format!("/api/v1/letters/{}", task["letter_id"].as_str().unwrap());
     let letter = desk.get(&token, &path).expect(200);
     assert_eq!(letter.body["state"], "to_print");
+    let case =
+        desk.get(&token, &format!("/api/v1/properties/{}/events?limit=200", licence.property_id)).expect(200).body;
+    let kinds =
+        case["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect::<Vec<_>>();
+    assert!(kinds.contains(&"letter.laid_out"), "{kinds:?}");
     assert!(letter.body["text"].is_string());
     let resent = desk.call("POST", &token, &format!("{path}/resending"), &letter.etag, None).expect(409);
     assert_eq!(resent.problem(), "letter-state");

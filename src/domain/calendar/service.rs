@@ -2,7 +2,7 @@
 
 use super::{BankHolidays, CannotCount, Counted, Rule};
 use crate::domain::id::words;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 words! {
     /// How a paper went out.
@@ -89,6 +89,13 @@ impl ServicePolicy {
             None => NaiveTime::MIN,
         },
     };
+
+    /// The cut-off, if an e-mail that is begun at this London time and takes up to `span` may count as of either day.
+    #[must_use]
+    pub fn cut_off_within(self, at: NaiveDateTime, span: TimeDelta, holidays: &BankHolidays) -> Option<NaiveDateTime> {
+        let cut_off = at.date().and_time(self.email_cutoff);
+        (at < cut_off && at + span >= cut_off && holidays.is_working_day(at.date())).then_some(cut_off)
+    }
 }
 
 /// Why what was sent does not count as served.
@@ -215,6 +222,24 @@ mod tests {
         for method in [Method::DeliveredByHand, Method::LeftAtAddress] {
             let counted = received(sent(method, "2025-04-20", "23:59", Consent::Absent), PostRule::default());
             assert_eq!(counted.unwrap().on(), day("2025-04-20"));
+        }
+    }
+
+    #[test]
+    fn the_day_of_an_e_mail_is_in_doubt_shortly_before_the_cut_off_of_a_working_day() {
+        let holidays = BankHolidays::shipped().unwrap();
+        for (on, at, waits) in [
+            ("2025-01-22", "16:14", false),
+            ("2025-01-22", "16:15", true),
+            ("2025-01-22", "16:29", true),
+            ("2025-01-22", "16:30", false),
+            ("2025-01-22", "23:59", false),
+            ("2025-01-25", "16:20", false),
+            ("2025-04-18", "16:20", false),
+        ] {
+            let begun = day(on).and_time(time(at));
+            let cut_off = ServicePolicy::CAUTIOUS.cut_off_within(begun, TimeDelta::minutes(15), &holidays);
+            assert_eq!(cut_off, waits.then(|| day(on).and_time(time("16:30"))), "{on} {at}");
         }
     }
 

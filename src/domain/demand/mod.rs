@@ -82,7 +82,7 @@ pub struct Cover {
 words! {
     /// Where one recipient's copy is.
     ServiceState {
-        /// Not sent.
+        /// Not sent; a copy waits until the holder is served.
         Pending = "pending",
         /// Sent; no record of service yet.
         Sent = "sent",
@@ -215,7 +215,8 @@ impl Demand {
         Ok(demand.changed(cx, Happening::DemandDrafted, facts))
     }
 
-    /// The demand goes out to its recipients; the clock starts with service, not with this.
+    /// The demand goes out to the holder; the clock starts with service, not with this. The others get their copies once the
+    /// holder is served, with the dates that this fixed.
     ///
     /// # Errors
     /// A [`Refusal`] unless it is a draft or came back.
@@ -226,9 +227,12 @@ impl Demand {
         let again = self.cover.state == DemandState::NotServed;
         self.cover.state = DemandState::Issued;
         self.cover.issued_at = Some(cx.now);
-        for recipient in self.recipients.iter_mut().filter(|to| to.state != ServiceState::Served) {
-            recipient.state = ServiceState::Sent;
-            recipient.letter_id = None;
+        for to in &mut self.recipients {
+            let first = to.capacity == Capacity::Holder;
+            to.state = if first { ServiceState::Sent } else { ServiceState::Pending };
+            to.letter_id = None;
+            to.deemed_on = None;
+            to.deemed_basis = None;
         }
         Ok(self.changed(cx, Happening::DemandIssued, json!({ "again": again })))
     }
@@ -281,6 +285,9 @@ impl Demand {
         to.deemed_basis = Some(deemed.clone());
         if capacity == Capacity::Holder {
             self.fix_due_dates(&deemed, holidays)?;
+            for copy in self.recipients.iter_mut().filter(|to| to.state == ServiceState::Pending) {
+                copy.state = ServiceState::Sent;
+            }
         }
         Ok(self.changed(cx, Happening::ServiceRecorded, facts))
     }
@@ -438,13 +445,6 @@ impl Demand {
         self.items.iter().find(|item| item.id == id)
     }
 
-    /// The copy of the licence holder, who alone is responsible.
-    #[must_use]
-    pub fn holder(&self) -> Option<&Recipient> {
-        self.recipients.iter().find(|to| to.capacity == Capacity::Holder)
-    }
-
-    fn item_mut(&mut self, id: ItemId) -> Result<&mut Item, Refusal> {
     /// What a breach that was proposed for an item rests on by now.
     #[must_use]
     pub fn ground(&self, item: ItemId) -> Ground {
@@ -457,6 +457,13 @@ impl Demand {
         }
     }
 
+    /// The copy of the licence holder, who alone is responsible.
+    #[must_use]
+    pub fn holder(&self) -> Option<&Recipient> {
+        self.recipients.iter().find(|to| to.capacity == Capacity::Holder)
+    }
+
+    fn item_mut(&mut self, id: ItemId) -> Result<&mut Item, Refusal> {
         self.items.iter_mut().find(|item| item.id == id).ok_or(Refusal::NoSuchItem)
     }
 

@@ -201,13 +201,15 @@ fn what_comes_back_from_the_holder_was_never_due_and_is_issued_again_with_a_new_
     }
     let again = returned.issue(&on("2025-01-28")).unwrap().into_entity();
     let states = again.recipients.iter().map(|to| (to.capacity, to.state)).collect::<Vec<_>>();
-    assert_eq!(states, [(Capacity::Holder, ServiceState::Sent), (Capacity::Agent, ServiceState::Served)]);
+    assert_eq!(states, [(Capacity::Holder, ServiceState::Sent), (Capacity::Agent, ServiceState::Pending)]);
     let early = serve(again.clone(), holder, sent(Method::DeliveredByHand, "2025-01-27"), &on("2025-01-29"));
     assert_eq!(early.unwrap_err(), Refusal::SentBeforeIssue(day("2025-01-28")));
     let demand = serve(again, holder, sent(Method::DeliveredByHand, "2025-01-29"), &on("2025-01-29")).unwrap();
     let due = demand.items.iter().map(|item| item.due_on.unwrap()).collect::<Vec<_>>();
     assert_eq!(due, [day("2025-02-12"), day("2025-02-05")]);
     assert_eq!(demand.cover.due_on, Some(day("2025-02-05")));
+    let copy = demand.recipients.iter().find(|to| to.capacity == Capacity::Agent).unwrap();
+    assert_eq!(copy.state, ServiceState::Sent, "the agent is told the new dates");
 }
 
 #[test]
