@@ -1,5 +1,6 @@
 //! Where databases of the benchmark live: files in a folder that goes away, or databases of a PostgreSQL that may be used.
 
+use std::io::BufRead as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -54,6 +55,8 @@ impl Place {
             let file = folder.path().join("bench.sqlite");
             if let Some(of) = of {
                 std::fs::copy(of.file(), &file)?;
+                // Or the system would write it while the copy is measured.
+                std::fs::File::open(&file)?.sync_all()?;
             }
             return Ok(Self { kind, url: format!("sqlite://{}", file.display()), folder: Some(folder) });
         }
@@ -122,12 +125,13 @@ fn start() -> anyhow::Result<String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let mut url = String::new();
     let out = child.stdout.take().ok_or_else(|| anyhow!("the script says nothing"))?;
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut url)?;
+    // After what the script says for itself.
+    let mut lines = std::io::BufReader::new(out).lines().map_while(Result::ok);
+    let url = lines.find(|line| line.starts_with("postgres://"));
     // Kept, and with it the script's input, until the process ends.
     let _ = SERVER.set(std::sync::Mutex::new(child));
-    if url.trim().is_empty() { bail!("tests/postgres.sh started no server") } else { Ok(url.trim().to_owned()) }
+    url.ok_or_else(|| anyhow!("tests/postgres.sh started no server"))
 }
 
 /// The version of the server, if one was used.
