@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::connection::SimpleConnection as _;
-use diesel::pg::Pg;
-use diesel::sqlite::Sqlite;
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection};
+use diesel::{Connection as _, PgConnection, QueryResult, RunQueryDsl as _, SqliteConnection};
 
 use super::place::{Kind, kind_of};
 use super::seed::NIGHT;
 use super::statement::{Statement, Value};
 
-/// A connection with nothing of ours around it, set as ours are.
+/// A connection with nothing of ours around it, as durable as ours.
 pub(crate) enum Bare {
     Sqlite(Box<SqliteConnection>),
     Postgres(Box<PgConnection>),
@@ -31,22 +29,15 @@ impl Bare {
         Ok(Self::Sqlite(Box::new(sqlite)))
     }
 
-    pub(crate) fn load<T>(&mut self, sql: impl Into<String>, values: Vec<Value>) -> anyhow::Result<Vec<T>>
-    where
-        T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
-    {
-        let statement = Statement::new(sql, values);
-        Ok(match self {
-            Self::Sqlite(sqlite) => statement.load(&mut **sqlite)?,
-            Self::Postgres(postgres) => statement.load(&mut **postgres)?,
-        })
+    pub(crate) fn load<T: Row>(&mut self, sql: impl Into<String>, values: Vec<Value>) -> anyhow::Result<Vec<T>> {
+        Ok(T::load(self, sql.into(), values)?)
     }
 
     pub(crate) fn run(&mut self, sql: impl Into<String>, values: Vec<Value>) -> anyhow::Result<usize> {
-        self.execute(&Statement::new(sql, values))
+        self.execute(Statement::new(sql, values))
     }
 
-    fn execute(&mut self, statement: &Statement) -> anyhow::Result<usize> {
+    fn execute(&mut self, statement: Statement) -> anyhow::Result<usize> {
         Ok(match self {
             Self::Sqlite(sqlite) => statement.execute(&mut **sqlite)?,
             Self::Postgres(postgres) => statement.execute(&mut **postgres)?,
@@ -77,17 +68,6 @@ impl Bare {
         Ok(())
     }
 
-    /// A list of values: the fastest way that each database has.
-    pub(crate) fn list(&self, wanted: &[String]) -> (String, Vec<Value>) {
-        match self {
-            Self::Sqlite(_) => {
-                let marks = vec!["?"; wanted.len()].join(", ");
-                (format!("IN ({marks})"), wanted.iter().map(|one| one.as_str().into()).collect())
-            }
-            Self::Postgres(_) => ("= ANY (string_to_array(?, ','))".to_owned(), vec![wanted.join(",").as_str().into()]),
-        }
-    }
-
     pub(crate) fn insert(
         &mut self,
         table: &str,
@@ -103,10 +83,10 @@ impl Bare {
             let row = format!("({})", vec!["?"; width].join(", "));
             let sql =
                 format!("INSERT INTO {table} ({columns}) VALUES {} {end}", vec![row.as_str(); part.len()].join(", "));
-            let mut statement = Statement::new(sql, Vec::new());
-            statement.keep = part.len() == at_once;
-            statement.values = part.into_iter().flatten().collect();
-            self.execute(&statement)?;
+            let keep = part.len() == 1 || part.len() == at_once;
+            let mut statement = Statement::new(sql, part.into_iter().flatten().collect());
+            statement.keep = keep;
+            self.execute(statement)?;
         }
         Ok(())
     }
@@ -164,10 +144,25 @@ pub(crate) mod held {
     pub(crate) type instant = Option<chrono::NaiveDateTime>;
 }
 
+/// A row that is read by the places of its columns, which is faster than by their names.
+pub(crate) trait Row: Sized {
+    fn load(bare: &mut Bare, sql: String, values: Vec<Value>) -> QueryResult<Vec<Self>>;
+}
+
 macro_rules! rows {
     ($name:ident { $($field:ident: $kind:ident),+ $(,)? }) => {
-        #[derive(Clone, QueryableByName, serde::Serialize)]
-        struct $name { $(#[diesel(sql_type = column::$kind)] $field: held::$kind),+ }
+        #[derive(Clone, diesel::Queryable, serde::Serialize)]
+        struct $name { $($field: held::$kind),+ }
+        impl $crate::bare::Row for $name {
+            fn load(bare: &mut Bare, sql: String, values: Vec<Value>) -> diesel::QueryResult<Vec<Self>> {
+                use diesel::RunQueryDsl as _;
+                let statement = $crate::statement::Statement::<($(column::$kind,)+)>::new(sql, values);
+                match bare {
+                    Bare::Sqlite(sqlite) => statement.load(&mut **sqlite),
+                    Bare::Postgres(postgres) => statement.load(&mut **postgres),
+                }
+            }
+        }
         impl $name {
             fn columns() -> String {
                 [$(stringify!($field)),+].join(", ")
@@ -347,28 +342,18 @@ impl Story {
     fn batch(&self, bare: &mut Bare, ids: &[String], written: &mut BTreeSet<String>) -> anyhow::Result<()> {
         let people = Self::read_batch(bare, ids)?;
         let reminders = ids.iter().filter_map(|id| self.reminders.get(id)).flatten().collect::<Vec<_>>();
-        let (list, mut values) = bare.list(&people);
-        values.push(Value::Day(Some(NIGHT.parse()?)));
-        let there: Vec<ThereRow> = bare.load(
-            format!(
-                "SELECT {} FROM letters WHERE recipient_id {list} AND kind = 'digest' AND dated_on = ?",
-                ThereRow::columns()
-            ),
-            values,
-        )?;
+        let sql = format!(
+            "SELECT {} FROM letters WHERE recipient_id ? AND kind = 'digest' AND dated_on = ?",
+            ThereRow::columns()
+        );
+        let values = vec![Value::List(people.clone()), Value::Day(Some(NIGHT.parse()?))];
+        let there: Vec<ThereRow> = bare.load(sql, values)?;
         let there = there.iter().map(|row| named(&row.recipient_id)).collect::<BTreeSet<_>>();
         let missing = people.into_iter().filter(|party| !there.contains(party)).collect::<Vec<_>>();
-        for table in ["consents", "parties"] {
-            let (list, values) = bare.list(&missing);
-            if table == "parties" {
-                let sql = format!("SELECT {} FROM parties WHERE id {list}", PartyRow::columns());
-                drop(bare.load::<PartyRow>(sql, values)?);
-            } else {
-                let columns = ConsentRow::columns();
-                let sql = format!("SELECT {columns} FROM consents WHERE party_id {list} ORDER BY given_at, id");
-                drop(bare.load::<ConsentRow>(sql, values)?);
-            }
-        }
+        let sql = format!("SELECT {} FROM consents WHERE party_id ? ORDER BY given_at, id", ConsentRow::columns());
+        drop(bare.load::<ConsentRow>(sql, vec![Value::List(missing.clone())])?);
+        let sql = format!("SELECT {} FROM parties WHERE id ?", PartyRow::columns());
+        drop(bare.load::<PartyRow>(sql, vec![Value::List(missing)])?);
         let new = reminders.iter().filter_map(|row| row.letter_id.clone()).filter(|id| written.insert(id.clone()));
         let new = new.filter_map(|id| self.letters.get(&id)).collect::<Vec<_>>();
         bare.insert("letters", &LetterRow::columns(), new.iter().map(|row| row.values()).collect(), "")?;
@@ -388,7 +373,6 @@ impl Story {
 
     /// What the decisions need; returns the people.
     fn read_batch(bare: &mut Bare, ids: &[String]) -> anyhow::Result<Vec<String>> {
-        let (list, values) = bare.list(ids);
         let columns = ItemRow::columns().replace(
             "id, demand_id, licence_id, property_id,",
             "items.id, demand_id, items.licence_id, items.property_id,",
@@ -398,13 +382,12 @@ impl Story {
         let columns = columns.replace(" area_code", " licences.area_code").replace(" ended_on", " licences.ended_on");
         let sql = format!(
             "SELECT {columns} FROM items JOIN demands ON items.demand_id = demands.id \
-             JOIN licences ON licences.id = items.licence_id WHERE items.id {list} ORDER BY next_call_on, items.id"
+             JOIN licences ON licences.id = items.licence_id WHERE items.id ? ORDER BY next_call_on, items.id"
         );
-        let items: Vec<ItemRow> = bare.load(sql, values)?;
+        let items: Vec<ItemRow> = bare.load(sql, vec![Value::List(ids.to_vec())])?;
         let demands = items.iter().map(|row| named(&row.demand_id)).collect::<BTreeSet<_>>();
-        let (list, values) = bare.list(&demands.into_iter().collect::<Vec<_>>());
-        let sql = format!("SELECT {} FROM recipients WHERE demand_id {list} ORDER BY id", CopyRow::columns());
-        let copies: Vec<CopyRow> = bare.load(sql, values)?;
+        let sql = format!("SELECT {} FROM recipients WHERE demand_id ? ORDER BY id", CopyRow::columns());
+        let copies: Vec<CopyRow> = bare.load(sql, vec![Value::List(demands.into_iter().collect())])?;
         Ok(copies.iter().map(|row| named(&row.party_id)).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
@@ -414,11 +397,9 @@ impl Story {
             alike.entry((seen.next_call_on, seen.breach_proposed)).or_default().push(named(&seen.id));
         }
         for ((next, breach), ids) in alike {
-            let (list, values) = bare.list(&ids);
-            let set = vec![next.into(), Value::Day(Some(NIGHT.parse()?)), breach.into()];
-            let sql =
-                format!("UPDATE items SET next_call_on = ?, called_through = ?, breach_proposed = ? WHERE id {list}");
-            bare.run(sql, set.into_iter().chain(values).collect())?;
+            let values = vec![next.into(), Value::Day(Some(NIGHT.parse()?)), breach.into(), Value::List(ids)];
+            let sql = "UPDATE items SET next_call_on = ?, called_through = ?, breach_proposed = ? WHERE id ?";
+            bare.run(sql, values)?;
         }
         Ok(())
     }
@@ -437,9 +418,8 @@ impl Story {
         }
         let names = heads.keys().cloned().collect::<Vec<_>>();
         for part in names.chunks(500) {
-            let (list, values) = bare.list(part);
-            let sql = format!("SELECT {} FROM chains WHERE name {list}", ChainRow::columns());
-            drop(bare.load::<ChainRow>(sql, values)?);
+            let sql = format!("SELECT {} FROM chains WHERE name ?", ChainRow::columns());
+            drop(bare.load::<ChainRow>(sql, vec![Value::List(part.to_vec())])?);
         }
         let heads = heads.values().map(|event| ChainRow {
             name: event.chain.clone(),

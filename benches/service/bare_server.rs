@@ -1,18 +1,20 @@
 //! The smallest server that does the statements of three requests: the same library, pool and threads, and plain rows.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use diesel::QueryableByName;
-use diesel::r2d2::{ManageConnection, Pool};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::result::{DatabaseErrorKind, Error};
+use selective_licensing::clock::Clock;
+use selective_licensing::domain::access::Token;
+use selective_licensing::domain::id::Ids;
 
 use super::bare::{Bare, column, held, rows};
 use super::place::{Kind, kind_of};
-use super::seed::NIGHT;
 use super::statement::Value;
 
 rows!(TokenRow {
@@ -82,29 +84,6 @@ rows!(CopyRow {
     evidence: text,
     return_reason: text,
 });
-rows!(LicenceRow {
-    id: text,
-    number: text,
-    application_id: text,
-    property_id: text,
-    holder_id: text,
-    manager_id: text,
-    agent_id: text,
-    area_code: text,
-    scheme_code: text,
-    scheme_version: small,
-    granted_on: day,
-    starts_on: day,
-    ends_on: day,
-    end_basis: text,
-    start_authority: text,
-    state: text,
-    ended_on: day,
-    reason: text,
-    search: text,
-    revision: whole,
-    created_at: instant,
-});
 rows!(ChainRow { name: text, seq: whole, hash: text, anchored: flag });
 
 struct Manager(String);
@@ -132,17 +111,67 @@ impl actix_web::ResponseError for Broken {}
 
 struct Held {
     pool: Pool<Manager>,
+    ids: Ids,
     /// As ours: waiting in line is faster than waiting on SQLite's lock.
     writer: Option<Mutex<()>>,
+    /// As ours: writes that are tried again stand in line.
+    again: Mutex<()>,
+}
+
+impl Held {
+    /// Writes as ours does: what PostgreSQL refuses is tried again as often and after the same pauses. Tried again at once,
+    /// sixteen clients refuse each other until one gives up.
+    fn write(
+        &self,
+        bare: PooledConnection<Manager>,
+        work: impl Fn(&mut Bare) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut result = self.write_once(bare, &work);
+        if result.as_ref().is_err_and(is_conflict) {
+            let _turn = turn(&self.again);
+            for tries in 1..=40 {
+                std::thread::sleep(Duration::from_millis(rand::random_range(1..=2_u64 << tries.min(6))));
+                result = self.write_once(self.pool.get()?, &work);
+                if !result.as_ref().is_err_and(is_conflict) {
+                    break;
+                }
+            }
+        }
+        result
+    }
+
+    fn write_once(
+        &self,
+        mut bare: PooledConnection<Manager>,
+        work: impl Fn(&mut Bare) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let _turn = self.writer.as_ref().map(turn);
+        bare.begin()?;
+        let result = work(&mut bare).and_then(|()| bare.commit());
+        if result.is_err() {
+            bare.roll_back()?;
+        }
+        result
+    }
+}
+
+fn turn(line: &Mutex<()>) -> MutexGuard<'_, ()> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_conflict(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
 }
 
 /// Starts it on a free port.
 pub(crate) fn start(url: &str, workers: usize, connections: u32) -> std::io::Result<(Server, SocketAddr)> {
     let sqlite = kind_of(url) == Kind::Sqlite;
-    let pool = Pool::builder().max_size(connections).min_idle(Some(0)).test_on_check_out(!sqlite);
+    let pool = Pool::builder().max_size(connections).min_idle(Some(0)).test_on_check_out(false);
     let held = Held {
         pool: pool.connection_timeout(Duration::from_secs(5)).build_unchecked(Manager(url.to_owned())),
+        ids: Ids::random(),
         writer: sqlite.then(|| Mutex::new(())),
+        again: Mutex::new(()),
     };
     let held = Data::from(Arc::new(held));
     let http = HttpServer::new(move || {
@@ -157,43 +186,35 @@ pub(crate) fn start(url: &str, workers: usize, connections: u32) -> std::io::Res
     Ok((http.run(), address))
 }
 
-/// The two steps of each request of ours: sign in, then work.
+/// Signs in and works, on one thread and one connection.
 async fn signed_in<T: serde::Serialize + Send + 'static>(
     held: Data<Held>,
     request: &HttpRequest,
-    work: impl FnOnce(&Held, &mut Bare) -> anyhow::Result<T> + Send + 'static,
+    work: impl FnOnce(&Held, PooledConnection<Manager>) -> anyhow::Result<T> + Send + 'static,
 ) -> Result<HttpResponse, Broken> {
     let header = request.headers().get("Authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let hash = selective_licensing::domain::access::Token::digest(header.trim_start_matches("Bearer "));
-    let pool = held.clone();
-    let sign_in = move || -> anyhow::Result<usize> {
+    let hash = Token::digest(header.trim_start_matches("Bearer "));
+    let work = move || -> anyhow::Result<T> {
+        let mut bare = held.pool.get()?;
         let columns = TokenRow::columns().replace("id, account_id", "tokens.id, account_id");
         let columns = columns.replace("created_at", "tokens.created_at");
         let sql = format!(
             "SELECT {columns} FROM tokens JOIN accounts ON accounts.id = tokens.account_id WHERE hash = ? LIMIT 1"
         );
-        Ok(pool.pool.get()?.load::<TokenRow>(sql, vec![hash.as_str().into()])?.len())
+        let known: Vec<TokenRow> = bare.load(sql, vec![hash.as_str().into()])?;
+        anyhow::ensure!(!known.is_empty(), "the token is not known");
+        work(&held, bare)
     };
     let stopped = |error: actix_web::error::BlockingError| Broken(error.into());
-    if web::block(sign_in).await.map_err(stopped)?.map_err(Broken)? != 1 {
-        return Ok(HttpResponse::Unauthorized().finish());
-    }
-    let work = move || -> anyhow::Result<T> {
-        let mut bare = held.pool.get()?;
-        work(&held, &mut bare)
-    };
     let found = web::block(work).await.map_err(stopped)?.map_err(Broken)?;
     Ok(HttpResponse::Ok().json(found))
 }
 
 async fn one(held: Data<Held>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Broken> {
-    signed_in(held, &request, move |_, bare| {
-        let sql = format!("SELECT {} FROM demands WHERE id = ?", DemandRow::columns());
+    signed_in(held, &request, move |_, mut bare| {
+        let sql = format!("SELECT {} FROM demands WHERE id = ? LIMIT 1", DemandRow::columns());
         let demands: Vec<DemandRow> = bare.load(sql, vec![id.as_str().into()])?;
-        let parts = parts(bare, &demands)?;
-        let licence = demands.first().and_then(|row| row.licence_id.clone());
-        let sql = format!("SELECT {} FROM licences WHERE id = ?", LicenceRow::columns());
-        drop(bare.load::<LicenceRow>(sql, vec![licence.into()])?);
+        let parts = parts(&mut bare, &demands)?;
         Ok((demands, parts))
     })
     .await
@@ -208,7 +229,7 @@ struct Query {
 }
 
 async fn page(held: Data<Held>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, Broken> {
-    signed_in(held, &request, move |_, bare| {
+    signed_in(held, &request, move |_, mut bare| {
         let sql = format!(
             "SELECT {} FROM demands WHERE area_code = ? AND state = ? AND id > ? ORDER BY id LIMIT ?",
             DemandRow::columns()
@@ -221,7 +242,7 @@ async fn page(held: Data<Held>, request: HttpRequest, query: web::Query<Query>) 
         ];
         let mut demands: Vec<DemandRow> = bare.load(sql, values)?;
         demands.truncate(usize::try_from(query.limit)?);
-        let parts = parts(bare, &demands)?;
+        let parts = parts(&mut bare, &demands)?;
         Ok((demands, parts))
     })
     .await
@@ -229,10 +250,10 @@ async fn page(held: Data<Held>, request: HttpRequest, query: web::Query<Query>) 
 
 fn parts(bare: &mut Bare, demands: &[DemandRow]) -> anyhow::Result<(Vec<ItemRow>, Vec<CopyRow>)> {
     let ids = demands.iter().filter_map(|row| row.id.clone()).collect::<Vec<_>>();
-    let (list, values) = bare.list(&ids);
-    let sql = format!("SELECT {} FROM items WHERE demand_id {list} ORDER BY id", ItemRow::columns());
+    let values = vec![Value::List(ids)];
+    let sql = format!("SELECT {} FROM items WHERE demand_id ? ORDER BY id", ItemRow::columns());
     let items = bare.load(sql, values.clone())?;
-    let sql = format!("SELECT {} FROM recipients WHERE demand_id {list} ORDER BY id", CopyRow::columns());
+    let sql = format!("SELECT {} FROM recipients WHERE demand_id ? ORDER BY id", CopyRow::columns());
     Ok((items, bare.load(sql, values)?))
 }
 
@@ -246,28 +267,15 @@ struct Person {
 
 async fn post(held: Data<Held>, request: HttpRequest, person: web::Json<Person>) -> Result<HttpResponse, Broken> {
     signed_in(held, &request, move |held, bare| {
-        let _turn = held.writer.as_ref().map(|line| line.lock().unwrap_or_else(PoisonError::into_inner));
-        let id = uuid::Uuid::now_v7().to_string();
-        let at = Value::Instant(Some(format!("{NIGHT}T03:00:00").parse()?));
-        let mut tries = 0;
-        while let Err(error) = record(bare, &id, &person, &at) {
-            // PostgreSQL wants a transaction tried again when another was in its way, and so does every service on it.
-            let again = format!("{error:#}").contains("could not serialize");
-            bare.roll_back()?;
-            tries += 1;
-            if !again || tries > 12 {
-                eprintln!("bare: {error:#}");
-                return Err(error);
-            }
-            std::thread::sleep(Duration::from_millis(rand::random_range(1..=5_u64 << tries.min(6))));
-        }
-        Ok((id, person.into_inner()))
+        let now = Clock::System.now();
+        let id = held.ids.next(now);
+        held.write(bare, |bare| record(bare, id.as_str(), &person, &Value::Instant(Some(now.naive_utc()))))?;
+        Ok((id.as_str().to_owned(), person.into_inner()))
     })
     .await
 }
 
 fn record(bare: &mut Bare, id: &str, person: &Person, at: &Value) -> anyhow::Result<()> {
-    bare.begin()?;
     let columns = "id, kind, name, address, email, phone, company_number, search, revision, created_at";
     let party = vec![
         id.into(),
@@ -299,6 +307,5 @@ fn record(bare: &mut Bare, id: &str, person: &Person, at: &Value) -> anyhow::Res
         id.into(),
         body.as_str().into(),
     ];
-    bare.insert("events", "chain, seq, hash, at, kind, subject, body", vec![event], "")?;
-    bare.commit()
+    bare.insert("events", "chain, seq, hash, at, kind, subject, body", vec![event], "")
 }

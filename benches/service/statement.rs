@@ -1,10 +1,14 @@
 //! A prepared statement of SQL and values, for a database without anything of ours in between.
 
+use std::marker::PhantomData;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, Text, Timestamp, Untyped};
+use diesel::sqlite::Sqlite;
 use diesel::{Connection, QueryResult, RunQueryDsl};
 
 /// A value of a column.
@@ -16,6 +20,8 @@ pub(crate) enum Value {
     Flag(bool),
     Day(Option<NaiveDate>),
     Instant(Option<NaiveDateTime>),
+    /// Comes with its operator, because each database has its own: `id ?`.
+    List(Vec<String>),
 }
 
 impl From<&str> for Value {
@@ -24,23 +30,50 @@ impl From<&str> for Value {
     }
 }
 
-/// SQL in which every `?` stands for the next value.
-pub(crate) struct Statement {
+/// A database that takes a list.
+pub(crate) trait Lists: Backend {
+    fn push<'b>(list: &'b [String], out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()>;
+}
+
+impl Lists for Pg {
+    fn push<'b>(list: &'b [String], out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        out.push_sql("= ANY(");
+        out.push_bind_param::<Array<Text>, _>(list)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl Lists for Sqlite {
+    fn push<'b>(list: &'b [String], out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        for (place, one) in list.iter().enumerate() {
+            out.push_sql(if place == 0 { "IN (" } else { ", " });
+            out.push_bind_param::<Text, _>(one)?;
+        }
+        out.push_sql(if list.is_empty() { "IN ()" } else { ")" });
+        Ok(())
+    }
+}
+
+/// SQL in which every `?` stands for the next value, and the types of the columns that it reads.
+pub(crate) struct Statement<T = Untyped> {
     pub(crate) sql: String,
     pub(crate) values: Vec<Value>,
     /// Whether it comes often enough to be kept prepared.
     pub(crate) keep: bool,
+    columns: PhantomData<T>,
 }
 
-impl Statement {
+impl<T> Statement<T> {
     pub(crate) fn new(sql: impl Into<String>, values: Vec<Value>) -> Self {
-        Self { sql: sql.into(), values, keep: true }
+        Self { sql: sql.into(), values, keep: true, columns: PhantomData }
     }
 }
 
-impl<DB: Backend> QueryFragment<DB> for Statement
+impl<T, DB: Lists> QueryFragment<DB> for Statement<T>
 where
     Option<String>: ToSql<Nullable<Text>, DB>,
+    String: ToSql<Text, DB>,
     i64: ToSql<BigInt, DB>,
     i32: ToSql<Integer, DB>,
     bool: ToSql<Bool, DB>,
@@ -67,6 +100,14 @@ where
                     Some(Value::Flag(flag)) => out.push_bind_param::<Bool, _>(flag)?,
                     Some(Value::Day(day)) => out.push_bind_param::<Nullable<Date>, _>(day)?,
                     Some(Value::Instant(at)) => out.push_bind_param::<Nullable<Timestamp>, _>(at)?,
+                    Some(Value::List(list)) => match list.as_slice() {
+                        // PostgreSQL would plan a list of one anew each time.
+                        [one] => {
+                            out.push_sql("= ");
+                            out.push_bind_param::<Text, _>(one)?;
+                        }
+                        _ => DB::push(list, &mut out)?,
+                    },
                     None => {}
                 }
             }
@@ -76,14 +117,13 @@ where
     }
 }
 
-impl QueryId for Statement {
+impl<T> QueryId for Statement<T> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl Query for Statement {
-    type SqlType = diesel::sql_types::Untyped;
+impl<T> Query for Statement<T> {
+    type SqlType = T;
 }
 
-impl<C: Connection> RunQueryDsl<C> for Statement {}
-impl<C: Connection> RunQueryDsl<C> for &Statement {}
+impl<T, C: Connection> RunQueryDsl<C> for Statement<T> {}
