@@ -13,13 +13,12 @@ pub(crate) const CLIENTS: i64 = 16;
 /// What is asked: the whole request for a number, or nothing when there is nothing left to ask.
 pub(crate) type Asked<'a> = &'a (dyn Fn(i64) -> Option<String> + Sync);
 
-/// Answers a second while all clients ask for so long.
-pub(crate) fn rate(address: SocketAddr, asked: Asked<'_>, seconds: u64) -> anyhow::Result<f64> {
-    let next = AtomicI64::new(0);
+/// Answers a second while all clients ask for so long, from the number `next` on.
+pub(crate) fn rate(address: SocketAddr, asked: Asked<'_>, next: &AtomicI64, seconds: u64) -> anyhow::Result<f64> {
     let start = Instant::now();
     let until = start + Duration::from_secs(seconds);
     let answered = std::thread::scope(|scope| {
-        let clients = (0..CLIENTS).map(|_| scope.spawn(|| ask(address, asked, &next, until))).collect::<Vec<_>>();
+        let clients = (0..CLIENTS).map(|_| scope.spawn(|| ask(address, asked, next, until))).collect::<Vec<_>>();
         let joined = clients.into_iter().map(|client| client.join().map_err(|_| anyhow!("a client failed"))?);
         joined.sum::<anyhow::Result<u32>>()
     })?;

@@ -1,23 +1,38 @@
 //! What this machine is, and how much memory a process of it took.
 
 use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Instant;
 
-/// A few lines that say where the numbers come from.
-pub(crate) fn describe(date: Option<String>) -> String {
-    let date = date.unwrap_or_else(|| said("date", &["-u", "+%Y-%m-%d"]));
+use chrono::NaiveDate;
+
+/// Tells whoever waits how far it is, with the seconds since the start.
+pub(crate) fn tell(text: &str) {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    eprintln!("{:5.0} s  {text}", START.elapsed().as_secs_f64());
+}
+
+/// A sentence or two that say where the numbers come from.
+pub(crate) fn describe(date: NaiveDate) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".to_owned());
-    let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
+    let gigabytes = kilobytes("/proc/meminfo", "MemTotal") / (1024 * 1024);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
-    let postgres = super::place::version().unwrap_or_else(|| "not measured".to_owned());
+    let postgres = super::place::version().unwrap_or_else(|| "no PostgreSQL".to_owned());
     format!(
-        "- Date: {date}\n- Processor: {cores} cores, {model}\n- Memory: {memory}\n- Kernel: {}\n- Compiler: {}\n\
-         - SQLite: {} (bundled)\n- PostgreSQL: {postgres}\n- Load average at the end: {load}\n",
+        "Measured on {} on {cores} cores of {model} with {gigabytes} GB of memory, {}, {},\nSQLite {} (bundled) and {} on the \
+         same machine. The load average at the end was {}.\n",
+        date.format("%-d %B %Y"),
         said("uname", &["-sr"]),
-        said("rustc", &["--version"]),
+        words(&said("rustc", &["--version"]), 2),
         super::place::sqlite_version(),
+        words(&postgres, 2),
+        words(&load, 1),
     )
+}
+
+fn words(text: &str, count: usize) -> String {
+    text.split_whitespace().take(count).collect::<Vec<_>>().join(" ")
 }
 
 fn said(program: &str, arguments: &[&str]) -> String {
@@ -33,7 +48,11 @@ fn field(file: &str, name: &str) -> Option<String> {
 
 /// Memory of this process in KiB: `VmRSS` now, `VmHWM` at most.
 pub(crate) fn memory(name: &str) -> i64 {
-    let value = field("/proc/self/status", name).unwrap_or_default();
+    kilobytes("/proc/self/status", name)
+}
+
+fn kilobytes(file: &str, name: &str) -> i64 {
+    let value = field(file, name).unwrap_or_default();
     value.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 

@@ -22,8 +22,6 @@ pub(crate) struct Night {
     pub(crate) due: i64,
     pub(crate) seconds: f64,
     pub(crate) bare: f64,
-    /// Seconds of processor in this process, which do not count what a server does.
-    pub(crate) worked: f64,
     pub(crate) megabytes: f64,
     pub(crate) rows: i64,
 }
@@ -31,31 +29,36 @@ pub(crate) struct Night {
 /// Items in each demand of a night's database.
 const ITEMS: i64 = 4;
 
-/// Opens the service on a database, with its clock at the night of the benchmark.
-pub(crate) fn open(url: &str, more: &[(&str, &str)]) -> anyhow::Result<App> {
+/// Opens the service on a database.
+pub(crate) fn open(url: &str, clock: Clock) -> anyhow::Result<App> {
     let own = [("LICENSING__DATABASE__URL", url), ("LICENSING__SERVER__LISTEN", "127.0.0.1:0")];
-    let set = own.iter().chain(more).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let set = own.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let settings = Settings::load(None, set, |path| Err(format!("{} is not read here", path.display())));
     let settings = settings.map_err(|faults| anyhow!("{faults:?}"))?;
-    App::open(settings, Clock::fixed(format!("{}T03:00:00Z", seed::NIGHT).parse()?), Ids::seeded(1))
+    App::open(settings, clock, Ids::seeded(1))
+}
+
+fn at_night() -> anyhow::Result<Clock> {
+    Ok(Clock::fixed(format!("{}T03:00:00Z", seed::NIGHT).parse()?))
 }
 
 /// Measures a night of that many due items among that many open ones.
 pub(crate) fn measure(kind: Kind, open_items: i64, due: i64, times: u32) -> anyhow::Result<Option<Night>> {
-    eprintln!("{}: {open_items} open items, {due} due: seeding", kind.name());
+    machine::tell(&format!("{}: {open_items} open items, {due} due: seeding", kind.name()));
     let seeded = Place::new(kind)?;
-    drop(open(&seeded.url, &[])?);
+    drop(open(&seeded.url, at_night()?)?);
     seed::fill(&seeded, Size { demands: open_items / ITEMS, items: ITEMS, per_licence: 1, due })?;
+    machine::tell("  seeded");
     let mut best: Option<Night> = None;
     for time in 1..=times {
         let done = seeded.copy()?;
         let ours = in_own_process(&done.url, None)?;
         let again = seeded.copy()?;
         let theirs = in_own_process(&again.url, Some(&done.url))?;
-        eprintln!(
-            "  {time}: {:.3} s ({:.3} s of processor), bare {:.3} s ({:.3} s), {:.1} MB above idle",
+        machine::tell(&format!(
+            "  {time} of {times}: {:.3} s ({:.3} s of processor), bare {:.3} s ({:.3} s), {:.1} MB above idle",
             ours.seconds, ours.worked, theirs.seconds, theirs.worked, ours.megabytes
-        );
+        ));
         if ours.rows != theirs.rows {
             bail!("the night wrote {} rows and the bare statements {}", ours.rows, theirs.rows);
         }
@@ -65,12 +68,10 @@ pub(crate) fn measure(kind: Kind, open_items: i64, due: i64, times: u32) -> anyh
             due,
             seconds: f64::MAX,
             bare: f64::MAX,
-            worked: f64::MAX,
             megabytes: 0.0,
             rows: ours.rows,
         });
         night.seconds = night.seconds.min(ours.seconds);
-        night.worked = night.worked.min(ours.worked);
         night.bare = night.bare.min(theirs.seconds);
         night.megabytes = night.megabytes.max(ours.megabytes);
     }
@@ -79,6 +80,7 @@ pub(crate) fn measure(kind: Kind, open_items: i64, due: i64, times: u32) -> anyh
 
 struct Alone {
     seconds: f64,
+    /// Seconds of processor in this process, which do not count what a server does.
     worked: f64,
     megabytes: f64,
     rows: i64,
@@ -109,7 +111,7 @@ pub(crate) fn alone(url: &str, like: Option<&str>) -> anyhow::Result<()> {
         println!("{} {worked} 0 {}", start.elapsed().as_secs_f64(), story.rows());
         return Ok(());
     }
-    let app = open(url, &[])?;
+    let app = open(url, at_night()?)?;
     machine::forget_peak();
     let idle = machine::memory("VmRSS");
     let run = Run { night: seed::NIGHT.parse()?, started_by: StartedBy::Command, clock_is_right: false };

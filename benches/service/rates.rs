@@ -1,10 +1,12 @@
 //! Requests per second: ours, and those of a handler that does the same statements with nothing of ours around them.
 
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, mpsc};
 
 use actix_web::dev::{Server, ServerHandle};
 use selective_licensing::app::App;
+use selective_licensing::clock::Clock;
 use selective_licensing::domain::access::{Account, Token};
 use selective_licensing::domain::actor::{AccountState, Actor, Role};
 use selective_licensing::storage::access;
@@ -12,7 +14,7 @@ use selective_licensing::storage::access;
 use super::client::{self, request};
 use super::place::{Kind, Place};
 use super::seed::{self, DEMAND, Size};
-use super::{bare_server, night};
+use super::{bare_server, machine, night};
 
 /// How often a request was answered in a second.
 pub(crate) struct Rate {
@@ -27,11 +29,13 @@ const PER_LICENCE: i64 = 8;
 
 /// Measures each request for so many seconds, ours and the bare library's in turn.
 pub(crate) fn measure(kind: Kind, demands: i64, seconds: u64) -> anyhow::Result<Vec<Rate>> {
-    eprintln!("{}: {demands} demands: seeding", kind.name());
+    machine::tell(&format!("{}: {demands} demands: seeding", kind.name()));
     let place = Place::new(kind)?;
-    drop(night::open(&place.url, &[])?);
+    drop(night::open(&place.url, Clock::System)?);
     seed::fill(&place, Size { demands, items: 1, per_licence: PER_LICENCE, due: 0 })?;
-    let app = Arc::new(night::open(&place.url, &[])?);
+    machine::tell("  seeded");
+    // With the machine's clock: new identifiers end up beside each other in the indexes, as they do in use.
+    let app = Arc::new(night::open(&place.url, Clock::System)?);
     let token = token(&app)?;
     let (workers, connections) = (app.settings.server.workers, app.settings.database.connections);
     let ours = Running::start(move || selective_licensing::http::start(app))?;
@@ -39,16 +43,18 @@ pub(crate) fn measure(kind: Kind, demands: i64, seconds: u64) -> anyhow::Result<
     let bare = Running::start(move || bare_server::start(&url, workers, connections))?;
     let mut rates = Vec::new();
     for (what, asked) in requests(demands, &token) {
+        // Counts on from one to the other, so that neither is asked for what the other has just read.
+        let next = AtomicI64::new(0);
         // Once for warmth, then for the record.
-        client::rate(ours.address, &*asked, 1)?;
-        client::rate(bare.address, &*asked, 1)?;
+        client::rate(ours.address, &*asked, &next, 1)?;
+        client::rate(bare.address, &*asked, &next, 1)?;
         let rate = Rate {
             kind,
             request: what,
-            ours: client::rate(ours.address, &*asked, seconds)?,
-            bare: client::rate(bare.address, &*asked, seconds)?,
+            ours: client::rate(ours.address, &*asked, &next, seconds)?,
+            bare: client::rate(bare.address, &*asked, &next, seconds)?,
         };
-        eprintln!("  {what}: {:.0} a second, bare {:.0}", rate.ours, rate.bare);
+        machine::tell(&format!("  {what}: {:.0} a second, bare {:.0}", rate.ours, rate.bare));
         rates.push(rate);
     }
     Ok(rates)
@@ -62,18 +68,18 @@ fn requests(demands: i64, token: &str) -> Requests {
     let (one, page, post) = (token.to_owned(), token.to_owned(), token.to_owned());
     vec![
         (
-            "GET one demand",
+            "one demand",
             Box::new(move |number| Some(request("GET", &format!("/api/v1/demands/{}", somewhere(number)), &one, ""))),
         ),
         (
-            "GET a page of 50 by area and state",
+            "a page of 50 by area and state",
             Box::new(move |number| {
                 let path = format!("/api/v1/demands?area=newton&state=served&limit=50&after={}", somewhere(number / 2));
                 Some(request("GET", &path, &page, ""))
             }),
         ),
         (
-            "POST a person, durable",
+            "a person, stored durably",
             Box::new(move |number| {
                 let body = format!(
                     "{{\"kind\":\"person\",\"name\":\"Person {number}\",\"address\":\"{number} Example Street, TS18 1AA\",\

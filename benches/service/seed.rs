@@ -227,11 +227,13 @@ pub(crate) fn fill(place: &Place, size: Size) -> anyhow::Result<()> {
     match place.kind {
         Kind::Sqlite => {
             let mut sqlite = SqliteConnection::establish(place.url.trim_start_matches("sqlite://"))?;
-            sqlite.batch_execute("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -500000")?;
+            sqlite.batch_execute(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -500000",
+            )?;
             for statement in statements {
                 sqlite.batch_execute(&statement)?;
             }
-            sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            sqlite.batch_execute("PRAGMA journal_mode = WAL")?;
         }
         Kind::Postgres => {
             let mut postgres = PgConnection::establish(&place.url)?;
