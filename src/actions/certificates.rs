@@ -101,23 +101,39 @@ pub(super) fn assess_with_answer(
     }
 }
 
+/// What follows from an accepted record: duties that it meets, the next one of its kind, work that it requires.
 fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, record: &Certificate) -> Result<(), Error> {
-    let (Some(licence), Some(kind)) = (record.licence_id, ObligationKind::met_by(record.kind)) else {
-        return Ok(());
-    };
+    let Some(licence) = record.licence_id else { return Ok(()) };
     let licence = licences::find(tx, licence)?.ok_or(Error::NotFound)?;
-    let mut running = obligations::open_of(tx, licence.id)?.into_iter();
-    let open = running.find(|open| open.kind == kind && open.property_id == record.property_id);
-    let Some(next) = Obligation::following(cx, rules.of(&licence)?, &licence, record, open.as_ref())? else {
-        return Ok(());
-    };
-    if let Some(open) = open {
-        let met = open.meet(cx, record.id, london::today(record.received_at))?;
-        obligations::save(tx, &met)?;
-        breaches::review_obligation(tx, cx, met.entity())?;
+    let scheme = rules.of(&licence)?;
+    let running = obligations::open_of(tx, licence.id)?.into_iter();
+    let running = running.filter(|open| open.property_id == record.property_id).collect::<Vec<_>>();
+    let open = |kind| running.iter().find(|open| open.kind == kind).cloned();
+    let goes_on = licence.is_in_force(cx.today()) || licence.starts_on > cx.today();
+
+    let renewed = ObligationKind::renewed_by(record.kind).and_then(open);
+    if let Some(next) = Obligation::following(cx, scheme, &licence, record, renewed.as_ref())? {
+        if let Some(renewed) = renewed {
+            meet(tx, cx, renewed, record)?;
+        }
+        if goes_on {
+            obligations::insert(tx, &next)?;
+        }
     }
-    if licence.is_in_force(cx.today()) || licence.starts_on > cx.today() {
-        obligations::insert(tx, &next)?;
+    match open(ObligationKind::RemedialWork) {
+        Some(work) if record.shows_work_done() => meet(tx, cx, work, record)?,
+        None if goes_on => {
+            if let Some(work) = Obligation::remedial(cx, scheme, &licence, record)? {
+                obligations::insert(tx, &work)?;
+            }
+        }
+        _ => {}
     }
     Ok(())
+}
+
+fn meet(tx: &mut Tx<'_>, cx: &Context, duty: Obligation, record: &Certificate) -> Result<(), Error> {
+    let met = duty.meet(cx, record.id, london::today(record.received_at))?;
+    obligations::save(tx, &met)?;
+    breaches::review_obligation(tx, cx, met.entity())
 }

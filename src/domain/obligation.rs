@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::breach::Ground;
-use super::calendar::{CannotCount, Counted, Occasion, Trigger, london};
+use super::calendar::{BankHolidays, CannotCount, Counted, Occasion, Trigger, london};
 use super::certificate::Certificate;
 use super::context::Context;
 use super::demand::Standing;
@@ -109,7 +109,7 @@ impl Obligation {
         for rule in &scheme.obligations {
             let due = match rule.kind {
                 ObligationKind::GasYearly if !home.gas_supplied.unwrap_or(true) => continue,
-                ObligationKind::ElectricalExpiry => continue,
+                ObligationKind::ElectricalExpiry | ObligationKind::RemedialWork => continue,
                 ObligationKind::LicenceEnd if home.id != licence.property_id => continue,
                 ObligationKind::LicenceEnd => licence.end_basis.clone(),
                 ObligationKind::GasYearly | ObligationKind::OwnInspection => {
@@ -136,7 +136,7 @@ impl Obligation {
         record: &Certificate,
         open: Option<&Self>,
     ) -> Result<Option<Change<Self>>, CannotCount> {
-        let Some(rule) = ObligationKind::met_by(record.kind).and_then(|kind| scheme.obligation(kind)) else {
+        let Some(rule) = ObligationKind::renewed_by(record.kind).and_then(|kind| scheme.obligation(kind)) else {
             return Ok(None);
         };
         if !record.covers(london::today(record.received_at)) {
@@ -155,6 +155,28 @@ impl Obligation {
             return Ok(None);
         }
         Ok(Some(Self::set(cx, licence, record.property_id, rule, due, Some(record.id))))
+    }
+
+    /// The work that an unsatisfactory electrical report requires: within the scheme's days from the inspection, or sooner
+    /// where the report says so (SI 2020/312, regulation 3).
+    ///
+    /// # Errors
+    /// [`CannotCount`] if its date lies beyond the calendar.
+    pub fn remedial(
+        cx: &Context,
+        scheme: &Scheme,
+        licence: &Licence,
+        report: &Certificate,
+    ) -> Result<Option<Change<Self>>, CannotCount> {
+        let rule = scheme.obligation(ObligationKind::RemedialWork).filter(|_| report.requires_work());
+        let Some((rule, days)) = rule.and_then(|rule| Some((rule, rule.days?))) else { return Ok(None) };
+        let inspection = Trigger::new(report.particulars.checked_on, Occasion::ElectricalInspection);
+        let mut due = Counted::days_beginning_with(days, inspection)?;
+        if let Some(sooner) = report.particulars.remedy_by.filter(|by| *by < due.on()) {
+            let own = Counted::chosen(sooner, "the electrical report", "its own time for the work")?;
+            due = Counted::earliest_of(vec![due, own], &BankHolidays::none())?;
+        }
+        Ok(Some(Self::set(cx, licence, report.property_id, rule, due, Some(report.id))))
     }
 
     fn set(
@@ -456,6 +478,28 @@ mod tests {
     fn each_due_date_can_be_counted_again() {
         for duty in begun(&scheme(), &licence(), true) {
             assert_eq!(duty.due_basis.recount(&holidays()).unwrap(), duty.due_on, "{}", duty.due_basis.because());
+        }
+    }
+
+    #[test]
+    fn a_report_that_finds_danger_requires_its_work_within_the_schemes_days_or_sooner() {
+        let cx = on("2025-01-22");
+        for (remedy_by, due_on) in
+            [(None, "2025-02-06"), (Some("2025-01-31"), "2025-01-31"), (Some("2025-03-01"), "2025-02-06")]
+        {
+            let mut report =
+                record(DocumentKind::ElectricalReport, "2025-01-10", "2025-01-22", InspectionResult::Unsatisfactory);
+            report.particulars.remedy_by = remedy_by.map(day);
+            let work = Obligation::remedial(&cx, &scheme(), &licence(), &report).unwrap().unwrap().into_entity();
+            assert_eq!((work.kind, work.due_on, work.source_id), (K::RemedialWork, day(due_on), Some(report.id)));
+            assert_eq!(work.due_basis.recount(&holidays()).unwrap(), work.due_on, "{}", work.due_basis.because());
+        }
+        for (kind, result) in [
+            (DocumentKind::ElectricalReport, InspectionResult::Satisfactory),
+            (DocumentKind::GasSafetyRecord, InspectionResult::Unsatisfactory),
+        ] {
+            let clean = record(kind, "2025-01-10", "2025-01-22", result);
+            assert!(Obligation::remedial(&cx, &scheme(), &licence(), &clean).unwrap().is_none(), "{kind} {result}");
         }
     }
 }

@@ -136,6 +136,7 @@ fn digest_line(line: &Due) -> DigestLine {
         LetterCode::D3 => DigestCode::D3,
         LetterCode::G1 => DigestCode::G1,
         LetterCode::X1 => DigestCode::X1,
+        LetterCode::X2 => DigestCode::X2,
         LetterCode::R1 => DigestCode::R1,
     };
     DigestLine {

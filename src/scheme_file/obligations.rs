@@ -77,6 +77,7 @@ fn obligation(
     let kind = section.required("kind", word(ObligationKind::ALL, ObligationKind::spelling));
     let condition = section.optional("condition", condition_number);
     let months = section.optional("months", whole_number(1..=120));
+    let days = section.optional("days", whole_number(1..=365));
     let letter = section.required("letter", word(LetterCode::ALL, LetterCode::spelling));
     let before = section.list("before", whole_number(1..=365));
     let proposes_breach = section.required("proposes_breach", flag);
@@ -89,7 +90,7 @@ fn obligation(
     check_condition(section, condition.as_deref(), months, proposes_breach, conditions);
     let (before, proposes_breach) = (before?, proposes_breach?);
     let ladder = resolved_ladder(before, proposes_breach, &ladders?.obligation);
-    Some(Obligation { kind: kind?, condition, months, letter: letter?, ladder, proposes_breach })
+    Some(Obligation { kind: kind?, condition, months, days, letter: letter?, ladder, proposes_breach })
 }
 
 /// The obligation's own days before, where it has some; days after only where a breach follows.
@@ -100,22 +101,19 @@ fn resolved_ladder(before: Vec<u32>, proposes_breach: bool, common: &Ladder) -> 
 }
 
 fn check_needs(section: &Section<'_>, kind: Option<ObligationKind>) {
-    match kind {
-        None => {}
-        Some(ObligationKind::LicenceEnd) => {
-            for key in ["condition", "months"] {
-                if section.has(key) {
-                    section.fault(key, "has no use for the licence's own end; remove it");
-                }
-            }
-        }
+    let (needed, of_no_use): (&[&'static str], &[&'static str]) = match kind {
+        None => (&[], &[]),
+        Some(ObligationKind::LicenceEnd) => (&[], &["condition", "months", "days"]),
+        Some(ObligationKind::RemedialWork) => (&["condition", "days"], &["months"]),
         Some(ObligationKind::GasYearly | ObligationKind::ElectricalExpiry | ObligationKind::OwnInspection) => {
-            for key in ["condition", "months"] {
-                if !section.has(key) {
-                    section.fault(key, "is missing; this obligation needs it");
-                }
-            }
+            (&["condition", "months"], &["days"])
         }
+    };
+    for key in of_no_use.iter().filter(|key| section.has(key)) {
+        section.fault(key, "has no use for this obligation; remove it");
+    }
+    for key in needed.iter().filter(|key| !section.has(key)) {
+        section.fault(key, "is missing; this obligation needs it");
     }
 }
 

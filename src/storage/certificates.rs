@@ -139,9 +139,11 @@ pub fn waiting(db: &mut Conn, licences: &[LicenceId]) -> Result<BTreeMap<Duty, N
         .load(db)?;
     let mut waiting = BTreeMap::new();
     for (licence, Word(home), Word(kind), at) in rows {
-        let (Some(Word(licence)), Some(meets)) = (licence, ObligationKind::met_by(kind)) else { continue };
+        let Some(Word(licence)) = licence else { continue };
         let on = london::today(at.leave()?);
-        waiting.entry((licence, home, meets)).and_modify(|day: &mut NaiveDate| *day = on.min(*day)).or_insert(on);
+        for meets in ObligationKind::met_by(kind) {
+            waiting.entry((licence, home, *meets)).and_modify(|day: &mut NaiveDate| *day = on.min(*day)).or_insert(on);
+        }
     }
     Ok(waiting)
 }

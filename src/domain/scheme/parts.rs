@@ -149,6 +149,8 @@ pub struct Obligation {
     pub condition: Option<String>,
     /// The most months from one document to the next, where there is a limit.
     pub months: Option<u32>,
+    /// Days from the inspection within which the work it requires is to be done; there exactly for remedial work.
+    pub days: Option<u32>,
     /// The letter that reminds of it.
     pub letter: LetterCode,
     /// When reminders go out, from the scheme's ladder for obligations or its own.

@@ -69,6 +69,8 @@ words! {
         DepositPaper = "deposit_paper",
         /// Certificate of a fire alarm or emergency lighting.
         FireAlarmCertificate = "fire_alarm_certificate",
+        /// A qualified person's written confirmation that the work an electrical report requires was done.
+        RemedialConfirmation = "remedial_confirmation",
         /// Anything else.
         Other = "other",
     }
@@ -81,6 +83,8 @@ words! {
         GasYearly = "gas_yearly",
         /// The expiry of the electrical report.
         ElectricalExpiry = "electrical_expiry",
+        /// The work that an unsatisfactory electrical report requires.
+        RemedialWork = "remedial_work",
         /// The landlord's own inspection.
         OwnInspection = "own_inspection",
         /// The end of the licence itself.
@@ -103,6 +107,8 @@ words! {
         G1 = "G1",
         /// A certificate or record is about to run out.
         X1 = "X1",
+        /// Work that a report requires is to be done.
+        X2 = "X2",
         /// The licence is about to end.
         R1 = "R1",
     }
@@ -125,19 +131,27 @@ impl ObligationKind {
         match self {
             Self::GasYearly => "Gas safety record of the year",
             Self::ElectricalExpiry => "Electrical safety report",
+            Self::RemedialWork => "Work that the electrical report requires",
             Self::OwnInspection => "Your own inspection of the home",
             Self::LicenceEnd => "End of the licence",
         }
     }
 
-    /// The obligation that a record of this kind meets and sets anew, if any.
+    /// The obligations that a record of this kind may meet; the first, if it runs in periods, is set anew by it.
     #[must_use]
-    pub const fn met_by(document: DocumentKind) -> Option<Self> {
+    pub const fn met_by(document: DocumentKind) -> &'static [Self] {
         match document {
-            DocumentKind::GasSafetyRecord => Some(Self::GasYearly),
-            DocumentKind::ElectricalReport => Some(Self::ElectricalExpiry),
-            DocumentKind::InspectionRecord => Some(Self::OwnInspection),
-            _ => None,
+            DocumentKind::GasSafetyRecord => &[Self::GasYearly],
+            DocumentKind::ElectricalReport => &[Self::ElectricalExpiry, Self::RemedialWork],
+            DocumentKind::InspectionRecord => &[Self::OwnInspection],
+            DocumentKind::RemedialConfirmation => &[Self::RemedialWork],
+            _ => &[],
         }
+    }
+
+    /// The obligation that a record of this kind sets anew, if any.
+    #[must_use]
+    pub fn renewed_by(document: DocumentKind) -> Option<Self> {
+        Self::met_by(document).first().copied().filter(|kind| *kind != Self::RemedialWork)
     }
 }

@@ -13,14 +13,15 @@ use super::written;
 use crate::actions::{Error, certificates as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::certificate::{Alarm, Certificate, CertificateState, ElectricalCode, InspectionResult};
+use crate::domain::certificate::{Alarm, Certificate, CertificateState, Doubt, ElectricalCode, InspectionResult};
 use crate::domain::id::{AccountId, CertificateId, LicenceId, PropertyId};
+use crate::domain::property::Property;
 use crate::domain::scheme::DocumentKind;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::certificates;
+use crate::storage::{Conn, certificates, properties};
 
 /// A certificate, report or declaration on record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +35,8 @@ pub struct CertificateView {
     next_due_on: Option<NaiveDate>,
     result: Option<InspectionResult>,
     codes: Vec<ElectricalCode>,
+    remedy_by: Option<NaiveDate>,
+    address: Option<String>,
     registration: Option<String>,
     signed_by: Option<String>,
     alarms: Vec<Alarm>,
@@ -42,6 +45,8 @@ pub struct CertificateView {
     valid_until: Option<ExplainedDate>,
     /// Whether it is accepted and counts today.
     current: bool,
+    /// What to look at twice before accepting it.
+    doubts: Vec<Doubt>,
     received_at: DateTime<Utc>,
     state: CertificateState,
     assessed_at: Option<DateTime<Utc>>,
@@ -51,8 +56,24 @@ pub struct CertificateView {
 }
 
 impl CertificateView {
-    fn of(record: Certificate, today: NaiveDate) -> Self {
-        let current = record.is_current(today);
+    /// One statement more reads the homes that the records are compared with.
+    fn of_all(db: &mut Conn, records: Vec<Certificate>, today: NaiveDate) -> Result<Vec<Self>, Error> {
+        let homes = records.iter().map(|record| record.property_id).collect::<Vec<_>>();
+        let homes = properties::find_all(db, &homes)?;
+        let view = |record: Certificate| {
+            let home = homes.iter().find(|home| home.id == record.property_id).ok_or(Error::NotFound)?;
+            Ok(Self::of(record, home, today))
+        };
+        records.into_iter().map(view).collect()
+    }
+
+    fn one(db: &mut Conn, record: Certificate, today: NaiveDate) -> Result<(Self, i64), Error> {
+        let revision = record.revision;
+        Ok((Self::of_all(db, vec![record], today)?.pop().ok_or(Error::NotFound)?, revision))
+    }
+
+    fn of(record: Certificate, home: &Property, today: NaiveDate) -> Self {
+        let (current, doubts) = (record.is_current(today), record.doubts(home));
         let said = record.particulars;
         Self {
             id: record.id,
@@ -64,12 +85,15 @@ impl CertificateView {
             next_due_on: said.next_due_on,
             result: said.result,
             codes: said.codes,
+            remedy_by: said.remedy_by,
+            address: said.address,
             registration: said.registration,
             signed_by: said.signed_by,
             alarms: said.alarms,
             remarks: said.remarks,
             valid_until: record.valid_basis.as_ref().map(ExplainedDate::from),
             current,
+            doubts,
             received_at: record.received_at,
             state: record.state,
             assessed_at: record.assessed_at,
@@ -106,8 +130,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<CertificateQuery>
         let query = query.0;
         let filter = certificates::Filter { property: query.property_id, kind: query.kind, state: query.state };
         let listed = certificates::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
-        let today = cx.today();
-        Ok(PageOf::of(listed, |record| CertificateView::of(record, today)))
+        Ok(PageOf { items: CertificateView::of_all(db, listed.rows, cx.today())?, next: listed.next })
     })
     .await
 }
@@ -135,8 +158,9 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewCertificate>) 
     change(app, caller, form.digest, move |_, tx, cx| {
         let (kind, particulars) = record.particulars();
         let record = actions::record(tx, cx, property_id, licence_id, kind, particulars)?;
-        let (id, revision) = (record.id, record.revision);
-        Ok(Answer::created(format!("/api/v1/certificates/{id}"), &CertificateView::of(record, cx.today()), revision))
+        let id = record.id;
+        let (view, revision) = CertificateView::one(tx, record, cx.today())?;
+        Ok(Answer::created(format!("/api/v1/certificates/{id}"), &view, revision))
     })
     .await
 }
@@ -147,8 +171,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewCertificate>) 
 pub async fn show(app: Data<App>, caller: Caller, id: Id<CertificateId>) -> Result<HttpResponse, Problem> {
     read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let record = certificates::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
-        let revision = record.revision;
-        Ok((CertificateView::of(record, cx.today()), revision))
+        CertificateView::one(db, record, cx.today())
     })
     .await
 }
@@ -179,8 +202,8 @@ pub async fn assess(
     let sent = form.body;
     change(app, caller, form.digest, move |app, tx, cx| {
         let record = actions::assess(tx, cx, &app.rules, id.0, Some(expected.0), sent.accepted, &sent.reason)?;
-        let revision = record.revision;
-        Ok(Answer::changed(&CertificateView::of(record, cx.today()), revision))
+        let (view, revision) = CertificateView::one(tx, record, cx.today())?;
+        Ok(Answer::changed(&view, revision))
     })
     .await
 }

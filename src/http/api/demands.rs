@@ -501,6 +501,11 @@ pub struct RecordForm {
     #[serde(default)]
     #[validate(length(max = 4))]
     pub codes: Vec<ElectricalCode>,
+    /// Electrical: the day by which the report wants its work done, where that is sooner than 28 days.
+    pub remedy_by: Option<NaiveDate>,
+    /// The address that the paper names, as it is written there.
+    #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    pub address: Option<String>,
     /// The engineer's registration, such as a Gas Safe number.
     #[validate(length(min = 1, max = 100), custom(function = "written::lines"))]
     pub registration: Option<String>,
@@ -527,6 +532,8 @@ impl RecordForm {
             next_due_on: form.next_due_on,
             result: form.result,
             codes: form.codes,
+            remedy_by: form.remedy_by,
+            address: form.address,
             registration: form.registration,
             signed_by: form.signed_by,
             alarms: form.alarms,

@@ -1,4 +1,4 @@
-//! The night's digest: D2, D3, G1, X1 and R1 for one recipient in one letter, grouped by property.
+//! The night's digest: D2, D3, G1, X1, X2 and R1 for one recipient in one letter, grouped by property.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -58,6 +58,8 @@ pub enum DigestCode {
     G1,
     /// A certificate expires.
     X1,
+    /// Work that a report requires.
+    X2,
     /// The licence ends.
     R1,
 }
@@ -141,6 +143,11 @@ impl DigestLine {
                 "A new record was due by",
             ),
             DigestCode::X1 => ("Due soon: it runs out on", "It runs out today,", "It ran out on"),
+            DigestCode::X2 => (
+                "Due soon: the work is to be done by",
+                "Due today: the work is to be done by",
+                "The work was to be done by",
+            ),
             DigestCode::R1 => ("The licence ends on", "The licence ends today,", "The licence ended on"),
         };
         match self.standing(night) {

@@ -1,8 +1,12 @@
 //! Certificates, reports and declarations: what each must show, until when it counts, and an officer's assessment.
 
+mod doubt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+pub use doubt::{Doubt, DoubtKind};
 
 use super::calendar::{CannotCount, Counted, Occasion, Trigger, london};
 use super::context::Context;
@@ -85,6 +89,10 @@ pub struct Particulars {
     pub result: Option<InspectionResult>,
     /// Electrical codes found.
     pub codes: Vec<ElectricalCode>,
+    /// Electrical: the day by which the report wants its work done, where that is sooner than the law.
+    pub remedy_by: Option<NaiveDate>,
+    /// The address that the paper names, as it is written there.
+    pub address: Option<String>,
     /// The engineer's registration, such as a Gas Safe number.
     pub registration: Option<String>,
     /// Who signed or inspected.
@@ -147,6 +155,9 @@ pub enum Refusal {
     /// An electrical report's next date out of bounds.
     #[error("next_due_on must lie after checked_on and at most five years on (SI 2020/312, regulation 3)")]
     NextDateOutOfBounds,
+    /// Work to be done before the inspection, or where none is required.
+    #[error("remedy_by goes with an unsatisfactory electrical report and cannot lie before checked_on")]
+    RemedyOutOfPlace,
     /// An alarm declaration without alarms.
     #[error("an alarm declaration lists each alarm, its position and its last test: enter alarms")]
     NoAlarms,
@@ -178,6 +189,7 @@ impl Refusal {
             Self::NoResult => "no-result",
             Self::CodesAgainstResult => "codes-against-result",
             Self::NextDateOutOfBounds => "next-date-out-of-bounds",
+            Self::RemedyOutOfPlace => "remedy-out-of-place",
             Self::NoAlarms => "no-alarms",
             Self::TestedLater(_) => "tested-later",
             Self::NotSigned => "not-signed",
@@ -291,6 +303,22 @@ impl Certificate {
             && other.particulars.checked_on < self.particulars.checked_on
     }
 
+    /// Whether it is an electrical report that requires work.
+    #[must_use]
+    pub fn requires_work(&self) -> bool {
+        self.kind == DocumentKind::ElectricalReport && self.particulars.result == Some(InspectionResult::Unsatisfactory)
+    }
+
+    /// Whether it shows that work which an electrical report required was done: it is confirmed, or a later report is clean.
+    #[must_use]
+    pub fn shows_work_done(&self) -> bool {
+        match self.kind {
+            DocumentKind::RemedialConfirmation => true,
+            DocumentKind::ElectricalReport => self.particulars.result == Some(InspectionResult::Satisfactory),
+            _ => false,
+        }
+    }
+
     /// Whether it counts on a day: accepted, not run out, and not itself finding the home unsafe.
     #[must_use]
     pub fn is_current(&self, day: NaiveDate) -> bool {
@@ -311,7 +339,7 @@ fn replaces_its_kind(kind: DocumentKind) -> bool {
         D::GasSafetyRecord | D::ElectricalReport | D::AlarmDeclaration | D::ApplianceDeclaration => true,
         D::FurnitureDeclaration | D::EnergyPerformanceCertificate | D::FireAlarmCertificate => true,
         D::TermsOfOccupation | D::References | D::InspectionRecord | D::Inventory | D::NeighbourNotice => false,
-        D::TenantContactNotice | D::LicenceCopyReceipt | D::DepositPaper | D::Other => false,
+        D::TenantContactNotice | D::LicenceCopyReceipt | D::DepositPaper | D::RemedialConfirmation | D::Other => false,
     }
 }
 
@@ -327,12 +355,16 @@ fn check(kind: DocumentKind, said: &Particulars) -> Result<(), Refusal> {
         }
         DocumentKind::ElectricalReport => check_electrical(said)?,
         DocumentKind::AlarmDeclaration => check_alarms(said)?,
-        DocumentKind::InspectionRecord => {
+        DocumentKind::InspectionRecord | DocumentKind::RemedialConfirmation => {
             words_in(&said.signed_by).ok_or(Refusal::NotSigned)?;
         }
         _ => {}
     }
-    Ok(())
+    let requires_work = kind == DocumentKind::ElectricalReport && said.result == Some(InspectionResult::Unsatisfactory);
+    match said.remedy_by {
+        Some(by) if !requires_work || by < said.checked_on => Err(Refusal::RemedyOutOfPlace),
+        _ => Ok(()),
+    }
 }
 
 fn check_electrical(said: &Particulars) -> Result<(), Refusal> {
