@@ -218,6 +218,7 @@ fn message(error: &validator::ValidationError) -> String {
         ("length", Some(min), None) => format!("must have at least {min} {things}"),
         ("length", None, Some(max)) => format!("must have at most {max} {things}"),
         ("range", Some(min), Some(max)) => format!("must lie between {min} and {max}"),
+        ("range", Some(min), None) => format!("must be at least {min}"),
         ("email", ..) => "must be an e-mail address, such as name@example.org".to_owned(),
         (other, ..) => format!("is not valid ({other})"),
     }
