@@ -21,6 +21,7 @@ mod hostile;
 mod kill_check;
 mod letters;
 mod licences;
+mod limits;
 mod mail;
 mod night;
 mod night_faults;

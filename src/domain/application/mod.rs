@@ -94,6 +94,7 @@ pub struct Found {
     /// Whether it is met.
     pub met: bool,
     /// What it rests on.
+    #[schema(min_length = 1, max_length = 4000)]
     pub evidence: String,
 }
 

@@ -96,12 +96,15 @@ pub struct ListQuery {
     property_id: Option<PropertyId>,
     /// Only with this text in reference, address or postcode.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     text: Option<String>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -205,6 +208,7 @@ pub enum StepForm {
     /// Something is missing.
     FindIncomplete {
         /// Each defect, in words that the applicant can act on.
+        #[schema(min_items = 1, max_items = 50, min_length = 1, max_length = 1000)]
         defects: Vec<String>,
     },
     /// The defects were answered.
@@ -219,6 +223,7 @@ pub enum StepForm {
     /// The five findings of s.88 are recorded.
     RecordFindings {
         /// All of them.
+        #[schema(min_items = 1, max_items = 5)]
         findings: Vec<Found>,
     },
     /// The proposed grant was served on everybody.
@@ -233,6 +238,7 @@ pub enum StepForm {
         #[serde(deserialize_with = "written::day")]
         last_served_on: NaiveDate,
         /// The reasons.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// The consultation is over and representations were considered.
@@ -250,16 +256,19 @@ pub enum StepForm {
     /// The licence is refused.
     Refuse {
         /// The reasons.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// The applicant withdraws.
     Withdraw {
         /// In the applicant's words.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// No licence is required.
     CloseNotRequired {
         /// The ground and its evidence.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
 }
@@ -337,13 +346,16 @@ pub struct TermsForm {
     starts_on: Option<NaiveDate>,
     /// Years; the scheme's limit if nothing is said.
     #[validate(range(min = 1, max = 100))]
+    #[schema(minimum = 1, maximum = 100)]
     years: Option<u32>,
     /// What allows a start before the grant, such as a tribunal's order.
     #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 500)]
     start_authority: Option<String>,
     /// Other homes that the licence covers.
     #[serde(default)]
     #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
     other_homes: Vec<PropertyId>,
 }
 

@@ -50,12 +50,15 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
 pub struct LookupQuery {
     /// Unique Property Reference Number; it decides where it is listed.
     #[validate(custom(function = "written::uprn"))]
+    #[param(min_length = 1, max_length = 12, pattern = "^0*[1-9][0-9]*$")]
     uprn: Option<String>,
     /// The street without the number, as the council's list has it.
     #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
     street: Option<String>,
     /// The postcode, in any spacing.
     #[validate(length(min = 5, max = 8))]
+    #[param(min_length = 5, max_length = 8)]
     postcode: Option<String>,
 }
 

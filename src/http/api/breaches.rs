@@ -157,9 +157,11 @@ pub struct BreachQuery {
     check_id: Option<CheckId>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -201,9 +203,11 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<BreachId>) -> Result<Ht
 pub struct Confirmation {
     /// Why.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     reason: String,
     /// What the officer relies on.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     evidence: Option<String>,
 }
 

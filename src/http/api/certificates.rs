@@ -116,9 +116,11 @@ pub struct CertificateQuery {
     state: Option<CertificateState>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -184,6 +186,7 @@ pub struct CertificateAssessment {
     accepted: bool,
     /// Why.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     reason: String,
 }
 

@@ -105,9 +105,11 @@ pub struct CheckQuery {
     night: Option<NaiveDate>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -129,12 +131,15 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<CheckQuery>) -> R
 pub struct ActionsQuery {
     /// `reminders.next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after_reminder: Option<String>,
     /// `breaches.next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after_breach: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

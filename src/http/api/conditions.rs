@@ -71,6 +71,7 @@ impl ConditionView {
 pub struct SchemeQuery {
     /// A version of a scheme, such as "stockton-2024/1"; the one in use if nothing is said.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     scheme: Option<String>,
 }
 

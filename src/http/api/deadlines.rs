@@ -89,9 +89,11 @@ pub struct DeadlineQuery {
     area: Option<String>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -144,9 +146,11 @@ pub struct PreviewForm {
     received_on: Option<NaiveDate>,
     /// Days allowed; or else give `condition`.
     #[validate(range(min = 1, max = 366))]
+    #[schema(minimum = 1, maximum = 366)]
     days: Option<u32>,
     /// Number of the condition whose days run, such as "9.6"; or else give `days`.
     #[validate(length(min = 1, max = 20))]
+    #[schema(min_length = 1, max_length = 20)]
     condition: Option<String>,
 }
 

@@ -168,12 +168,15 @@ pub struct ListQuery {
     due_to: Option<NaiveDate>,
     /// Only with this text in reference, address or postcode.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     text: Option<String>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -211,6 +214,7 @@ pub struct NewDemand {
     property_id: Option<PropertyId>,
     /// Numbers of the conditions, such as "9.6".
     #[validate(length(min = 1, max = 20))]
+    #[schema(min_items = 1, max_items = 20)]
     conditions: Vec<String>,
 }
 
@@ -328,14 +332,17 @@ pub struct ServiceRecord {
     dispatched_at: NaiveDateTime,
     /// Where to; the address on record if nothing is said.
     #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 500)]
     address: Option<String>,
     /// What proves it, such as the number of a certificate of posting.
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     evidence: Option<String>,
     /// The day on which receipt is proved, where it is.
     proved_on: Option<NaiveDate>,
     /// What proves it.
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     proved_by: Option<String>,
 }
 
@@ -379,6 +386,7 @@ pub struct ReturnRecord {
     recipient_id: RecipientId,
     /// Why it came back, such as "gone away".
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }
 
@@ -408,6 +416,7 @@ pub async fn hand_back(
 pub struct Reason {
     /// Why.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     pub reason: String,
 }
 
@@ -476,6 +485,7 @@ pub struct NewResponse {
     record: Option<RecordForm>,
     /// The reason, the explanation, or a remark.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     text: Option<String>,
     /// Whom it came from, if an officer records it.
     from_party_id: Option<PartyId>,
@@ -500,6 +510,7 @@ pub struct RecordForm {
     /// Electrical codes found.
     #[serde(default)]
     #[validate(length(max = 4))]
+    #[schema(max_items = 4)]
     pub codes: Vec<ElectricalCode>,
     /// Electrical: the day by which the report wants its work done, where that is sooner than 28 days.
     pub remedy_by: Option<NaiveDate>,
@@ -508,16 +519,20 @@ pub struct RecordForm {
     pub address: Option<String>,
     /// The engineer's registration, such as a Gas Safe number.
     #[validate(length(min = 1, max = 100), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 100)]
     pub registration: Option<String>,
     /// Who signed or inspected.
     #[validate(length(min = 1, max = 200), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub signed_by: Option<String>,
     /// Alarms, for an alarm declaration.
     #[serde(default)]
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     pub alarms: Vec<Alarm>,
     /// Issues found and action taken, or remarks.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     pub remarks: Option<String>,
 }
 
@@ -582,6 +597,7 @@ pub struct Assessment {
     outcome: Outcome,
     /// Why; the sender reads it.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     reason: String,
 }
 
@@ -613,6 +629,7 @@ pub struct Forbearance {
     until: NaiveDate,
     /// Why.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     reason: String,
 }
 

@@ -52,9 +52,11 @@ impl From<Sealed> for EventView {
 pub struct ChainQuery {
     /// `next` of the page before: the place after which to go on.
     #[validate(range(min = 0))]
+    #[param(minimum = 0)]
     after: Option<i64>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 

@@ -139,9 +139,11 @@ pub struct LetterQuery {
     demand_id: Option<DemandId>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -181,6 +183,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
 pub struct PostingRecord {
     /// How, such as "first class post, certificate of posting 4711".
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     how: String,
 }
 

@@ -104,12 +104,15 @@ pub struct ListQuery {
     in_force_on: Option<NaiveDate>,
     /// Only with this text in number, address or postcode.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     text: Option<String>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -163,6 +166,7 @@ pub enum LicenceStepForm {
         /// Whether the holder agrees.
         agreed: bool,
         /// The ground.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// Appeals against a revocation are spent or dismissed.
@@ -170,11 +174,13 @@ pub enum LicenceStepForm {
     /// An appeal against a revocation was allowed.
     RevocationOverturned {
         /// The tribunal's reference.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// The holder surrenders it.
     Surrender {
         /// In the holder's words.
+        #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
     /// The holder died (s.91).

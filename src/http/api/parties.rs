@@ -56,12 +56,15 @@ impl PartyView {
 pub struct ListQuery {
     /// Only with this text in name or e-mail address.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     text: Option<String>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -85,18 +88,23 @@ pub struct PartyForm {
     kind: PartyKind,
     /// Name as it is written on letters.
     #[validate(length(min = 1, max = 200), custom(function = "written::one_line"))]
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// Proper address for service by post or by hand.
     #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 500)]
     address: String,
     /// Known e-mail address.
     #[validate(email, custom(function = "written::mailable"))]
+    #[schema(format = Email, max_length = 254)]
     email: Option<String>,
     /// Telephone.
     #[validate(length(min = 3, max = 50), custom(function = "written::one_line"))]
+    #[schema(min_length = 3, max_length = 50)]
     phone: Option<String>,
     /// Companies House number.
     #[validate(length(min = 1, max = 20), custom(function = "written::one_line"))]
+    #[schema(min_length = 1, max_length = 20)]
     company_number: Option<String>,
 }
 
@@ -205,6 +213,7 @@ pub async fn consents(app: Data<App>, caller: Caller, id: Id<PartyId>) -> Result
 pub struct NewConsent {
     /// The e-mail address given for the purpose.
     #[validate(email, custom(function = "written::mailable"))]
+    #[schema(format = Email, max_length = 254)]
     email: String,
     /// How far it goes.
     scope: ConsentScope,
@@ -212,6 +221,7 @@ pub struct NewConsent {
     given_on: NaiveDate,
     /// How it was given, such as "application form, section 9".
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     how: String,
 }
 

@@ -89,14 +89,17 @@ pub struct ListQuery {
     area: Option<String>,
     /// Only with this text in address, postcode or UPRN.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     text: Option<String>,
     /// Only with an exemption on record (true), or without (false).
     exempt: Option<bool>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -121,26 +124,33 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
 pub struct PropertyForm {
     /// Unique Property Reference Number, 1 to 12 digits.
     #[validate(custom(function = "written::uprn"))]
+    #[schema(min_length = 1, max_length = 12, pattern = "^0*[1-9][0-9]*$")]
     uprn: Option<String>,
     /// First line or lines of the address.
     #[validate(length(min = 1, max = 300), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 300)]
     address: String,
     /// The street without the number, for the scheme's lists.
     #[validate(length(min = 1, max = 200), custom(function = "written::one_line"))]
+    #[schema(min_length = 1, max_length = 200)]
     street: String,
     /// The postcode.
     #[validate(length(min = 5, max = 8), custom(function = "written::one_line"))]
+    #[schema(min_length = 5, max_length = 8)]
     postcode: String,
     /// An area in any of its names; found in the scheme's lists if nothing is said.
     #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
     area: Option<String>,
     /// Kind of dwelling; a house, or what it was before, if nothing is said.
     dwelling: Option<Dwelling>,
     /// Households living there.
     #[validate(range(min = 0, max = 500))]
+    #[schema(minimum = 0, maximum = 500)]
     households: Option<i32>,
     /// People living there.
     #[validate(range(min = 0, max = 500))]
+    #[schema(minimum = 0, maximum = 500)]
     occupiers: Option<i32>,
     /// The day on which households and occupiers were counted.
     occupied_as_at: Option<NaiveDate>,
@@ -157,9 +167,11 @@ pub struct PropertyForm {
 pub struct ExemptionForm {
     /// A ground of the scheme.
     #[validate(length(min = 1, max = 100), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 100)]
     ground: String,
     /// What proves it, such as a provider's registration number.
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
     evidence: Option<String>,
     /// First day.
     from: Option<NaiveDate>,

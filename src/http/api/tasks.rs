@@ -55,9 +55,11 @@ pub struct TaskQuery {
     kind: Option<TaskKind>,
     /// `next` of the page before.
     #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     after: Option<String>,
     /// Entries on a page: 1 to 200, 50 if nothing is said.
     #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -91,6 +93,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<TaskId>) -> Result<Http
 pub struct TaskClosure {
     /// What was done.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
     note: String,
 }
 
