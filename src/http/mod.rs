@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod api;
+mod description;
 mod faults;
 pub mod form;
 mod methods;
@@ -16,8 +17,8 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpServer};
 use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
@@ -128,31 +129,8 @@ pub fn openapi() -> OpenApi {
         .build();
     let components = document.components.get_or_insert_with(Default::default);
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
-    complete(&mut document);
+    description::complete(&mut document);
     document
-}
-
-/// What OpenAPI asks for and the routes do not say: what each answer is, and a name for each operation that no other has.
-fn complete(document: &mut OpenApi) {
-    for (path, item) in &mut document.paths.paths {
-        let place = path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace('/', "_");
-        let operations = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put)];
-        for (method, operation) in operations {
-            let Some(operation) = operation else { continue };
-            operation.operation_id = Some(format!("{method}{place}"));
-            for (status, answer) in &mut operation.responses.responses {
-                if let RefOr::T(answer) = answer {
-                    let words = match status.as_str() {
-                        "200" => "Done: this is how it stands",
-                        "201" => "It is there now",
-                        "503" => "Not able to work just now",
-                        _ => "It was not done: `type` says what kind of reason, `detail` and `errors` what to do",
-                    };
-                    answer.description = words.to_owned();
-                }
-            }
-        }
-    }
 }
 
 /// Starts to serve on the configured address; the server runs until it is stopped.
