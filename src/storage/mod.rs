@@ -9,6 +9,7 @@
 //! tried again here, which is why the work may run more than once and must not touch anything but its transaction.
 
 pub mod access;
+pub mod answers;
 pub mod applications;
 pub mod breaches;
 pub mod certificates;

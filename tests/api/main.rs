@@ -27,6 +27,7 @@ mod night;
 mod night_faults;
 mod permissions;
 mod reports;
+mod responses;
 mod smtp;
 mod smtp_tls;
 mod storage;

@@ -53,12 +53,14 @@ words! {
 }
 
 /// One alarm of a declaration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema, validator::Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Alarm {
     /// Smoke or carbon monoxide: "smoke" or "carbon_monoxide".
     pub kind: AlarmKind,
     /// Storey or room, such as "first floor landing".
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
     pub position: String,
     /// The day of the last test.
     pub tested_on: NaiveDate,

@@ -456,7 +456,7 @@ pub struct ResponseView {
 }
 
 impl ResponseView {
-    fn of(response: &Response) -> Self {
+    pub(super) fn of(response: &Response) -> Self {
         Self {
             id: response.id,
             item_id: response.item_id,
@@ -516,6 +516,7 @@ pub struct RecordForm {
     pub remedy_by: Option<NaiveDate>,
     /// The address that the paper names, as it is written there.
     #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 500)]
     pub address: Option<String>,
     /// The engineer's registration, such as a Gas Safe number.
     #[validate(length(min = 1, max = 100), custom(function = "written::lines"))]
@@ -527,7 +528,7 @@ pub struct RecordForm {
     pub signed_by: Option<String>,
     /// Alarms, for an alarm declaration.
     #[serde(default)]
-    #[validate(length(max = 100))]
+    #[validate(length(max = 100), nested, custom(function = "written::positions"))]
     #[schema(max_items = 100)]
     pub alarms: Vec<Alarm>,
     /// Issues found and action taken, or remarks.

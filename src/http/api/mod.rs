@@ -19,5 +19,6 @@ pub mod parties;
 pub mod properties;
 pub mod reminders;
 pub mod reports;
+pub mod responses;
 pub mod tasks;
 mod written;

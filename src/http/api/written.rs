@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize as _;
 use validator::{ValidationError, ValidationErrors};
 
+use crate::domain::certificate::Alarm;
 use crate::domain::scheme::Uprn;
 use crate::mail::{Address, hides_or_reorders};
 
@@ -59,6 +60,11 @@ pub fn mailable(text: &str) -> Result<(), ValidationError> {
 pub fn uprn(text: &str) -> Result<(), ValidationError> {
     let advice = "must be 1 to 12 digits, not all of them zero, such as 100110012345";
     Uprn::parse(text).map(|_| ()).ok_or_else(|| fault("uprn", advice))
+}
+
+/// Where each alarm is, each on one line.
+pub fn positions(alarms: &[Alarm]) -> Result<(), ValidationError> {
+    alarms.iter().try_for_each(|alarm| one_line(&alarm.position))
 }
 
 /// Words of 1 to `longest` characters in a field of a tagged form.
