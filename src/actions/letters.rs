@@ -394,11 +394,37 @@ pub fn settle(
         LetterState::Refused => refused(tx, cx, letter),
         LetterState::Held => open(tx, cx, letter, TaskKind::LetterInDoubt, "It cannot be known whether it was sent"),
         LetterState::GivenUp => open(tx, cx, letter, TaskKind::LetterGivenUp, "No message could be made of it"),
-        _ if letter.needs_attention(cx.now) => {
-            open(tx, cx, letter, TaskKind::MailFailing, "It has been waiting for more than a day")
-        }
+        _ if letter.needs_attention(cx.now, &due_dates(tx, letter)?, &rules.holidays) => waits(tx, cx, letter),
         _ => Ok(()),
     }
+}
+
+/// The due dates that a letter speaks of; a demand that was not served has none.
+fn due_dates(db: &mut Conn, letter: &Letter) -> Result<Vec<NaiveDate>, Error> {
+    Ok(match (letter.kind, letter.demand_id) {
+        (LetterKind::Digest, _) => reminders::due_dates_in(db, letter.id)?,
+        (LetterKind::Demand, Some(demand)) => demand_table::due_dates_of(db, demand)?,
+        _ => Vec::new(),
+    })
+}
+
+/// One task for all letters: behind them is one relay, and it is the relay that an officer must see to.
+fn waits(tx: &mut Tx<'_>, cx: &Context, letter: &Letter) -> Result<(), Error> {
+    let since = london::written_instant(letter.first_attempt_at.unwrap_or(letter.created_at));
+    let reply = letter.reply.as_deref().unwrap_or_default();
+    let need = Need {
+        kind: TaskKind::MailFailing,
+        key: "mail".to_owned(),
+        property_id: None,
+        letter_id: None,
+        title: "Letters wait: the mail relay does not take them".to_owned(),
+        detail: format!(
+            "The letter to {} ({}) has been tried since {since}: {reply}. Look at the mail relay and at the other letters \
+             that are queued; each is tried again every hour until it goes.",
+            letter.recipient_name, letter.address
+        ),
+    };
+    tasks::open(tx, cx, need)
 }
 
 fn accepted(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {

@@ -1,6 +1,8 @@
 //! When a letter that did not leave is tried again, and when people must be told.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+
+use super::calendar::{BankHolidays, london};
 
 /// The largest share by which a wait is shortened or lengthened, so that letters do not return all at once.
 pub const LARGEST_JITTER: f64 = 0.2;
@@ -22,10 +24,18 @@ pub fn next_attempt(attempt: u32, now: DateTime<Utc>, jitter: f64) -> DateTime<U
 }
 
 /// Whether an officer must be told that a letter still has not left: 24 hours after the first attempt, or at `latest`
-/// when that comes first. For a demand `latest` is two working days before its due date.
+/// when that comes first.
 #[must_use]
 pub fn needs_attention(first_attempt_at: DateTime<Utc>, now: DateTime<Utc>, latest: Option<DateTime<Utc>>) -> bool {
     now >= first_attempt_at + Duration::hours(24) || latest.is_some_and(|latest| now >= latest)
+}
+
+/// The last instant at which waiting is safe for a letter that speaks of these due dates: the London midnight with which the
+/// second working day before the earliest of them begins. Days that are past, and no due date at all, hurry nobody.
+#[must_use]
+pub fn latest(due: &[NaiveDate], now: DateTime<Utc>, holidays: &BankHolidays) -> Option<DateTime<Utc>> {
+    let next = due.iter().filter(|day| **day >= london::today(now)).min()?;
+    Some(london::instant_at(holidays.nth_working_day_before(*next, 2)?, NaiveTime::MIN))
 }
 
 #[cfg(test)]
@@ -33,6 +43,7 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
+    use crate::domain::testing::{day, instant};
 
     fn noon() -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2025, 1, 22, 12, 0, 0).unwrap()
@@ -85,6 +96,24 @@ mod tests {
         ];
         for (now, latest, expected) in cases {
             assert_eq!(needs_attention(noon(), now, latest), expected, "{now} {latest:?}");
+        }
+    }
+
+    #[test]
+    fn waiting_is_safe_until_two_working_days_before_the_next_due_date() {
+        let holidays = BankHolidays::shipped().unwrap();
+        let cases = [
+            (vec![], None),
+            (vec!["2025-01-21"], None),
+            (vec!["2025-02-05"], Some("2025-02-03T00:00:00Z")),
+            (vec!["2025-02-03"], Some("2025-01-30T00:00:00Z")),
+            (vec!["2025-04-22"], Some("2025-04-15T23:00:00Z")), // Easter between, and summer time
+            (vec!["2025-01-21", "2025-02-12", "2025-02-05"], Some("2025-02-03T00:00:00Z")),
+            (vec!["2025-01-22"], Some("2025-01-20T00:00:00Z")),
+        ];
+        for (due, expected) in cases {
+            let days = due.iter().map(|text| day(text)).collect::<Vec<_>>();
+            assert_eq!(latest(&days, noon(), &holidays), expected.map(instant), "{due:?}");
         }
     }
 }

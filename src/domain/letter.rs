@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
 use super::backoff;
+use super::calendar::BankHolidays;
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{DemandId, Key, LetterId, PartyId, PropertyId, RecipientId, Spelled as _, words};
@@ -277,11 +278,12 @@ impl Letter {
         }
     }
 
-    /// Whether an officer should be told that it still waits.
+    /// Whether an officer should be told that it still waits; `due` are the due dates that it speaks of.
     #[must_use]
-    pub fn needs_attention(&self, now: DateTime<Utc>) -> bool {
+    pub fn needs_attention(&self, now: DateTime<Utc>, due: &[NaiveDate], holidays: &BankHolidays) -> bool {
+        let latest = backoff::latest(due, now, holidays);
         self.state == LetterState::Queued
-            && self.first_attempt_at.is_some_and(|first| backoff::needs_attention(first, now, None))
+            && self.first_attempt_at.is_some_and(|first| backoff::needs_attention(first, now, latest))
     }
 
     /// A held letter is sent again, because a person found that it never went.
@@ -458,11 +460,17 @@ mod tests {
     }
 
     #[test]
-    fn an_officer_is_told_of_a_letter_that_waits_a_day_after_its_first_attempt() {
+    fn an_officer_is_told_of_a_letter_that_waits_a_day_or_too_close_to_its_due_date() {
+        let holidays = BankHolidays::shipped().unwrap();
+        let told = |letter: &Letter, hours, due: &[&str]| {
+            let due = due.iter().map(|text| day(text)).collect::<Vec<_>>();
+            letter.needs_attention(cx().now + TimeDelta::hours(hours), &due, &holidays)
+        };
         let letter = claimed(LetterKind::Digest).settle(&cx(), posting("not sent"), 0.0).into_entity();
-        let after = |hours| cx().now + TimeDelta::hours(hours);
-        assert!(!letter.needs_attention(after(23)) && letter.needs_attention(after(24)));
+        assert!(!told(&letter, 23, &[]) && told(&letter, 24, &[]));
+        assert!(!told(&letter, 13, &["2025-01-27"]) && told(&letter, 14, &["2025-01-27"]));
+        assert!(!told(&queued(LetterKind::Digest), 48, &["2025-01-22"]), "it was not tried yet");
         let gone = claimed(LetterKind::Digest).settle(&cx(), posting("accepted"), 0.0).into_entity();
-        assert!(!gone.needs_attention(after(48)));
+        assert!(!told(&gone, 48, &["2025-01-27"]));
     }
 }

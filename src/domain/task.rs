@@ -18,7 +18,7 @@ words! {
         LetterInDoubt = "letter_in_doubt",
         /// A letter was given up.
         LetterGivenUp = "letter_given_up",
-        /// The relay has been failing for a day.
+        /// Letters have waited too long for the relay.
         MailFailing = "mail_failing",
         /// The nightly check could not handle something.
         CheckFailed = "check_failed",

@@ -131,6 +131,15 @@ pub fn find(db: &mut Conn, id: DemandId) -> Result<Option<Demand>, Error> {
     Ok(complete(db, row.into_iter().collect())?.pop())
 }
 
+/// The due dates of a demand's items; none before it is served.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn due_dates_of(db: &mut Conn, id: DemandId) -> Result<Vec<chrono::NaiveDate>, Error> {
+    let of_items = items::table.filter(items::demand_id.eq(id.as_str()).and(items::due_on.is_not_null()));
+    Ok(of_items.select(items::due_on.assume_not_null()).load(db)?)
+}
+
 /// The demand with that reference, such as "DEM/2025/00001".
 ///
 /// # Errors

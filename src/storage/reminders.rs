@@ -301,6 +301,14 @@ pub fn in_letter(db: &mut Conn, letter: LetterId) -> Result<Vec<Reminder>, Error
     ReminderRow::entities(rows)
 }
 
+/// The due dates of the reminders that a letter carries.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn due_dates_in(db: &mut Conn, letter: LetterId) -> Result<Vec<NaiveDate>, Error> {
+    Ok(reminders::table.filter(reminders::letter_id.eq(letter.as_str())).select(reminders::due_on).load(db)?)
+}
+
 /// The reminders of a run, in order.
 ///
 /// # Errors

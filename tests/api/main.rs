@@ -25,6 +25,7 @@ mod limits;
 mod mail;
 mod night;
 mod night_faults;
+mod outage;
 mod permissions;
 mod reports;
 mod responses;

@@ -370,26 +370,6 @@ fn nothing_goes_out_while_mail_is_held() {
 }
 
 #[test]
-fn a_relay_that_is_away_for_three_days_loses_nothing_and_an_officer_is_told() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let world = World::with(&[
-        ("LICENSING__MAIL__TRANSPORT", "smtp"),
-        ("LICENSING__MAIL__SMTP__HOST", "127.0.0.1"),
-        ("LICENSING__MAIL__SMTP__PORT", &gone),
-        ("LICENSING__MAIL__SMTP__TLS", "none"),
-    ]);
-    let digest = a_digest_waits(&world);
-    for _ in 0..72 {
-        world.post();
-        world.wait(TimeDelta::minutes(73));
-    }
-    let letter = now(&world, &digest);
-    assert_eq!(letter.state, LetterState::Queued);
-    assert!(letter.attempt > 20, "{}", letter.attempt);
-    assert_eq!(kinds_of_tasks(&world), [TaskKind::MailFailing], "one task, not one for each attempt");
-}
-
-#[test]
 fn each_night_has_one_check_at_its_london_time_across_both_clock_changes() {
     for (eve, days) in [("2025-03-28", 5), ("2025-10-24", 5), ("2026-03-27", 5), ("2026-10-23", 5)] {
         for at in ["00:59", "01:30", "02:30"] {

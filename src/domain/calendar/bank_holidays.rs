@@ -121,6 +121,12 @@ impl BankHolidays {
         self.count_working_days(date, number).map(|counted| counted.on)
     }
 
+    /// The `number`th working day strictly before `date`, counted from 1; none for 0 or at the very beginning of the calendar.
+    pub fn nth_working_day_before(&self, date: NaiveDate, number: usize) -> Option<NaiveDate> {
+        let earlier = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
+        earlier.filter(|day| self.is_working_day(*day)).nth(number.checked_sub(1)?)
+    }
+
     /// Whether the table is complete for this date, so that a working day counted there is certain.
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.years.is_some_and(|(first, last)| (first..=last).contains(&date.year()))

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -67,7 +67,7 @@ struct Ledger {
 
 /// A running relay; it ends with the value.
 pub(crate) struct SmtpServer {
-    port: u16,
+    address: SocketAddr,
     script: Arc<Mutex<Script>>,
     ledger: Arc<Mutex<Ledger>>,
     ending: Arc<AtomicBool>,
@@ -76,9 +76,13 @@ pub(crate) struct SmtpServer {
 
 impl SmtpServer {
     pub(crate) fn start(script: Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listen("127.0.0.1:0".parse().unwrap(), script)
+    }
+
+    pub(crate) fn listen(address: SocketAddr, script: Script) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let server = Self {
-            port: listener.local_addr().unwrap().port(),
+            address: listener.local_addr().unwrap(),
             script: Arc::new(Mutex::new(script)),
             ledger: Arc::default(),
             ending: Arc::default(),
@@ -105,7 +109,7 @@ impl SmtpServer {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.address.port()
     }
 
     /// Changes the part for what comes next.
@@ -143,7 +147,7 @@ impl Drop for SmtpServer {
     fn drop(&mut self) {
         self.ending.store(true, Ordering::SeqCst);
         // Wakes the listener so that it sees the end.
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        let _ = TcpStream::connect(self.address);
     }
 }
 
