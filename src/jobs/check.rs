@@ -18,7 +18,7 @@ use crate::domain::reminder::{SubjectKind, jump};
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::checks::{self, Check, CheckOutcome, Failure, StartedBy};
 use crate::storage::reminders::{self, Place};
-use crate::storage::{Retry as _, requests};
+use crate::storage::{Retry as _, Tx, requests};
 
 /// How a run is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct Run {
 
 /// Hours for which an answered request is remembered.
 const REMEMBERED: chrono::TimeDelta = chrono::TimeDelta::hours(72);
+/// How long a run that is not heard of is taken to be alive.
+const LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 /// The most that the database's clock may differ from the machine's.
 const CLOCKS_APART: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
@@ -50,12 +52,45 @@ pub fn run(app: &App, run: Run, progress: &dyn Fn(&Check)) -> Result<Check, Erro
     if let Some(why) = clock_fault(app, &cx, run)? {
         return hold(app, &cx, check, why);
     }
-    app.db.write(|tx| checks::put(tx, &check).map_err(Error::from))?;
+    app.db.write(|tx| {
+        close_left_behind(tx, &cx)?;
+        checks::put(tx, &check).map_err(Error::from)
+    })?;
     let _span = tracing::info_span!("check", night = %run.night, id = %check.id).entered();
-    for kind in SubjectKind::ALL {
-        work(app, &cx, &mut check, *kind, progress)?;
+    let done = SubjectKind::ALL.iter().try_for_each(|kind| work(app, &cx, &mut check, *kind, progress));
+    let done = done.and_then(|()| finish(app, &cx, check.clone()));
+    done.inspect_err(|error| note_end(app, check.id, error))
+}
+
+/// A run whose process died, or could not reach the database any more, is found by its lease: it renews it with each batch, and
+/// no batch takes nearly as long, nor may the clocks of two machines differ by so much. One that was only asleep for longer,
+/// and wakes, puts its record right by itself; what it does is decided by unique keys, not by this word.
+fn close_left_behind(tx: &mut Tx<'_>, cx: &Context) -> Result<(), Error> {
+    for gone in checks::left_running(tx, cx.now)? {
+        tracing::warn!(id = %gone.id, night = %gone.night, "a check was cut off");
+        let note = Some("it was cut off, and a later check found nobody at work on it".to_owned());
+        let failed =
+            Check { outcome: CheckOutcome::Failed, finished_at: Some(cx.now), leased_until: None, note, ..gone };
+        checks::put(tx, &failed)?;
     }
-    finish(app, &cx, check)
+    Ok(())
+}
+
+/// A run that ends with an error is recorded as failed, with what it did until then. Where even that cannot be stored, a later
+/// run does it.
+fn note_end(app: &App, id: CheckId, error: &Error) {
+    let noted = app.db.write(|tx| {
+        // The end itself may have been stored, and only its confirmation been lost.
+        let Some(cut) = checks::find(tx, id)?.filter(|check| check.outcome == CheckOutcome::Running) else {
+            return Ok(());
+        };
+        let (finished_at, note) = (Some(app.clock.now()), Some(reason(error)));
+        let failed = Check { outcome: CheckOutcome::Failed, finished_at, leased_until: None, note, ..cut };
+        checks::put(tx, &failed).map_err(Error::from)
+    });
+    if let Err(error) = noted {
+        tracing::warn!(%error, %id, "that the check failed could not be recorded; a later one will do it");
+    }
 }
 
 fn begin(app: &App, cx: &Context, run: Run) -> Result<Check, Error> {
@@ -80,6 +115,7 @@ fn begin(app: &App, cx: &Context, run: Run) -> Result<Check, Error> {
         wall_clock: clock.wall,
         boot: clock.boot,
         uptime_millis: clock.uptime.num_milliseconds(),
+        leased_until: Some(clock.wall + LEASE),
     })
 }
 
@@ -106,6 +142,7 @@ fn clock_fault(app: &App, cx: &Context, run: Run) -> Result<Option<String>, Erro
 fn hold(app: &App, cx: &Context, mut check: Check, why: String) -> Result<Check, Error> {
     check.outcome = CheckOutcome::Held;
     check.finished_at = Some(cx.now);
+    check.leased_until = None;
     check.note = Some(format!("{why}: nothing was sent and nothing was proposed"));
     tracing::error!(why, "the nightly check is held");
     let need = Need {
@@ -160,7 +197,16 @@ fn attempt(
     kind: SubjectKind,
     ids: &[String],
 ) -> Result<Result<Tally, String>, Error> {
-    let act = || app.db.write(|tx| night::act(tx, cx, &app.rules, check.id, kind, ids, check.night));
+    let act = || {
+        app.db.write(|tx| {
+            let tally = night::act(tx, cx, &app.rules, check.id, kind, ids, check.night)?;
+            // With the batch, so that the record of a run that is cut off says what it did.
+            let mut check = Check { leased_until: Some(app.clock.now() + LEASE), ..check.clone() };
+            count(&mut check, tally);
+            checks::put(tx, &check)?;
+            Ok(tally)
+        })
+    };
     match catch_unwind(AssertUnwindSafe(act)) {
         Ok(Ok(tally)) => Ok(Ok(tally)),
         Ok(Err(error @ Error::Unavailable(_))) if !error.is_conflict() => Err(error),
@@ -212,6 +258,7 @@ fn count(check: &mut Check, tally: Tally) {
 fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
     check.outcome = if check.failures == 0 { CheckOutcome::Completed } else { CheckOutcome::Attention };
     check.finished_at = Some(app.clock.now());
+    check.leased_until = None;
     app.db.write(|tx| {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::columns::{Instant, Word};
+use super::columns::{Column as _, Instant, Word};
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record};
 use super::schema::{check_failures, checks};
@@ -28,7 +28,7 @@ words! {
 words! {
     /// How a run ended.
     CheckOutcome {
-        /// Not ended, or cut off.
+        /// At work, or cut off and not found out yet.
         Running = "running",
         /// Everything was done.
         Completed = "completed",
@@ -60,6 +60,7 @@ record! {
         wall_clock: Instant,
         boot: String,
         uptime_millis: i64,
+        leased_until: Option<Instant>,
     }
 }
 
@@ -109,6 +110,8 @@ pub struct Check {
     pub boot: String,
     /// How long the machine had been up, in milliseconds.
     pub uptime_millis: i64,
+    /// While it runs: until when it is taken to be alive, if nothing more is heard of it.
+    pub leased_until: Option<DateTime<Utc>>,
 }
 
 impl Check {
@@ -188,6 +191,20 @@ fn newest(db: &mut Conn, boot: &str, outcomes: &[CheckOutcome]) -> Result<Option
 pub fn last_night(db: &mut Conn) -> Result<Option<NaiveDate>, Error> {
     let finished = [Word(CheckOutcome::Completed), Word(CheckOutcome::Attention)];
     Ok(checks::table.filter(checks::outcome.eq_any(finished)).select(diesel::dsl::max(checks::night)).first(db)?)
+}
+
+/// The runs that have not ended and whose lease has: nobody is at work on them any more.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn left_running(db: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Check>, Error> {
+    let silent = checks::leased_until.is_null().or(checks::leased_until.le(Instant::enter(&now)));
+    let rows = checks::table
+        .filter(checks::outcome.eq(Word(CheckOutcome::Running)).and(silent))
+        .order(checks::id)
+        .select(CheckRow::as_select())
+        .load(db)?;
+    CheckRow::entities(rows)
 }
 
 /// A page of runs, oldest first.

@@ -304,6 +304,7 @@ diesel::table! {
         wall_clock -> Timestamp,
         boot -> Text,
         uptime_millis -> BigInt,
+        leased_until -> Nullable<Timestamp>,
     }
 }
 

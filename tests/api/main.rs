@@ -11,6 +11,7 @@ mod applications;
 mod audit;
 mod breaches;
 mod certificates;
+mod check_ends;
 mod cli;
 mod deadlines;
 mod demands;

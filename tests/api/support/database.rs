@@ -76,6 +76,18 @@ impl TestDatabase {
         done.map_err(|error| error.to_string())
     }
 
+    /// Closes a database in a server to everybody, cutting off who is in, or opens it again.
+    pub(crate) fn close(&self, closed: bool) {
+        let (server, name) = self.server.as_ref().expect("only a database in a server can be closed");
+        let mut admin = PgConnection::establish(server).unwrap();
+        let sql = format!(
+            "ALTER DATABASE {name} ALLOW_CONNECTIONS {}; \
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            !closed
+        );
+        admin.batch_execute(&sql).unwrap();
+    }
+
     /// The lines of a query whose one column is the text `line`.
     #[expect(clippy::disallowed_methods, reason = "a test looks past the service, so it speaks SQL itself")]
     pub(crate) fn lines(&self, sql: &str) -> Vec<String> {
