@@ -47,9 +47,9 @@ def prepare(folder):
     return target / "debug" / "licensing", seed
 
 
-def settings(database, port):
+def settings(url, port):
     return os.environ | {
-        "LICENSING__DATABASE__URL": f"sqlite://{database}",
+        "LICENSING__DATABASE__URL": url,
         "LICENSING__MAIL__TRANSPORT": "smtp",
         "LICENSING__MAIL__SMTP__HOST": "127.0.0.1",
         "LICENSING__MAIL__SMTP__PORT": str(port),
@@ -74,22 +74,25 @@ def live(program, environment, kills):
             check.kill()
             check.wait()
             killed += 1
+    bring_to_its_end(program, environment)
+    return killed
+
+
+def bring_to_its_end(program, environment):
     for _ in range(4):
         time.sleep(LEASE + 1)
         done = subprocess.run([program, "check", "--json"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
         if json.loads(done.stdout)["post"]["waiting"] == 0:
             break
-    return killed
 
 
-def judge(database, copies, kills):
-    """What is wrong, and the figures."""
-    db = sqlite3.connect(database)
-    one = lambda sql: db.execute(sql).fetchone()[0]
-    letters = db.execute("SELECT id, kind, state FROM letters WHERE channel = 'email'").fetchall()
+def judge(ask, copies, kills, may_copy):
+    """What is wrong, and the figures; `ask` gives the rows of a query, `may_copy` is how many letters were interrupted at most."""
+    one = lambda sql: int(ask(sql)[0][0])
+    letters = ask("SELECT id, kind, state FROM letters WHERE channel = 'email'")
     sent = {name: hashes for name, hashes in copies.items()}
     of = {letter: sent.get(next((name for name in sent if letter in name), ""), []) for letter, _, _ in letters}
-    reminded = {letter for (letter,) in db.execute("SELECT DISTINCT letter_id FROM reminders WHERE state = 'called'")}
+    reminded = {letter for (letter,) in ask("SELECT DISTINCT letter_id FROM reminders WHERE state = 'called'")}
     figures = {
         "kills": kills,
         "reminders": one("SELECT count(*) FROM reminders WHERE state = 'called'"),
@@ -107,19 +110,18 @@ def judge(database, copies, kills):
         "letters of other bytes": sum(len(set(hashes)) > 1 for hashes in sent.values()),
         "letters not on record": sum(not any(letter in name for letter, _, _ in letters) for name in sent),
         "reminders twice": one("""SELECT count(*) FROM (SELECT 1 FROM reminders
-            GROUP BY subject_id, rung, due_on, recipient_id HAVING count(*) > 1)"""),
+            GROUP BY subject_id, rung, due_on, recipient_id HAVING count(*) > 1) AS twice"""),
         "due dates called for twice": one("""SELECT count(*) FROM (SELECT 1 FROM reminders WHERE state = 'called'
-            GROUP BY subject_id, recipient_id HAVING count(*) > 1)"""),
+            GROUP BY subject_id, recipient_id HAVING count(*) > 1) AS twice"""),
         "breaches twice": one("""SELECT count(*) FROM (SELECT 1 FROM breaches
-            GROUP BY coalesce(item_id, obligation_id), due_on HAVING count(*) > 1)"""),
+            GROUP BY coalesce(item_id, obligation_id), due_on HAVING count(*) > 1) AS twice"""),
         "events without reminder, or the reverse": abs(
             one("SELECT count(*) FROM events WHERE kind = 'reminder.called'")
             - one("SELECT count(DISTINCT subject_id) FROM reminders")),
         "events without breach, or the reverse": abs(
             one("SELECT count(*) FROM events WHERE kind = 'breach.proposed'") - figures["breaches"]),
         "due dates left": one("SELECT count(*) FROM items WHERE next_call_on <= (SELECT max(night) FROM checks)"),
-        "too many copies": max(0, figures["extra_copies"] - kills),
-        "broken database": int(one("PRAGMA integrity_check") != "ok"),
+        "too many copies": max(0, figures["extra_copies"] - may_copy),
         "nothing to do": int(figures["reminders"] < 200 or figures["breaches"] < 100),
     }
     return {what: count for what, count in wrong.items() if count}, figures
@@ -142,11 +144,14 @@ def main():
             shutil.copy(seed, database)
             sink = smtp_sink.Sink()
             relay = smtp_sink.start(sink)
-            environment = settings(database, relay.port)
+            environment = settings(f"sqlite://{database}", relay.port)
             killed = live(program, environment, -(-options.kills // options.lives))
             killed_in_all += killed
             relay.stop()
-            wrong, figures = judge(database, sink.copies, killed)
+            db = sqlite3.connect(database)
+            wrong, figures = judge(lambda sql: db.execute(sql).fetchall(), sink.copies, killed, killed)
+            if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                wrong["broken database"] = 1
             verified = subprocess.run([program, "audit", "verify"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
             if verified.returncode != 0:
                 wrong["broken audit chains"] = 1

@@ -3,7 +3,8 @@
 #
 #     tests/postgres.sh cargo test
 #
-# TEST_DATABASE_URL names the server while the command runs. Fails if no server can be started; installs nothing.
+# TEST_DATABASE_URL names the server while the command runs, and TEST_DATABASE_RESTART is a command that restarts it as after
+# a crash. Fails if no server can be started; installs nothing.
 # With PG_TLS=1 it speaks TLS too, as "localhost", under a certificate of the authority that TEST_DATABASE_CA names.
 set -eu
 
@@ -72,5 +73,8 @@ done
 
 TEST_DATABASE_URL="postgres://tester@127.0.0.1:$port/postgres"
 export TEST_DATABASE_URL
+TEST_DATABASE_RESTART="$bin/pg_ctl -D $folder/data -l $folder/data/server.log -m immediate -w -t 60 restart"
+if [ "$(id -u)" -eq 0 ]; then TEST_DATABASE_RESTART="runuser -u postgres -- $TEST_DATABASE_RESTART"; fi
+export TEST_DATABASE_RESTART
 echo "postgres: $("$bin/postgres" --version) on port $port"
 "$@"

@@ -1,6 +1,6 @@
 """A mail relay that notes what it got before it answers, so that a sender can be killed in between.
 
-Used by kill_check.py; needs aiosmtpd. Alone it listens and prints a line for each letter:
+Used by kill_check.py and its kin; needs aiosmtpd. Alone it listens and prints a line for each letter:
 
     python3 smtp_sink.py PORT
 """
