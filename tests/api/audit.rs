@@ -1,13 +1,15 @@
 //! The record of events: whoever changes it is found out, and two verifiers agree.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 use diesel::connection::SimpleConnection as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use selective_licensing::actions::audit::{Verdict, verify};
 use selective_licensing::domain::event::{GENESIS, seal};
-use selective_licensing::storage::{self, events};
+use selective_licensing::domain::party::{Party, PartyFacts, PartyKind};
+use selective_licensing::storage::{self, events, parties};
 
 use crate::support::world::World;
 
@@ -205,8 +207,12 @@ fn python_says(world: &World, lines: &[serde_json::Value]) -> Result<String, Str
     for line in lines {
         writeln!(file, "{line}").unwrap();
     }
+    python_verifies(&path)
+}
+
+fn python_verifies(export: &Path) -> Result<String, String> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_audit.py");
-    let done = Command::new("python3").arg(script).arg(&path).output().expect("python3 is installed");
+    let done = Command::new("python3").arg(script).arg(export).output().expect("python3 is installed");
     if done.status.success() {
         Ok(String::from_utf8(done.stdout).unwrap().trim().to_owned())
     } else {
@@ -236,4 +242,42 @@ fn a_verifier_in_python_agrees_with_ours() {
         let theirs = python_says(&world, &changed).unwrap_err();
         assert!(theirs.starts_with(&format!("{ours}:")), "ours: {ours}, theirs: {theirs}");
     }
+}
+
+/// `licensing` with these words on the world's database: what it printed, if it ended well.
+fn licensing(world: &World, line: &[&str]) -> String {
+    let url = ("LICENSING__DATABASE__URL", &world.database.url);
+    let done = Command::new(env!("CARGO_BIN_EXE_licensing"))
+        .args(line)
+        .current_dir(world.folder.path())
+        .envs([url])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_night_of_more_cases_than_an_anchor_holds_is_sealed_by_several_and_all_are_verified() {
+    let world = World::new();
+    let cx = world.amy();
+    let facts = PartyFacts {
+        kind: PartyKind::Person,
+        name: "One of many".to_owned(),
+        address: "2 Oxbridge Lane, Stockton-on-Tees TS18 4AB".to_owned(),
+        email: None,
+        phone: None,
+        company_number: None,
+    };
+    world.write(|tx| (0..10_050).try_for_each(|_| Ok(parties::insert(tx, &Party::add(&cx, facts.clone()))?)));
+    world.night("2025-01-29");
+    let counts =
+        world.read(|db| events::anchors_after(db, 0, 10)).iter().map(|anchor| anchor.count).collect::<Vec<_>>();
+    let chains = counts.iter().sum::<i64>();
+    assert!(counts.len() == 2 && counts[0] == 10_000 && counts[1] > 50, "{counts:?}");
+
+    let verified = licensing(&world, &["audit", "verify"]);
+    assert!(verified.ends_with(&format!(" events in {chains} chains, 2 anchors: all right")), "{verified}");
+    licensing(&world, &["audit", "export", "export.jsonl"]);
+    assert_eq!(python_verifies(&world.folder.path().join("export.jsonl")), Ok(verified));
 }
