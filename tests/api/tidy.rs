@@ -87,3 +87,19 @@ fn nothing_of_stockton_is_in_the_code() {
         }
     }
 }
+
+#[test]
+fn no_two_migrations_have_the_same_version() {
+    for backend in ["sqlite", "postgres"] {
+        let mut versions = Vec::new();
+        for folder in ["both", backend] {
+            let entries = std::fs::read_dir(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            versions.extend(names.map(|name| name.split('_').next().unwrap().to_owned()));
+        }
+        let count = versions.len();
+        versions.sort();
+        versions.dedup();
+        assert_eq!(versions.len(), count, "the second of two is never run: {versions:?}");
+    }
+}
