@@ -45,7 +45,7 @@ pub fn find_email(db: &mut Conn, email: &str) -> Result<Option<Account>, Error> 
     let row = accounts::table
         .filter(accounts::email.eq(email.to_lowercase()))
         .select(AccountRow::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(AccountRow::entity).transpose()
 }
@@ -55,7 +55,7 @@ pub fn find_email(db: &mut Conn, email: &str) -> Result<Option<Account>, Error> 
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: AccountId) -> Result<Option<Account>, Error> {
-    let row = accounts::table.find(id.as_str()).select(AccountRow::as_select()).first(db).optional()?;
+    let row = accounts::table.find(id.as_str()).select(AccountRow::as_select()).get_result(db).optional()?;
     row.map(AccountRow::entity).transpose()
 }
 
@@ -77,7 +77,7 @@ pub fn find_token(db: &mut Conn, hash: &str) -> Result<Option<(Token, Account)>,
         .inner_join(accounts::table.on(accounts::id.eq(tokens::account_id)))
         .filter(tokens::hash.eq(hash))
         .select((TokenRow::as_select(), AccountRow::as_select()))
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(|(token, account)| Ok((token.entity()?, account.entity()?))).transpose()
 }
@@ -100,7 +100,7 @@ pub fn tokens_of(db: &mut Conn, account: AccountId) -> Result<Vec<Token>, Error>
 /// # Errors
 /// Whatever the database says.
 pub fn find_token_by_id(db: &mut Conn, id: TokenId) -> Result<Option<Token>, Error> {
-    let row = tokens::table.find(id.as_str()).select(TokenRow::as_select()).first(db).optional()?;
+    let row = tokens::table.find(id.as_str()).select(TokenRow::as_select()).get_result(db).optional()?;
     row.map(TokenRow::entity).transpose()
 }
 

@@ -62,7 +62,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: ApplicationId) -> Result<Option<Application>, Error> {
-    let row = applications::table.find(id.as_str()).select(ApplicationRow::as_select()).first(db).optional()?;
+    let row = applications::table.find(id.as_str()).select(ApplicationRow::as_select()).get_result(db).optional()?;
     row.map(ApplicationRow::entity).transpose()
 }
 

@@ -57,7 +57,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: BreachId) -> Result<Option<Breach>, Error> {
-    let row = breaches::table.find(id.as_str()).select(BreachRow::as_select()).first(db).optional()?;
+    let row = breaches::table.find(id.as_str()).select(BreachRow::as_select()).get_result(db).optional()?;
     row.map(BreachRow::entity).transpose()
 }
 

@@ -53,7 +53,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: CertificateId) -> Result<Option<Certificate>, Error> {
-    let row = certificates::table.find(id.as_str()).select(CertificateRow::as_select()).first(db).optional()?;
+    let row = certificates::table.find(id.as_str()).select(CertificateRow::as_select()).get_result(db).optional()?;
     row.map(CertificateRow::entity).transpose()
 }
 

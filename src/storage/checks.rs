@@ -141,7 +141,7 @@ pub struct Failure {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: CheckId) -> Result<Option<Check>, Error> {
-    let row = checks::table.find(id.as_str()).select(CheckRow::as_select()).first(db).optional()?;
+    let row = checks::table.find(id.as_str()).select(CheckRow::as_select()).get_result(db).optional()?;
     row.map(CheckRow::entity).transpose()
 }
 
@@ -190,7 +190,7 @@ fn newest(db: &mut Conn, boot: &str, outcomes: &[CheckOutcome]) -> Result<Option
 /// Whatever the database says.
 pub fn last_night(db: &mut Conn) -> Result<Option<NaiveDate>, Error> {
     let finished = [Word(CheckOutcome::Completed), Word(CheckOutcome::Attention)];
-    Ok(checks::table.filter(checks::outcome.eq_any(finished)).select(diesel::dsl::max(checks::night)).first(db)?)
+    Ok(checks::table.filter(checks::outcome.eq_any(finished)).select(diesel::dsl::max(checks::night)).get_result(db)?)
 }
 
 /// The runs that have not ended and whose lease has: nobody is at work on them any more.

@@ -127,7 +127,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: DemandId) -> Result<Option<Demand>, Error> {
-    let row = demands::table.find(id.as_str()).select(CoverRow::as_select()).first(db).optional()?;
+    let row = demands::table.find(id.as_str()).select(CoverRow::as_select()).get_result(db).optional()?;
     Ok(complete(db, row.into_iter().collect())?.pop())
 }
 
@@ -145,8 +145,11 @@ pub fn due_dates_of(db: &mut Conn, id: DemandId) -> Result<Vec<chrono::NaiveDate
 /// # Errors
 /// Whatever the database says.
 pub fn find_reference(db: &mut Conn, reference: &str) -> Result<Option<Demand>, Error> {
-    let row =
-        demands::table.filter(demands::reference.eq(reference)).select(CoverRow::as_select()).first(db).optional()?;
+    let row = demands::table
+        .filter(demands::reference.eq(reference))
+        .select(CoverRow::as_select())
+        .get_result(db)
+        .optional()?;
     Ok(complete(db, row.into_iter().collect())?.pop())
 }
 
@@ -167,7 +170,8 @@ pub fn find_seen(db: &mut Conn, sight: Sight, id: DemandId) -> Result<Option<Dem
 /// # Errors
 /// Whatever the database says.
 pub fn of_item(db: &mut Conn, item: ItemId) -> Result<Option<Demand>, Error> {
-    let id: Option<Word<DemandId>> = items::table.find(item.as_str()).select(items::demand_id).first(db).optional()?;
+    let id: Option<Word<DemandId>> =
+        items::table.find(item.as_str()).select(items::demand_id).get_result(db).optional()?;
     id.map(|Word(id)| find(db, id)).transpose().map(Option::flatten)
 }
 

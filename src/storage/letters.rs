@@ -90,7 +90,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: LetterId) -> Result<Option<Letter>, Error> {
-    let row = letters::table.find(id.as_str()).select(LetterRow::as_select()).first(db).optional()?;
+    let row = letters::table.find(id.as_str()).select(LetterRow::as_select()).get_result(db).optional()?;
     row.map(LetterRow::entity).transpose()
 }
 

@@ -77,7 +77,7 @@ fn concerning(person: Option<Word<PartyId>>) -> _ {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: LicenceId) -> Result<Option<Licence>, Error> {
-    let row = licences::table.find(id.as_str()).select(LicenceRow::as_select()).first(db).optional()?;
+    let row = licences::table.find(id.as_str()).select(LicenceRow::as_select()).get_result(db).optional()?;
     row.map(LicenceRow::entity).transpose()
 }
 

@@ -4,6 +4,8 @@
 //! query; the one thing worth more is writing many rows in a statement, and `ON CONFLICT`, which the nightly check needs to
 //! stay within a few round trips a batch. `record` spells these two statements for both, from the same list of columns.
 //!
+//! One row is asked for with `get_result`, not `first`: a bound `LIMIT` makes SQLite plan a statement anew each time it runs.
+//!
 //! Nothing is written outside [`Db::write`]: a [`Tx`] exists only there. On SQLite it begins `IMMEDIATE`, on PostgreSQL
 //! `SERIALIZABLE`; both mean "as if alone", so a rule checked inside holds. What a database refuses for another writer's sake is
 //! tried again here, which is why the work may run more than once and must not touch anything but its transaction.

@@ -60,7 +60,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: ObligationId) -> Result<Option<Obligation>, Error> {
-    let row = obligations::table.find(id.as_str()).select(ObligationRow::as_select()).first(db).optional()?;
+    let row = obligations::table.find(id.as_str()).select(ObligationRow::as_select()).get_result(db).optional()?;
     row.map(ObligationRow::entity).transpose()
 }
 

@@ -47,7 +47,7 @@ revised!(PartyRow, ConsentRow);
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: PartyId) -> Result<Option<Party>, Error> {
-    let row = parties::table.find(id.as_str()).select(PartyRow::as_select()).first(db).optional()?;
+    let row = parties::table.find(id.as_str()).select(PartyRow::as_select()).get_result(db).optional()?;
     row.map(PartyRow::entity).transpose()
 }
 
@@ -152,7 +152,7 @@ pub fn consent_to_demands(db: &mut Conn, party: PartyId, at: DateTime<Utc>) -> R
 /// # Errors
 /// Whatever the database says.
 pub fn find_consent(db: &mut Conn, id: ConsentId) -> Result<Option<Consent>, Error> {
-    let row = consents::table.find(id.as_str()).select(ConsentRow::as_select()).first(db).optional()?;
+    let row = consents::table.find(id.as_str()).select(ConsentRow::as_select()).get_result(db).optional()?;
     row.map(ConsentRow::entity).transpose()
 }
 

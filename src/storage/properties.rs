@@ -63,7 +63,7 @@ pub struct Filter {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: PropertyId) -> Result<Option<Property>, Error> {
-    let row = properties::table.find(id.as_str()).select(PropertyRow::as_select()).first(db).optional()?;
+    let row = properties::table.find(id.as_str()).select(PropertyRow::as_select()).get_result(db).optional()?;
     row.map(PropertyRow::entity).transpose()
 }
 
@@ -105,8 +105,11 @@ pub fn find_seen(db: &mut Conn, sight: Sight, id: PropertyId) -> Result<Option<P
 /// # Errors
 /// Whatever the database says.
 pub fn find_uprn(db: &mut Conn, uprn: &str) -> Result<Option<Property>, Error> {
-    let row =
-        properties::table.filter(properties::uprn.eq(uprn)).select(PropertyRow::as_select()).first(db).optional()?;
+    let row = properties::table
+        .filter(properties::uprn.eq(uprn))
+        .select(PropertyRow::as_select())
+        .get_result(db)
+        .optional()?;
     row.map(PropertyRow::entity).transpose()
 }
 

@@ -47,7 +47,8 @@ pub struct Answered {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, account: &str, key: &str) -> Result<Option<Answered>, Error> {
-    let row = answered_requests::table.find((account, key)).select(AnsweredRow::as_select()).first(db).optional()?;
+    let row =
+        answered_requests::table.find((account, key)).select(AnsweredRow::as_select()).get_result(db).optional()?;
     row.map(AnsweredRow::entity).transpose()
 }
 

@@ -66,7 +66,7 @@ record! {
 /// # Errors
 /// Whatever the database says.
 pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, Error> {
-    let last: Option<i64> = counters::table.find(name).select(counters::value).first(&mut **tx).optional()?;
+    let last: Option<i64> = counters::table.find(name).select(counters::value).get_result(&mut **tx).optional()?;
     let first = last.unwrap_or_default() + 1;
     tx.put(&[CounterRow { name: name.to_owned(), value: first + count - 1 }])?;
     Ok(first)

@@ -34,7 +34,7 @@ revised!(TaskRow);
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, id: TaskId) -> Result<Option<Task>, Error> {
-    let row = tasks::table.find(id.as_str()).select(TaskRow::as_select()).first(db).optional()?;
+    let row = tasks::table.find(id.as_str()).select(TaskRow::as_select()).get_result(db).optional()?;
     row.map(TaskRow::entity).transpose()
 }
 
@@ -46,7 +46,7 @@ pub fn find_open(db: &mut Conn, kind: TaskKind, key: &str) -> Result<Option<Task
     let row = tasks::table
         .filter(tasks::kind.eq(Word(kind)).and(tasks::key.eq(key)).and(tasks::closed_at.is_null()))
         .select(TaskRow::as_select())
-        .first(db)
+        .get_result(db)
         .optional()?;
     row.map(TaskRow::entity).transpose()
 }
