@@ -166,6 +166,17 @@ pub fn withdraw_consent(
     expected: Expected,
 ) -> Result<Consent, Error> {
     cx.allow(Action::KeepGazetteer)?;
+    end_consent(tx, cx, party, id, expected)
+}
+
+/// Withdraws a consent of that person, whoever was allowed to ask for it.
+pub(super) fn end_consent(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    party: PartyId,
+    id: ConsentId,
+    expected: Expected,
+) -> Result<Consent, Error> {
     let consent = parties::find_consent(tx, id)?.filter(|consent| consent.party_id == party).ok_or(Error::NotFound)?;
     expected.check(consent.revision)?;
     let change = consent.withdraw(cx)?;

@@ -12,6 +12,7 @@ pub mod letters;
 pub mod licences;
 pub mod night;
 pub mod obligations;
+pub mod own;
 mod rules;
 pub mod tasks;
 

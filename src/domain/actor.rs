@@ -61,6 +61,8 @@ words! {
         WorkDemands = "work_demands",
         /// Withdraw a demand.
         WithdrawDemands = "withdraw_demands",
+        /// Give or withdraw one's own consent to e-mail, report a change.
+        KeepOwnDetails = "keep_own_details",
         /// Answer a demand, record a certificate.
         AnswerDemands = "answer_demands",
         /// Assess what came in.
@@ -87,10 +89,12 @@ impl Role {
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkTasks => true,
                 A::DecideApplications | A::DecideLicences | A::WithdrawDemands => false,
-                A::Operate | A::ManageAccess => false,
+                A::Operate | A::ManageAccess | A::KeepOwnDetails => false,
             },
-            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess),
-            Self::Landlord | Self::Agent => matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands),
+            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails),
+            Self::Landlord | Self::Agent => {
+                matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails)
+            }
             Self::Partner => matches!(action, A::ReadScheme),
             Self::Auditor => {
                 matches!(action, A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations)
@@ -180,6 +184,7 @@ decide_applications  -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -
 work_demands         yes yes -   -   -   -   yes yes
 withdraw_demands     -   yes -   -   -   -   yes -
+keep_own_details     -   -   yes yes -   -   yes -
 answer_demands       yes yes yes yes -   -   yes -
 assess_answers       yes yes -   -   -   -   yes -
 decide_breaches      yes yes -   -   -   -   yes -

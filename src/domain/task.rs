@@ -26,6 +26,8 @@ words! {
         ClockJumped = "clock_jumped",
         /// A licence was not in force on a due date: the demand should be withdrawn.
         LicenceNotInForce = "licence_not_in_force",
+        /// A landlord or agent reported a change: correct the records, or decide what follows.
+        ChangeReported = "change_reported",
     }
 }
 

@@ -104,6 +104,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::tasks::show);
     config.service(api::tasks::close);
     config.service(api::me::show);
+    config.service(api::me::consents);
+    config.service(api::me::give_consent);
+    config.service(api::me::withdraw_consent);
+    config.service(api::me::report_change);
     config.service(api::reports::partnership);
     config.service(api::deadlines::list);
     config.service(api::deadlines::preview);

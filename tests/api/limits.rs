@@ -101,18 +101,22 @@ fn keeps_limits(reply: &Reply, pointer: &str) -> bool {
 #[test]
 fn each_limit_of_the_description_is_the_one_that_the_service_keeps() {
     let desk = Desk::open();
-    let token = desk.token(Role::TeamLeader, None);
+    let leader = desk.token(Role::TeamLeader, None);
+    let landlord = desk.token(Role::Landlord, Some(desk.world.khan().id));
     let described = Described(serde_json::to_value(http::openapi()).unwrap());
     let mut wrong = Vec::new();
     let mut tried = 0;
     for (path, item) in described.0["paths"].as_object().unwrap() {
+        // What people do for themselves is closed to officers.
+        let token = if path.contains("/me/") { &landlord } else { &leader };
         for (method, operation) in item.as_object().unwrap() {
             let path =
                 ["{id}", "{part}", "{number}"].iter().fold(path.clone(), |path, name| path.replace(name, NOBODYS));
             let mut try_it = |pointer: &str, value: &Value, is_within: bool, reply: &Reply| {
                 tried += 1;
                 if keeps_limits(reply, pointer) != is_within || reply.status == 403 || reply.status >= 500 {
-                    wrong.push(format!("{method} {path} with {pointer} {value:.60}: {reply:?}"));
+                    let value = value.to_string().chars().take(60).collect::<String>();
+                    wrong.push(format!("{method} {path} with {pointer} {value}: {reply:?}"));
                 }
             };
             for form in described.forms(operation) {
@@ -121,7 +125,7 @@ fn each_limit_of_the_description_is_the_one_that_the_service_keeps() {
                         let mut body = described.sample(form);
                         *body.pointer_mut(&pointer).unwrap() = value.clone();
                         let body = body.to_string();
-                        let reply = desk.call(&method.to_uppercase(), &token, &path, "\"1\"", Some(&body));
+                        let reply = desk.call(&method.to_uppercase(), token, &path, "\"1\"", Some(&body));
                         try_it(&pointer, &value, is_within, &reply);
                     }
                 }
@@ -131,7 +135,7 @@ fn each_limit_of_the_description_is_the_one_that_the_service_keeps() {
                 let name = parameter["name"].as_str().unwrap();
                 for (value, is_within) in described.edges(described.plain(&parameter["schema"])) {
                     let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    let reply = desk.get(&token, &format!("{path}?{name}={text}"));
+                    let reply = desk.get(token, &format!("{path}?{name}={text}"));
                     try_it(&format!("?{name}"), &value, is_within, &reply);
                 }
             }

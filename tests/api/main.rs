@@ -27,6 +27,7 @@ mod mail;
 mod night;
 mod night_faults;
 mod outage;
+mod own;
 mod permissions;
 mod reports;
 mod responses;

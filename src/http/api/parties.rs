@@ -182,7 +182,7 @@ pub struct ConsentView {
 }
 
 impl ConsentView {
-    fn of(consent: Consent) -> Self {
+    pub(super) fn of(consent: Consent) -> Self {
         Self {
             id: consent.id,
             email: consent.email,
