@@ -57,6 +57,10 @@ words! {
         ReminderCalled = "reminder.called",
         /// A reminder's letter was accepted by the relay.
         ReminderAccepted = "reminder.accepted",
+        /// A file came in.
+        DocumentReceived = "document.received",
+        /// The malware scanner looked at a file.
+        DocumentScanned = "document.scanned",
         /// A certificate, report or declaration was recorded.
         CertificateRecorded = "certificate.recorded",
         /// A certificate was assessed.

@@ -228,6 +228,8 @@ ids! {
     ResponseId,
     /// A certificate, report or declaration.
     CertificateId,
+    /// A file that was sent in.
+    DocumentId,
     /// A duty with a date of its own, without a demand.
     ObligationId,
     /// A breach, proposed or decided.

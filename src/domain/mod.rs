@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod certificate;
 pub mod context;
 pub mod demand;
+pub mod document;
 pub mod event;
 pub mod id;
 pub mod letter;
@@ -22,3 +23,4 @@ pub mod scheme;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod text;

@@ -19,7 +19,7 @@ pub use envelope::{Address, AddressFault, MailSubject, MessageId, NotAMessageId}
 pub use message::{Message, Sender};
 pub use outcome::Outcome;
 pub use settings::{MailSettings, SettingFault, SmtpSettings, TlsMode, Transport};
-pub use words::{Line, MailName, hides_or_reorders};
+pub use words::{Line, MailName};
 
 use std::time::Duration;
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::domain::text::hides_or_reorders;
+
 /// One line of text from a record: no control characters, line breaks or invisible direction marks. May be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -93,14 +95,6 @@ fn printable(letter: char) -> Option<char> {
         _ if letter.is_control() || letter.is_whitespace() => Some(' '),
         _ => Some(letter),
     }
-}
-
-/// Zero-width and bidirectional marks, tags and other characters without a shape of their own.
-#[must_use]
-pub fn hides_or_reorders(letter: char) -> bool {
-    matches!(letter,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use validator::{ValidationError, ValidationErrors};
 
 use crate::domain::certificate::Alarm;
 use crate::domain::scheme::Uprn;
-use crate::mail::{Address, hides_or_reorders};
+use crate::domain::text::hides_or_reorders;
+use crate::mail::Address;
 
 fn fault(code: &'static str, text: impl Into<String>) -> ValidationError {
     ValidationError::new(code).with_message(text.into().into())
