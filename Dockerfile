@@ -24,6 +24,7 @@ COPY config /srv/licensing/config
 WORKDIR /srv/licensing
 ENV LICENSING__DATABASE__URL=sqlite:///data/licensing.sqlite \
     LICENSING__MAIL__FOLDER=/data/mail \
+    LICENSING__FILES__URL=/data/files \
     LICENSING__SERVER__LISTEN=0.0.0.0:8080 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 10001:10001

@@ -11,6 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::calendar::BankHolidays;
 use crate::domain::context::Context;
 use crate::domain::id::Ids;
+use crate::files::Files;
 use crate::mail::{MailSettings, Mailer, SmtpSettings, TlsMode, Transport};
 use crate::scheme_file;
 use crate::settings::{Mail, MailTransport, Settings, Tls};
@@ -28,6 +29,8 @@ pub struct App {
     pub rules: Rules,
     /// Where letters go.
     pub mailer: Mailer,
+    /// Where the bytes lie of what people send in.
+    pub files: Files,
     /// What was set.
     pub settings: Settings,
 }
@@ -50,7 +53,9 @@ impl App {
         let texts = (opened.scheme_text.as_str(), opened.address_text.as_str());
         let rules = db.write(|tx| Rules::take_into_use(tx, &cx, &opened.scheme, texts, &holidays))?;
         let mailer = mailer(&settings.mail)?;
-        Ok(Self { db, clock, ids, rules, mailer, settings })
+        let url = &settings.files.url;
+        let files = Files::open(url).with_context(|| format!("the folder of files {url} cannot be used"))?;
+        Ok(Self { db, clock, ids, rules, mailer, files, settings })
     }
 
     /// Who acts, now.

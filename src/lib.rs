@@ -6,6 +6,7 @@
 //! ```text
 //! main.rs, cli   the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
+//!    files                          the rim, too: the bytes of what people send in
 //!        \    |    /
 //!          actions                  one function for each thing the council does; one transaction each; synchronous
 //!            |    \
@@ -29,6 +30,8 @@
 //! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
+//! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
+//!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
 //! * Each home's events form a chain of their own, so that one case can be verified without showing another; a nightly
 //!   anchor seals the heads of all chains that have moved.
@@ -48,6 +51,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod domain;
+pub mod files;
 pub mod http;
 pub mod import;
 pub mod jobs;

@@ -3,17 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use super::gazetteer::known_property;
-use super::{Error, Expected, FieldFault, Rules, breaches};
+use super::{Error, Expected, FieldFault, Rules, breaches, documents};
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::london;
 use crate::domain::certificate::{Certificate, CertificateState, Particulars};
 use crate::domain::context::Context;
-use crate::domain::id::{CertificateId, LicenceId, PropertyId};
+use crate::domain::document::Document;
+use crate::domain::id::{CertificateId, DocumentId, LicenceId, PropertyId};
 use crate::domain::obligation::Obligation;
 use crate::domain::scheme::{DocumentKind, ObligationKind};
-use crate::storage::{Tx, certificates, licences, obligations};
+use crate::storage::{Tx, certificates, documents as document_table, licences, obligations};
 
-/// A record comes in.
+/// A record comes in, with the files that it rests on.
 ///
 /// # Errors
 /// A refusal that names the field that is missing or cannot be; [`Error::NotFound`] for a licence that is not the actor's.
@@ -24,11 +25,22 @@ pub fn record(
     licence: Option<LicenceId>,
     kind: DocumentKind,
     particulars: Particulars,
+    files: &[DocumentId],
 ) -> Result<Certificate, Error> {
-    record_arrival(tx, cx, cx.now, home, licence, kind, particulars)
+    let brought = match (licence, files) {
+        (_, []) => Vec::new(),
+        (Some(licence), files) => documents::brought(tx, cx.actor.sight(), licence, home, files)?,
+        (None, _) => {
+            return Err(
+                FieldFault::at("/licence_id", "is needed with files: say under which licence they were sent").into()
+            );
+        }
+    };
+    record_arrival(tx, cx, cx.now, home, licence, kind, particulars, &brought)
 }
 
 /// A record that came in at that instant is entered; it is in time by the day of its arrival.
+#[expect(clippy::too_many_arguments, reason = "the whole of what a record says")]
 pub(super) fn record_arrival(
     tx: &mut Tx<'_>,
     cx: &Context,
@@ -37,6 +49,7 @@ pub(super) fn record_arrival(
     licence: Option<LicenceId>,
     kind: DocumentKind,
     particulars: Particulars,
+    brought: &[Document],
 ) -> Result<Certificate, Error> {
     cx.allow(Action::AnswerDemands)?;
     if let Some(licence) = licence {
@@ -48,8 +61,9 @@ pub(super) fn record_arrival(
         return Err(FieldFault::at("/licence_id", "say under which of your licences the record is given").into());
     }
     known_property(tx, home, "/property_id")?;
-    let change = Certificate::record_arrival(cx, received_at, home, licence, kind, particulars)?;
+    let change = Certificate::record_arrival(cx, received_at, home, licence, kind, particulars, brought)?;
     certificates::insert(tx, &change)?;
+    document_table::add_to_certificate(tx, change.entity().id, brought)?;
     Ok(change.into_entity())
 }
 

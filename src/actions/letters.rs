@@ -49,6 +49,22 @@ pub(super) fn queue_demand(tx: &mut Tx<'_>, cx: &Context, demand: &Demand, copy:
     store(tx, cx, matter)
 }
 
+/// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
+pub(super) fn queue_by_email(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    kind: LetterKind,
+    to: PartyId,
+    home: Option<PropertyId>,
+    facts: Value,
+) -> Result<(), Error> {
+    let consents = parties::consents_of(tx, &[to])?;
+    if consents.iter().any(|consent| consent.holds_at(cx.now)) {
+        queue(tx, cx, kind, to, home, facts)?;
+    }
+    Ok(())
+}
+
 pub(super) fn queue(
     tx: &mut Tx<'_>,
     cx: &Context,
@@ -122,6 +138,13 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// What came in (A1).
+    Receipt {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// What an officer decided (D4).
     Decision {
         /// The home.
@@ -152,9 +175,13 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
     let about = match letter.kind {
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
-        LetterKind::Decision => {
+        LetterKind::Decision | LetterKind::Receipt => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
-            About::Decision { home: home.map(Box::new), scheme: Box::new(rules.current()?.clone()) }
+            let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
+            match letter.kind {
+                LetterKind::Receipt => About::Receipt { home, scheme },
+                _ => About::Decision { home, scheme },
+            }
         }
     };
     Ok(Contents { letter, written_on: cx.today(), about })

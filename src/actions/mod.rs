@@ -6,6 +6,7 @@ pub mod audit;
 pub mod breaches;
 pub mod certificates;
 pub mod demands;
+pub mod documents;
 pub mod gazetteer;
 pub mod import;
 pub mod letters;
@@ -20,8 +21,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, application, breach, calendar, certificate, demand, letter, licence, obligation, party,
-    property, task,
+    access as access_rules, application, breach, calendar, certificate, demand, document, letter, licence, obligation,
+    party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -54,6 +55,9 @@ pub enum Error {
     /// The database cannot be reached, or is too busy.
     #[error("the service cannot reach its database just now")]
     Unavailable(String),
+    /// The disk has no room left.
+    #[error("the service has no room left on its disk: nothing was stored, try again later")]
+    Full,
     /// A fault of ours.
     #[error("something went wrong on our side")]
     Broken(String),
@@ -89,6 +93,7 @@ impl From<storage::Error> for Error {
             E::Duplicate => Self::Duplicate("there is one already"),
             E::Conflict => Self::Unavailable(CONFLICT.to_owned()),
             E::Unavailable(why) => Self::Unavailable(why),
+            E::Full => Self::Full,
             E::Unreadable(_) | E::Broken(_) => Self::Broken(error.to_string()),
         }
     }
@@ -123,6 +128,7 @@ refusals!(
     breach::Refusal,
     certificate::Refusal,
     demand::Refusal,
+    document::Refusal,
     letter::Refusal,
     licence::Refusal,
     obligation::Refusal,

@@ -62,7 +62,7 @@ pub(super) fn perform(
             let answer = answers.iter().find(|answer| answer.item_id == *item && answer.waits());
             let answer = answer.ok_or(Error::NotFound)?.id;
             let expected = Expected(before.cover.revision);
-            let judgement = demands::Judgement { response: answer, outcome: *outcome, reason };
+            let judgement = demands::Judgement { response: answer, outcome: *outcome, record: None, reason };
             let after = demands::assess(tx, cx, &office.app.rules, *demand, expected, judgement)?;
             let said = after.item(*item).map(|item| {
                 let state = item.state.spelling().replace('_', " ");
@@ -82,7 +82,7 @@ pub(super) fn perform(
         Act::Renew { home, licence } => {
             let kind = DocumentKind::GasSafetyRecord;
             let said = gas_record(cx.today() - Days::new(1), 77);
-            let record = certificates::record(tx, cx, *home, Some(*licence), kind, said)?;
+            let record = certificates::record(tx, cx, *home, Some(*licence), kind, said, &[])?;
             certificates::assess(tx, cx, &office.app.rules, record.id, None, true, "The new year's record, in date.")?;
             Ok((true, None))
         }
@@ -106,7 +106,8 @@ fn incoming(today: NaiveDate, demand: &Demand, item: &Item, with: With) -> Incom
     let from = demand.holder().map(|copy| copy.party_id);
     if with == With::DoesNotApply {
         let text = Some("There is no gas in the house: the meter was removed in 2019.".to_owned());
-        return Incoming { kind: AnswerKind::NotApplicable, record: None, text, from, received_at: None };
+        let documents = Vec::new();
+        return Incoming { kind: AnswerKind::NotApplicable, record: None, documents, text, from, received_at: None };
     }
     let (kind, document) = match item.condition.as_str() {
         "1" => (AnswerKind::Document, DocumentKind::GasSafetyRecord),
@@ -116,7 +117,7 @@ fn incoming(today: NaiveDate, demand: &Demand, item: &Item, with: With) -> Incom
         _ => (AnswerKind::Document, DocumentKind::InspectionRecord),
     };
     let said = particulars(document, today - Days::new(8), with);
-    Incoming { kind, record: Some((document, said)), text: None, from, received_at: None }
+    Incoming { kind, record: Some((document, said)), documents: Vec::new(), text: None, from, received_at: None }
 }
 
 fn particulars(document: DocumentKind, checked_on: NaiveDate, with: With) -> Particulars {

@@ -140,6 +140,7 @@ fn settings(folder: &Path) -> anyhow::Result<Settings> {
         .map_err(|fault| anyhow!("the database {fault}"))?;
     settings.mail.transport = MailTransport::Folder;
     settings.mail.folder = folder.join("mail");
+    settings.files.url = folder.join("files").display().to_string();
     settings.mail.message_id_host = HOST.to_owned();
     // One after the other, so that the order of identifiers and events is the same each time.
     settings.mail.workers = 1;

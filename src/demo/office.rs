@@ -151,7 +151,7 @@ impl Office {
             let home = case.property_id.ok_or(Error::NotFound)?;
             let said = gas_record(checked_on, number);
             let kind = DocumentKind::GasSafetyRecord;
-            let record = certificates::record(tx, &cx, home, Some(licence.id), kind, said)?;
+            let record = certificates::record(tx, &cx, home, Some(licence.id), kind, said, &[])?;
             certificates::assess(
                 tx,
                 &cx,

@@ -18,6 +18,8 @@ words! {
         Digest = "digest",
         /// What an officer decided about an answer (D4).
         Decision = "decision",
+        /// What came in for an item, when, and the hash of each file (A1).
+        Receipt = "receipt",
     }
 }
 

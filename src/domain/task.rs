@@ -28,6 +28,10 @@ words! {
         LicenceNotInForce = "licence_not_in_force",
         /// A landlord or agent reported a change: correct the records, or decide what follows.
         ChangeReported = "change_reported",
+        /// The malware scanner found something in a file that was sent in.
+        FileInfected = "file_infected",
+        /// Files have been waiting for the malware scanner for an hour.
+        ScannerDown = "scanner_down",
     }
 }
 

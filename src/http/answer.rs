@@ -60,6 +60,12 @@ impl Answer {
     }
 }
 
+/// Something new is there, or is found to be there already; for what repeats itself without an Idempotency-Key.
+pub(super) fn made_or_found(made: bool, location: String, revision: i64, view: &impl Serialize) -> HttpResponse {
+    let status = if made { StatusCode::CREATED } else { StatusCode::OK };
+    Answer::new(status, Some(location), Some(etag(revision)), view).respond()
+}
+
 /// The ETag of something at that revision.
 #[must_use]
 pub fn etag(revision: i64) -> String {
@@ -156,7 +162,10 @@ pub async fn read_one<T: Serialize + Send + 'static>(
 }
 
 /// Admits the caller and reads, on one thread and one connection.
-async fn look<T: Send + 'static>(
+///
+/// # Errors
+/// The problem that stands in the way.
+pub(super) async fn look<T: Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,

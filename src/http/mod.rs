@@ -3,11 +3,13 @@
 pub mod answer;
 pub mod api;
 mod description;
+mod download;
 mod faults;
 pub mod form;
 mod methods;
 pub mod problem;
 pub mod session;
+pub mod upload;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,8 +51,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::demands::serve);
     config.service(api::demands::hand_back);
     config.service(api::demands::withdraw);
-    config.service(api::demands::respond);
-    config.service(api::demands::assess);
+    config.service(api::answers::respond);
+    config.service(api::answers::assess);
     config.service(api::demands::give_time);
     config.service(api::demands::close_item);
     config.service(api::responses::list);
@@ -84,6 +86,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::certificates::create);
     config.service(api::certificates::show);
     config.service(api::certificates::assess);
+    config.service(api::documents::list);
+    config.service(api::documents::create);
+    config.service(api::documents::show);
+    config.service(api::documents::content);
     config.service(api::obligations::list);
     config.service(api::obligations::show);
     config.service(api::obligations::close);

@@ -88,6 +88,10 @@ impl From<Error> for Problem {
                 tracing::error!(why, "the database cannot be reached");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail)
             }
+            Error::Full => {
+                tracing::error!("the disk is full");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage-full", "No room left", detail)
+            }
             Error::Broken(why) => Self::broken(&why),
         }
     }

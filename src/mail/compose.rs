@@ -1,10 +1,11 @@
 //! From what a letter is about to its words.
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
 use super::letters::{
     CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode, DigestLine, DigestProperty, Finding,
-    Office,
+    Office, Receipt, ReceiptFile,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, Line as Due, Words};
@@ -25,6 +26,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
             demanded(contents, demand, &licence.number, home, copy_for, scheme).compose()
         }
         About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
+        About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
     let composed = composed.map_err(|fault| fault.to_string())?;
@@ -145,6 +147,39 @@ fn digest_line(line: &Due) -> DigestLine {
         reference: Line::from_record(&reminder.reference),
         on: reminder.due_on,
         new_date: None,
+    }
+}
+
+fn acknowledged(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Receipt {
+    let fact = |key: &str| letter.facts.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let what = match fact("answer") {
+        "document" => "A document",
+        "declaration" => "A declaration",
+        "not_applicable" => "The reason why this does not apply",
+        _ => "An explanation; it does not answer the item itself",
+    };
+    let text = |file: &Value, key: &str| Line::from_record(file.get(key).and_then(Value::as_str).unwrap_or_default());
+    let file = |file: &Value| ReceiptFile {
+        name: text(file, "name"),
+        bytes: file.get("bytes").and_then(Value::as_i64).unwrap_or_default(),
+        sha256: text(file, "sha256"),
+    };
+    let files = letter.facts.get("files").and_then(Value::as_array);
+    let received = fact("received_at").parse().map(crate::domain::calendar::london::written_instant);
+    Receipt {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        reference: Line::from_record(fact("reference")),
+        property: Line::from_record(&home.map(Property::one_line).unwrap_or_default()),
+        licence: Line::from_record(fact("licence")),
+        condition: Line::from_record(fact("condition")),
+        title: Line::from_record(fact("title")),
+        what: Line::from_record(what),
+        received: Line::from_record(&received.unwrap_or_default()),
+        due_on: fact("due_on").parse::<NaiveDate>().ok(),
+        files: files.into_iter().flatten().map(file).collect(),
+        number: Line::from_record(fact("receipt")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be set: one typed struct from the built-in defaults, an optional file, and the environment, in this order.
 
+mod files;
 mod mail;
 mod reading;
 mod secret;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
 
+pub use files::{Files, Scan};
 pub use mail::{Mail, MailTransport, Smtp, Tls};
 pub use secret::{DatabaseKind, DatabaseUrl, Secret};
 
@@ -33,6 +35,10 @@ pub struct Settings {
     pub check: Check,
     /// How letters are sent.
     pub mail: Mail,
+    /// Where files that are sent in lie, and how much is taken.
+    pub files: Files,
+    /// The malware scanner.
+    pub scan: Scan,
     /// What is logged, and how.
     pub log: Log,
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use super::files;
 use super::mail::is_loopback;
 use super::{
     Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, SchemeFiles, Secret, Server, Settings, Smtp, Tls,
@@ -17,9 +18,20 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
     let scheme = root.table("scheme").and_then(|section| scheme(&section));
     let check = root.table("check").and_then(|section| check(&section));
     let mail = root.table("mail").and_then(|section| mail(&section, secret_file));
+    let files = root.table("files").and_then(|section| files::files(&section));
+    let scan = root.table("scan").and_then(|section| files::scan(&section));
     let log = root.table("log").and_then(|section| log(&section));
     root.no_other_keys();
-    Some(Settings { database: database?, server: server?, scheme: scheme?, check: check?, mail: mail?, log: log? })
+    Some(Settings {
+        database: database?,
+        server: server?,
+        scheme: scheme?,
+        check: check?,
+        mail: mail?,
+        files: files?,
+        scan: scan?,
+        log: log?,
+    })
 }
 
 fn database(section: &Section<'_>, secret_file: SecretFile<'_>) -> Option<Database> {

@@ -122,6 +122,9 @@ fn each_rule_of_the_settings_has_its_fault() {
         ("[database]\nurl = \"\"\n".to_owned(), "database.url: is not the address"),
         ("[check]\nat = \"2h30\"\n".to_owned(), "check.at: must be a time"),
         ("[log]\nfilter = \"selective=loud\"\n".to_owned(), "log.filter: \"selective=loud\" is not a filter"),
+        ("[scan]\nclamd = \"localhost\"\n".to_owned(), "scan.clamd: \"localhost\" is not a host and port"),
+        ("[files]\nurl = \"s3://bucket\"\n".to_owned(), "files.url: \"s3://bucket\" is no folder"),
+        ("[files]\nmax_bytes = 12\n".to_owned(), "files.max_bytes: 12 is outside the range"),
         ("mail = 3\n".to_owned(), "mail: must be a table"),
         ("[mail\n".to_owned(), "own.toml:1:"),
     ];

@@ -20,6 +20,7 @@ pub(crate) mod columns;
 mod connection;
 mod db;
 pub mod demands;
+pub mod documents;
 pub mod events;
 pub mod letters;
 pub mod licences;
@@ -60,6 +61,9 @@ pub enum Error {
     /// A row cannot be read.
     #[error(transparent)]
     Unreadable(#[from] columns::Unreadable),
+    /// The disk has no room left.
+    #[error("the disk is full")]
+    Full,
     /// Anything else; a fault of ours.
     #[error("the database refused: {0}")]
     Broken(diesel::result::Error),
@@ -74,9 +78,15 @@ impl From<diesel::result::Error> for Error {
             E::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => Self::Unavailable(info.message().to_owned()),
             E::DatabaseError(_, info) if info.message().contains("deadlock detected") => Self::Conflict,
             E::DatabaseError(_, info) if info.message().contains("database is locked") => Self::Conflict,
+            E::DatabaseError(_, info) if is_of_a_full_disk(info.message()) => Self::Full,
             _ => Self::Broken(error),
         }
     }
+}
+
+/// Neither database gives this a kind of its own.
+fn is_of_a_full_disk(message: &str) -> bool {
+    message.contains("database or disk is full") || message.contains("No space left on device")
 }
 
 /// An error that may say "try again".

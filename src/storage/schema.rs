@@ -465,11 +465,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        sha256 -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        name -> Text,
+        sender_account -> Nullable<Text>,
+        sender_party -> Nullable<Text>,
+        received_at -> Timestamp,
+        state -> Text,
+        scanned_at -> Nullable<Timestamp>,
+        finding -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    response_documents (response_id, document_id) {
+        response_id -> Text,
+        document_id -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_documents (certificate_id, document_id) {
+        certificate_id -> Text,
+        document_id -> Text,
+    }
+}
+
 diesel::joinable!(items -> demands (demand_id));
 diesel::joinable!(items -> properties (property_id));
 diesel::joinable!(obligations -> licences (licence_id));
 diesel::joinable!(obligations -> properties (property_id));
 diesel::joinable!(licence_homes -> licences (licence_id));
+diesel::joinable!(response_documents -> documents (document_id));
+diesel::joinable!(certificate_documents -> documents (document_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
@@ -500,4 +535,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     anchors,
     tasks,
     answered_requests,
+    documents,
+    response_documents,
+    certificate_documents,
 );

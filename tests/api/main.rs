@@ -7,6 +7,7 @@
     reason = "a test stops where what it relies on is not there"
 )]
 
+mod answers;
 mod applications;
 mod audit;
 mod breaches;
@@ -16,6 +17,7 @@ mod cli;
 mod deadlines;
 mod demands;
 mod demo;
+mod documents;
 mod gazetteer;
 mod health;
 mod hostile;

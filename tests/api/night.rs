@@ -375,7 +375,9 @@ fn gas_record(world: &World, licence: &Licence, checked_on: &str) -> Certificate
         ..Particulars::default()
     };
     let kind = DocumentKind::GasSafetyRecord;
-    world.write(|tx| certificates::record(tx, &cx, licence.property_id, Some(licence.id), kind, particulars.clone()))
+    world.write(|tx| {
+        certificates::record(tx, &cx, licence.property_id, Some(licence.id), kind, particulars.clone(), &[])
+    })
 }
 
 fn judge_record(world: &World, record: &Certificate, accepted: bool) {

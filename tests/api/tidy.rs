@@ -30,7 +30,7 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn no_layer_names_one_above_it() {
     let above_domain = ["diesel", "actix", "tokio", "lettre", "minijinja", "Utc::now", "std::fs", "std::env::var"];
     let crates = |names: &[&str]| names.iter().map(|name| format!("crate::{name}")).collect::<Vec<_>>();
-    let rim = ["http", "jobs", "mail", "app", "cli", "demo"];
+    let rim = ["http", "jobs", "mail", "files", "app", "cli", "demo"];
     let mut rules = vec![
         ("domain", above_domain.map(ToOwned::to_owned).to_vec()),
         ("domain", crates(&["storage", "actions", "settings", "clock"])),
@@ -39,6 +39,10 @@ fn no_layer_names_one_above_it() {
         ("actions", vec!["diesel".to_owned(), "actix".to_owned(), "tokio".to_owned(), "crate::clock".to_owned()]),
         ("http", vec!["diesel".to_owned()]),
         ("jobs", vec!["diesel".to_owned(), "actix".to_owned()]),
+        (
+            "files",
+            ["diesel", "actix", "crate::storage", "crate::actions", "crate::app"].map(ToOwned::to_owned).to_vec(),
+        ),
         ("mail", vec!["diesel".to_owned(), "actix".to_owned(), "crate::storage".to_owned()]),
     ];
     rules.extend(["domain", "storage", "actions"].map(|layer| (layer, crates(&rim))));
@@ -65,9 +69,19 @@ fn two_files_alone_know_which_database_it_is() {
 
 #[test]
 fn every_module_says_in_its_first_line_what_it_knows() {
-    for layer in
-        ["domain", "storage", "actions", "http", "jobs", "mail", "scheme_file", "settings", "toml_reader", "import"]
-    {
+    for layer in [
+        "domain",
+        "storage",
+        "actions",
+        "http",
+        "jobs",
+        "mail",
+        "files",
+        "scheme_file",
+        "settings",
+        "toml_reader",
+        "import",
+    ] {
         for (path, text) in sources(layer) {
             assert!(text.starts_with("//! "), "{} opens without a sentence", path.display());
         }

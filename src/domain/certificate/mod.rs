@@ -10,6 +10,7 @@ pub use doubt::{Doubt, DoubtKind};
 
 use super::calendar::{CannotCount, Counted, Occasion, Trigger, london};
 use super::context::Context;
+use super::document::{Document, named};
 use super::event::{Chain, Change, Happening};
 use super::id::{AccountId, CertificateId, LicenceId, PropertyId, words};
 use super::scheme::DocumentKind;
@@ -219,7 +220,7 @@ impl Certificate {
         kind: DocumentKind,
         particulars: Particulars,
     ) -> Result<Change<Self>, Refusal> {
-        Self::record_arrival(cx, cx.now, home, licence, kind, particulars)
+        Self::record_arrival(cx, cx.now, home, licence, kind, particulars, &[])
     }
 
     /// A record that came in at that instant is entered later, for instance by an officer who opens the post.
@@ -233,6 +234,7 @@ impl Certificate {
         licence: Option<LicenceId>,
         kind: DocumentKind,
         particulars: Particulars,
+        brought: &[Document],
     ) -> Result<Change<Self>, Refusal> {
         if received_at > cx.now {
             return Err(Refusal::ReceivedInFuture);
@@ -245,7 +247,7 @@ impl Certificate {
         let id = CertificateId::new(cx);
         let facts = json!({
             "kind": kind, "checked_on": particulars.checked_on, "result": particulars.result,
-            "codes": particulars.codes, "valid": valid, "received_at": received_at,
+            "codes": particulars.codes, "valid": valid, "received_at": received_at, "documents": named(brought),
         });
         let record = Self {
             id,
@@ -562,7 +564,7 @@ mod tests {
         let cx = at("2025-01-22T09:00:00Z");
         let arrived = |received_at, checked_on| {
             let said = Particulars { checked_on: day(checked_on), ..gas() };
-            Certificate::record_arrival(&cx, instant(received_at), home(None).id, None, D::GasSafetyRecord, said)
+            Certificate::record_arrival(&cx, instant(received_at), home(None).id, None, D::GasSafetyRecord, said, &[])
         };
         let record = arrived("2025-01-20T15:00:00Z", "2025-01-20").unwrap().into_entity();
         assert_eq!(record.received_at, instant("2025-01-20T15:00:00Z"));

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Item, ItemState, Refusal};
 use crate::domain::context::Context;
+use crate::domain::document::Document;
 use crate::domain::id::{AccountId, CertificateId, DemandId, ItemId, PartyId, ResponseId, words};
 
 words! {
@@ -83,6 +84,8 @@ pub struct Answer {
     pub kind: AnswerKind,
     /// The record that was made of it, for documents and declarations.
     pub certificate_id: Option<CertificateId>,
+    /// The files that it brings.
+    pub documents: Vec<Document>,
     /// The words: the reason, the explanation, a remark.
     pub text: Option<String>,
     /// Whom it came from.

@@ -18,6 +18,7 @@ pub use refusal::Refusal;
 use super::breach::Ground;
 use super::calendar::{self, BankHolidays, Counted, Dispatch, Method, Occasion, ServicePolicy, Trigger};
 use super::context::Context;
+use super::document;
 use super::event::{Chain, Change, Happening};
 use super::id::{AccountId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId, words};
 use super::licence::Licence;
@@ -359,10 +360,11 @@ impl Demand {
             return Err(Refusal::NotIssued(self.cover.state));
         }
         let wanted = self.item_mut(item)?;
+        let documents = document::named(&answer.documents);
         let response = wanted.receive(cx, answer)?;
         let facts = json!({
             "response": response.id, "kind": response.kind, "received_on": response.received_on,
-            "due_on": wanted.due_on, "certificate": response.certificate_id,
+            "due_on": wanted.due_on, "certificate": response.certificate_id, "documents": documents,
         });
         let change = Change::new(cx, self.chain(), Happening::AnswerReceived, &item, facts, self);
         Ok((change, response))
@@ -386,6 +388,7 @@ impl Demand {
         wanted.take_assessment(cx, &assessed, outcome, others)?;
         let facts = json!({
             "response": assessed.id, "outcome": outcome, "reason": reason, "state": wanted.state, "due_on": wanted.due_on,
+            "certificate": assessed.certificate_id,
         });
         self.roll_up_on(cx.today());
         Ok((Change::new(cx, self.chain(), Happening::AnswerAssessed, &item, facts, self), assessed))

@@ -20,7 +20,14 @@ fn only(demand: &Demand) -> &Item {
 }
 
 fn document() -> Answer {
-    Answer { kind: AnswerKind::Document, certificate_id: None, text: None, from: Some(khan()), received_at: None }
+    Answer {
+        kind: AnswerKind::Document,
+        certificate_id: None,
+        documents: Vec::new(),
+        text: None,
+        from: Some(khan()),
+        received_at: None,
+    }
 }
 
 fn words(kind: AnswerKind) -> Answer {

@@ -145,6 +145,11 @@ pub struct Room {
     pub bytes: u64,
 }
 
+/// Documents as the event of an answer or a record names them: by identifier and hash, so that the chain proves the bytes.
+pub(super) fn named(documents: &[Document]) -> Vec<serde_json::Value> {
+    documents.iter().map(|one| json!({ "id": one.id, "sha256": one.sha256 })).collect()
+}
+
 impl Document {
     /// How far back a home's files are counted: the limit stops a flood, not a licence of five years.
     pub const RECENT: TimeDelta = TimeDelta::days(30);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use super::answers::FileView;
 use super::dates::ExplainedDate;
 use super::demands::RecordForm;
 use super::written;
@@ -14,14 +15,15 @@ use crate::actions::{Error, certificates as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::certificate::{Alarm, Certificate, CertificateState, Doubt, ElectricalCode, InspectionResult};
-use crate::domain::id::{AccountId, CertificateId, LicenceId, PropertyId};
+use crate::domain::document::Document;
+use crate::domain::id::{AccountId, CertificateId, DocumentId, LicenceId, PropertyId};
 use crate::domain::property::Property;
 use crate::domain::scheme::DocumentKind;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::{Conn, certificates, properties};
+use crate::storage::{Conn, certificates, documents, properties};
 
 /// A certificate, report or declaration on record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +47,8 @@ pub struct CertificateView {
     valid_until: Option<ExplainedDate>,
     /// Whether it is accepted and counts today.
     current: bool,
+    /// The files that it rests on.
+    documents: Vec<FileView>,
     /// What to look at twice before accepting it.
     doubts: Vec<Doubt>,
     received_at: DateTime<Utc>,
@@ -56,13 +60,16 @@ pub struct CertificateView {
 }
 
 impl CertificateView {
-    /// One statement more reads the homes that the records are compared with.
+    /// Two statements more read the homes that the records are compared with, and their files.
     fn of_all(db: &mut Conn, records: Vec<Certificate>, today: NaiveDate) -> Result<Vec<Self>, Error> {
         let homes = records.iter().map(|record| record.property_id).collect::<Vec<_>>();
         let homes = properties::find_all(db, &homes)?;
+        let ids = records.iter().map(|record| record.id).collect::<Vec<_>>();
+        let files = documents::of_certificates(db, &ids)?;
         let view = |record: Certificate| {
             let home = homes.iter().find(|home| home.id == record.property_id).ok_or(Error::NotFound)?;
-            Ok(Self::of(record, home, today))
+            let files = files.get(&record.id).map(Vec::as_slice).unwrap_or_default();
+            Ok(Self::of(record, home, files, today))
         };
         records.into_iter().map(view).collect()
     }
@@ -72,7 +79,7 @@ impl CertificateView {
         Ok((Self::of_all(db, vec![record], today)?.pop().ok_or(Error::NotFound)?, revision))
     }
 
-    fn of(record: Certificate, home: &Property, today: NaiveDate) -> Self {
+    fn of(record: Certificate, home: &Property, files: &[Document], today: NaiveDate) -> Self {
         let (current, doubts) = (record.is_current(today), record.doubts(home));
         let said = record.particulars;
         Self {
@@ -93,6 +100,7 @@ impl CertificateView {
             remarks: said.remarks,
             valid_until: record.valid_basis.as_ref().map(ExplainedDate::from),
             current,
+            documents: files.iter().map(FileView::of).collect(),
             doubts,
             received_at: record.received_at,
             state: record.state,
@@ -148,6 +156,11 @@ pub struct NewCertificate {
     /// What it says.
     #[validate(nested)]
     record: RecordForm,
+    /// The files that it rests on, sent to /documents before under that licence.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    documents: Vec<DocumentId>,
 }
 
 /// Record a certificate, report or declaration that nobody demanded.
@@ -156,10 +169,10 @@ pub struct NewCertificate {
 pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewCertificate>) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::AnswerDemands).await?;
     let form = form.read().await?;
-    let NewCertificate { property_id, licence_id, record } = form.body;
+    let NewCertificate { property_id, licence_id, record, documents } = form.body;
     change(app, caller, form.digest, move |_, tx, cx| {
         let (kind, particulars) = record.particulars();
-        let record = actions::record(tx, cx, property_id, licence_id, kind, particulars)?;
+        let record = actions::record(tx, cx, property_id, licence_id, kind, particulars, &documents)?;
         let id = record.id;
         let (view, revision) = CertificateView::one(tx, record, cx.today())?;
         Ok(Answer::created(format!("/api/v1/certificates/{id}"), &view, revision))

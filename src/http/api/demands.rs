@@ -1,4 +1,4 @@
-//! Demands: drafted, issued, served, answered, assessed, withdrawn.
+//! Demands: drafted, issued, served, explained, withdrawn.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use super::answers::ResponseView;
 use super::dates::ExplainedDate;
 use super::written;
 use crate::actions::{Error, demands as actions, gazetteer};
@@ -14,20 +15,15 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::Method;
 use crate::domain::certificate::{Alarm, ElectricalCode, InspectionResult, Particulars};
-use crate::domain::demand::{
-    AnswerKind, Demand, DemandState, Item, ItemState, Outcome, Recipient, Response, ResponseState, ServiceState,
-    Standing,
-};
-use crate::domain::id::{
-    AccountId, CertificateId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId, ResponseId,
-};
+use crate::domain::demand::{Demand, DemandState, Item, ItemState, Recipient, Response, ServiceState, Standing};
+use crate::domain::id::{AccountId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::DocumentKind;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Part, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::demands;
+use crate::storage::{demands, documents};
 
 /// A demand with its items and recipients.
 #[derive(Debug, Serialize, ToSchema)]
@@ -278,6 +274,8 @@ pub async fn explain(app: Data<App>, caller: Caller, id: Id<DemandId>) -> Result
     read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let demand = demands::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
         let responses = demands::responses_to(db, id.0)?;
+        let brought = documents::of_responses(db, &responses.iter().map(|one| one.id).collect::<Vec<_>>())?;
+        let view = |one: &Response| ResponseView::of(one, brought.get(&one.id).map(Vec::as_slice).unwrap_or_default());
         let service = demand.recipients.iter().map(|copy| ServiceExplanation {
             recipient_id: copy.id,
             capacity: copy.capacity,
@@ -287,7 +285,7 @@ pub async fn explain(app: Data<App>, caller: Caller, id: Id<DemandId>) -> Result
             item_id: item.id,
             condition: item.condition.clone(),
             due: item.due_basis.as_ref().map(ExplainedDate::from),
-            responses: responses.iter().filter(|one| one.item_id == item.id).map(ResponseView::of).collect(),
+            responses: responses.iter().filter(|one| one.item_id == item.id).map(&view).collect(),
         });
         Ok(ExplanationView {
             reference: demand.cover.reference.clone(),
@@ -309,12 +307,13 @@ pub async fn issue(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     change(app, caller, String::new(), move |_, tx, cx| {
-        Ok(answer(actions::issue(tx, cx, id.0, expected.0)?, cx.today()))
+        Ok(changed(actions::issue(tx, cx, id.0, expected.0)?, cx.today()))
     })
     .await
 }
 
-fn answer(demand: Demand, today: NaiveDate) -> Answer {
+/// A demand after something about it has changed.
+pub(super) fn changed(demand: Demand, today: NaiveDate) -> Answer {
     let revision = demand.cover.revision;
     Answer::changed(&DemandView::of(demand, today), revision)
 }
@@ -373,7 +372,7 @@ pub async fn serve(
             proved: record.proved_on.zip(record.proved_by.clone()),
         };
         let demand = actions::record_service(tx, cx, &app.rules, id.0, expected.0, record.recipient_id, service)?;
-        Ok(answer(demand, cx.today()))
+        Ok(changed(demand, cx.today()))
     })
     .await
 }
@@ -405,7 +404,7 @@ pub async fn hand_back(
     let record = form.body;
     change(app, caller, form.digest, move |_, tx, cx| {
         let demand = actions::record_return(tx, cx, id.0, expected.0, record.recipient_id, &record.reason)?;
-        Ok(answer(demand, cx.today()))
+        Ok(changed(demand, cx.today()))
     })
     .await
 }
@@ -433,64 +432,9 @@ pub async fn withdraw(
     let caller = caller.enter(&app, Action::WithdrawDemands).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |_, tx, cx| {
-        Ok(answer(actions::withdraw(tx, cx, id.0, expected.0, &form.body.reason)?, cx.today()))
+        Ok(changed(actions::withdraw(tx, cx, id.0, expected.0, &form.body.reason)?, cx.today()))
     })
     .await
-}
-
-/// An answer that came in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ResponseView {
-    id: ResponseId,
-    item_id: ItemId,
-    kind: AnswerKind,
-    certificate_id: Option<CertificateId>,
-    text: Option<String>,
-    from_party_id: Option<PartyId>,
-    received_at: DateTime<Utc>,
-    received_on: NaiveDate,
-    state: ResponseState,
-    assessed_at: Option<DateTime<Utc>>,
-    assessed_by: Option<AccountId>,
-    assessment: Option<String>,
-}
-
-impl ResponseView {
-    pub(super) fn of(response: &Response) -> Self {
-        Self {
-            id: response.id,
-            item_id: response.item_id,
-            kind: response.kind,
-            certificate_id: response.certificate_id,
-            text: response.text.clone(),
-            from_party_id: response.from_party,
-            received_at: response.received_at,
-            received_on: response.received_on,
-            state: response.state,
-            assessed_at: response.assessed_at,
-            assessed_by: response.assessed_by,
-            assessment: response.assessment.clone(),
-        }
-    }
-}
-
-/// An answer to an item.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewResponse {
-    /// What kind of answer.
-    kind: AnswerKind,
-    /// The particulars of the document or declaration.
-    #[validate(nested)]
-    record: Option<RecordForm>,
-    /// The reason, the explanation, or a remark.
-    #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 4000)]
-    text: Option<String>,
-    /// Whom it came from, if an officer records it.
-    from_party_id: Option<PartyId>,
-    /// When it came in, if an officer records what arrived earlier.
-    received_at: Option<DateTime<Utc>>,
 }
 
 /// What a certificate, report or declaration says.
@@ -559,69 +503,6 @@ impl RecordForm {
     }
 }
 
-/// Record what came in for an item of a demand.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("part" = ItemId, Path), ("If-Match" = String, Header)), request_body = NewResponse, responses((status = 201, body = ResponseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[post("/demands/{id}/items/{part}/responses")]
-pub async fn respond(
-    app: Data<App>,
-    caller: Caller,
-    id: Id<DemandId>,
-    item: Part<ItemId>,
-    expected: IfMatch,
-    form: Sent<NewResponse>,
-) -> Result<HttpResponse, Problem> {
-    let caller = caller.enter(&app, Action::AnswerDemands).await?;
-    let form = form.read().await?;
-    let sent = form.body;
-    change(app, caller, form.digest, move |app, tx, cx| {
-        let incoming = actions::Incoming {
-            kind: sent.kind,
-            record: sent.record.as_ref().map(RecordForm::particulars),
-            text: sent.text.clone(),
-            from: sent.from_party_id,
-            received_at: sent.received_at,
-        };
-        let (demand, response) = actions::answer(tx, cx, &app.rules, id.0, expected.0, item.0, incoming)?;
-        let location = format!("/api/v1/demands/{}/explanation", demand.cover.id);
-        Ok(Answer::created(location, &ResponseView::of(&response), demand.cover.revision))
-    })
-    .await
-}
-
-/// An officer's assessment of an answer.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assessment {
-    /// Which answer.
-    response_id: ResponseId,
-    /// What is decided about it.
-    outcome: Outcome,
-    /// Why; the sender reads it.
-    #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 4000)]
-    reason: String,
-}
-
-/// Assess an answer.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = Assessment, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[post("/demands/{id}/assessments")]
-pub async fn assess(
-    app: Data<App>,
-    caller: Caller,
-    id: Id<DemandId>,
-    expected: IfMatch,
-    form: Sent<Assessment>,
-) -> Result<HttpResponse, Problem> {
-    let caller = caller.enter(&app, Action::AssessAnswers).await?;
-    let form = form.read().await?;
-    let sent = form.body;
-    change(app, caller, form.digest, move |app, tx, cx| {
-        let judgement = actions::Judgement { response: sent.response_id, outcome: sent.outcome, reason: &sent.reason };
-        Ok(answer(actions::assess(tx, cx, &app.rules, id.0, expected.0, judgement)?, cx.today()))
-    })
-    .await
-}
-
 /// More time for an item.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -650,7 +531,7 @@ pub async fn give_time(
     let sent = form.body;
     change(app, caller, form.digest, move |_, tx, cx| {
         let demand = actions::give_time(tx, cx, id.0, expected.0, item.0, sent.until, &sent.reason)?;
-        Ok(answer(demand, cx.today()))
+        Ok(changed(demand, cx.today()))
     })
     .await
 }
@@ -669,7 +550,7 @@ pub async fn close_item(
     let caller = caller.enter(&app, Action::DecideBreaches).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |_, tx, cx| {
-        Ok(answer(actions::close_item(tx, cx, id.0, expected.0, item.0, &form.body.reason)?, cx.today()))
+        Ok(changed(actions::close_item(tx, cx, id.0, expected.0, item.0, &form.body.reason)?, cx.today()))
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! The resources of the API, one file each: what is read and sent, and a few lines from request to act to answer.
 
+pub mod answers;
 pub mod applications;
 pub mod areas;
 pub mod breaches;
@@ -9,6 +10,7 @@ pub mod conditions;
 pub mod dates;
 pub mod deadlines;
 pub mod demands;
+pub mod documents;
 pub mod events;
 pub mod health;
 pub mod letters;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::demands::ResponseView;
+use super::answers::ResponseView;
 use crate::actions::{Error, gazetteer};
 use crate::app::App;
 use crate::domain::actor::Action;
@@ -18,7 +18,7 @@ use crate::http::form::Query;
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
 use crate::storage::answers::Waiting;
-use crate::storage::{Conn, answers, properties};
+use crate::storage::{Conn, answers, documents, properties};
 
 /// An answer that waits for an officer, with what it answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,11 +45,16 @@ pub struct WaitingView {
 fn views(db: &mut Conn, waiting: Vec<Waiting>, today: NaiveDate) -> Result<Vec<WaitingView>, Error> {
     let homes = waiting.iter().map(|one| one.item.property_id).collect::<Vec<_>>();
     let homes = properties::find_all(db, &homes)?;
+    let answers = waiting.iter().map(|one| one.response.id).collect::<Vec<_>>();
+    let brought = documents::of_responses(db, &answers)?;
     let view = |one: Waiting| {
         let home = homes.iter().find(|home| home.id == one.item.property_id).ok_or(Error::NotFound)?;
         Ok(WaitingView {
             late: one.item.due_on.is_some_and(|due| one.response.received_on > due),
-            response: ResponseView::of(&one.response),
+            response: ResponseView::of(
+                &one.response,
+                brought.get(&one.response.id).map(Vec::as_slice).unwrap_or_default(),
+            ),
             demand_id: one.item.demand_id,
             reference: one.reference,
             property_id: home.id,

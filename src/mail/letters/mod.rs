@@ -6,6 +6,7 @@
 mod decision;
 mod demand;
 mod digest;
+mod receipt;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use thiserror::Error;
 pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};
 pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
+pub use receipt::{Receipt, ReceiptFile};
 
 use super::{envelope::MailSubject, words::Line};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("copy.html", include_str!("../templates/copy.html")),
     ("copy.txt", include_str!("../templates/copy.txt")),
     ("foot.txt", include_str!("../templates/foot.txt")),
@@ -21,6 +21,8 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("digest.html", include_str!("../templates/digest.html")),
     ("decision.txt", include_str!("../templates/decision.txt")),
     ("decision.html", include_str!("../templates/decision.html")),
+    ("receipt.txt", include_str!("../templates/receipt.txt")),
+    ("receipt.html", include_str!("../templates/receipt.html")),
 ];
 
 /// Built once; a template that does not parse is reported by every letter, and by the tests first.

@@ -116,6 +116,37 @@ fn decision(text: &str) -> Decision {
     }
 }
 
+fn receipt(text: &str) -> Receipt {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Receipt {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Stockton"),
+        licence: line("SL/0001"),
+        condition: line("1.1"),
+        title: line("Gas safety record"),
+        what: line("A document"),
+        received: line("22 January 2025 at 16:05 GMT"),
+        due_on: Some(day(2025, 2, 12)),
+        files: vec![ReceiptFile { name: line("gas.pdf"), bytes: 48_213, sha256: line(&"ab".repeat(32)) }],
+        number: line("8c2c442d-f4bd-5f5e-9331-07c53362af70"),
+    }
+}
+
+#[test]
+fn a_receipt_says_what_came_in_when_and_the_hash_of_each_file() {
+    let letter = receipt("").compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "We have received: Gas safety record, 12 High Street, Stockton");
+    let hash = format!("gas.pdf (48213 bytes) SHA-256: {}", "ab".repeat(32));
+    let words =
+        ["Received: 22 January 2025 at 16:05 GMT", "Last day: Wednesday 12 February 2025", &hash, "not as accepted"];
+    assert_says(&letter, &words);
+    let wordless = Receipt { files: Vec::new(), ..receipt("") }.compose().unwrap();
+    assert!(!wordless.text.contains("SHA-256") && !wordless.html.contains("SHA-256"));
+}
+
 fn copy(text: &str) -> CopyFor {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
     CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
@@ -250,7 +281,8 @@ fn a_decision_gives_each_finding_with_its_reason() {
 
 #[test]
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
-    for letter in [demand("").compose().unwrap(), digest("").compose().unwrap(), decision("").compose().unwrap()] {
+    let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()];
+    for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
             assert!(!letter.text.contains(words) && !letter.html.contains(words), "{words}");
         }
@@ -384,7 +416,8 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
     let all = |text: &str| {
         let (mut first, mut second, mut third) = (demand(text), digest(text), decision(text));
         (first.copy_for, second.copy_for, third.copy_for) = (Some(copy(text)), Some(copy(text)), Some(copy(text)));
-        [first.compose().unwrap(), second.compose().unwrap(), third.compose().unwrap()]
+        let fourth = receipt(text);
+        [first.compose(), second.compose(), third.compose(), fourth.compose()].map(Result::unwrap)
     };
     let harmless = all("Harmless");
     for payload in payloads() {

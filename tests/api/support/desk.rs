@@ -115,6 +115,11 @@ impl Desk {
 
 /// Everything that comes until the other side hangs up.
 pub(crate) fn read_all(stream: &mut TcpStream) -> String {
+    String::from_utf8_lossy(&read_all_bytes(stream)).into_owned()
+}
+
+/// As [`read_all`], where it is no text.
+pub(crate) fn read_all_bytes(stream: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];
     // A reset after the answer is a way of hanging up, too.
@@ -124,7 +129,7 @@ pub(crate) fn read_all(stream: &mut TcpStream) -> String {
         }
         bytes.extend_from_slice(&part[..count]);
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 impl Reply {

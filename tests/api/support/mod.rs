@@ -3,6 +3,7 @@
 pub(crate) mod case;
 pub(crate) mod database;
 pub(crate) mod desk;
+pub(crate) mod files;
 pub(crate) mod post;
 pub(crate) mod server;
 pub(crate) mod smtp_server;

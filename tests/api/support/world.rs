@@ -85,6 +85,7 @@ impl World {
         let mut environment = vec![
             ("LICENSING__DATABASE__URL".to_owned(), database.url.clone()),
             ("LICENSING__MAIL__FOLDER".to_owned(), folder.path().join("mail").display().to_string()),
+            ("LICENSING__FILES__URL".to_owned(), folder.path().join("files").display().to_string()),
         ];
         environment.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let clock = Clock::fixed(london_time("2025-01-02", "09:00"));
@@ -223,6 +224,7 @@ impl World {
         let incoming = actions::demands::Incoming {
             kind: AnswerKind::Document,
             record: Some((DocumentKind::GasSafetyRecord, particulars)),
+            documents: Vec::new(),
             text: None,
             from: demand.holder().map(|holder| holder.party_id),
             received_at: None,
@@ -240,7 +242,7 @@ impl World {
         let (id, expected) = (demand.cover.id, Expected(self.demand_now(demand).cover.revision));
         let responses = self.read(|db| storage::demands::responses_to(db, id));
         let newest = responses.iter().max_by_key(|response| response.received_at).unwrap().id;
-        let judgement = actions::demands::Judgement { response: newest, outcome, reason };
+        let judgement = actions::demands::Judgement { response: newest, outcome, record: None, reason };
         self.write(|tx| actions::demands::assess(tx, &cx, &self.app.rules, id, expected, judgement))
     }
 

@@ -1,21 +1,20 @@
 //! Demands: drafted, issued, served, answered, assessed.
 
+mod answers;
+
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
-use serde_json::json;
+
+pub use answers::{Incoming, Judgement, answer, assess};
 
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, breaches, certificates, letters};
-use crate::domain::actor::{Action, Sight};
+use super::{Error, Expected, FieldFault, Rules, breaches, letters};
+use crate::domain::actor::Action;
 use crate::domain::calendar::{Consent, Dispatch, Method, london};
-use crate::domain::certificate::Particulars;
 use crate::domain::context::Context;
-use crate::domain::demand::{
-    self, Answer, AnswerKind, Demand, Outcome, Recipient, Request, Response, Sending, ServiceState,
-};
+use crate::domain::demand::{self, Demand, Recipient, Request, Sending, ServiceState};
 use crate::domain::event::Change;
-use crate::domain::id::{DemandId, ItemId, LicenceId, PartyId, PropertyId, RecipientId, ResponseId};
-use crate::domain::letter::{Letter, LetterKind};
-use crate::domain::scheme::DocumentKind;
+use crate::domain::id::{DemandId, ItemId, LicenceId, PropertyId, RecipientId};
+use crate::domain::letter::Letter;
 use crate::storage::{Tx, demands, licences, parties, properties, schemes};
 
 /// What an officer asks for.
@@ -235,143 +234,6 @@ pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, letter: &Letter)
 fn waits_for(demand: &Demand, copy: RecipientId, letter: &Letter) -> bool {
     let mut copies = demand.recipients.iter().filter(|there| there.id == copy);
     copies.any(|there| there.state == ServiceState::Sent && there.letter_id == Some(letter.id))
-}
-
-/// What somebody sends in for an item.
-#[derive(Clone, Debug)]
-pub struct Incoming {
-    /// What kind of answer.
-    pub kind: AnswerKind,
-    /// The record that it brings.
-    pub record: Option<(DocumentKind, Particulars)>,
-    /// The words.
-    pub text: Option<String>,
-    /// Whom it came from, if an officer records it.
-    pub from: Option<PartyId>,
-    /// When it came in, if an officer records what arrived earlier.
-    pub received_at: Option<DateTime<Utc>>,
-}
-
-/// An answer to an item comes in.
-///
-/// # Errors
-/// [`Error::NotFound`] if the demand is not the actor's; a refusal if the item is closed or the record does not fit.
-pub fn answer(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    id: DemandId,
-    expected: Expected,
-    item: ItemId,
-    incoming: Incoming,
-) -> Result<(Demand, Response), Error> {
-    cx.allow(Action::AnswerDemands)?;
-    let demand = demands::find_seen(tx, cx.actor.sight(), id)?.ok_or(Error::NotFound)?;
-    expected.check(demand.cover.revision)?;
-    let wanted = demand.item(item).ok_or(Error::NotFound)?;
-    let own = cx.actor.sight() != Sight::Everything;
-    if own && (incoming.received_at.is_some() || incoming.from.is_some()) {
-        return Err(FieldFault::at("/received_at", "only an officer records for somebody else").into());
-    }
-    let record = match incoming.record {
-        Some((kind, particulars)) => {
-            fits(tx, rules, &demand, &wanted.condition, kind)?;
-            let (home, licence) = (wanted.property_id, Some(demand.cover.licence_id));
-            let received_at = incoming.received_at.unwrap_or(cx.now);
-            Some(certificates::record_arrival(tx, cx, received_at, home, licence, kind, particulars)?.id)
-        }
-        None => None,
-    };
-    let needs_record = matches!(incoming.kind, AnswerKind::Document | AnswerKind::Declaration);
-    if needs_record && record.is_none() {
-        return Err(FieldFault::at("/record", "a document or declaration comes with its particulars").into());
-    }
-    let answer = Answer {
-        kind: incoming.kind,
-        certificate_id: record,
-        text: incoming.text,
-        from: incoming.from.or(cx.actor.party),
-        received_at: incoming.received_at,
-    };
-    let (change, response) = demand.answer(cx, item, answer)?;
-    demands::save(tx, &change)?;
-    demands::insert_response(tx, &response)?;
-    Ok((again(tx, id)?, response))
-}
-
-fn fits(tx: &mut Tx<'_>, rules: &Rules, demand: &Demand, number: &str, kind: DocumentKind) -> Result<(), Error> {
-    let licence = licences::find(tx, demand.cover.licence_id)?.ok_or(Error::NotFound)?;
-    let condition = rules.of(&licence)?.condition(number).cloned();
-    match condition {
-        Some(condition) if !condition.is_answered_by(kind) => {
-            let wanted = condition.documents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            Err(FieldFault::at("/record/kind", format!("condition {number} is answered by: {wanted}")).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What an officer decides about an answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Judgement<'a> {
-    /// Which answer.
-    pub response: ResponseId,
-    /// What is decided.
-    pub outcome: Outcome,
-    /// Why; the sender reads it.
-    pub reason: &'a str,
-}
-
-/// An officer assesses an answer; the sender is told (D4).
-///
-/// # Errors
-/// A refusal if it was assessed before or the outcome does not fit.
-pub fn assess(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    id: DemandId,
-    expected: Expected,
-    judgement: Judgement<'_>,
-) -> Result<Demand, Error> {
-    cx.allow(Action::AssessAnswers)?;
-    let Judgement { response, outcome, reason } = judgement;
-    let demand = found(tx, id, expected)?;
-    let responses = demands::responses_to(tx, id)?;
-    let judged = responses.iter().find(|other| other.id == response).cloned().ok_or(Error::NotFound)?;
-    let item = judged.item_id;
-    let others = responses.into_iter().filter(|other| other.item_id == item).collect::<Vec<_>>();
-    let (change, assessed) = demand.assess(cx, judged, outcome, reason, &others)?;
-    keep(tx, cx, &change)?;
-    demands::save_response(tx, &assessed)?;
-    if let Some(record) = assessed.certificate_id {
-        certificates::assess_with_answer(tx, cx, rules, record, outcome == Outcome::Accepted, reason)?;
-    }
-    if outcome != Outcome::Noted {
-        tell(tx, cx, change.entity(), &assessed, outcome, reason)?;
-    }
-    again(tx, id)
-}
-
-fn tell(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    demand: &Demand,
-    assessed: &Response,
-    outcome: Outcome,
-    reason: &str,
-) -> Result<(), Error> {
-    let holder = demand.holder().map(|copy: &Recipient| copy.party_id);
-    let Some(to) = assessed.from_party.or(holder) else { return Ok(()) };
-    let item = demand.item(assessed.item_id);
-    let licence = licences::find(tx, demand.cover.licence_id)?.map(|licence| licence.number);
-    let facts = json!({
-        "licence": licence, "answer": assessed.kind, "decided_on": cx.today(),
-        "reference": demand.cover.reference, "title": item.map(|item| &item.title),
-        "condition": item.map(|item| &item.condition), "outcome": outcome, "reason": reason,
-        "received_at": assessed.received_at, "due_on": item.and_then(|item| item.due_on),
-    });
-    letters::queue(tx, cx, LetterKind::Decision, to, Some(demand.cover.property_id), facts).map(|_| ())
 }
 
 /// More time is given without moving the due date.
