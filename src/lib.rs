@@ -6,7 +6,7 @@
 //! ```text
 //! main.rs, cli   the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
-//!    files                          the rim, too: the bytes of what people send in
+//!    files  scan                    the rim, too: the bytes of what people send in, and the malware scanner
 //!        \    |    /
 //!          actions                  one function for each thing the council does; one transaction each; synchronous
 //!            |    \
@@ -56,6 +56,7 @@ pub mod http;
 pub mod import;
 pub mod jobs;
 pub mod mail;
+pub mod scan;
 pub mod scheme_file;
 pub mod settings;
 pub mod storage;

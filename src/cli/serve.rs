@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use super::Ending;
 use crate::app::App;
 use crate::http;
-use crate::jobs::schedule;
+use crate::jobs::{files, schedule};
 
 /// Run the service: the API, the nightly check at its London time, and the post each minute
 ///
@@ -20,17 +20,21 @@ pub(super) fn run(app: App, out: &mut dyn Write) -> anyhow::Result<Ending> {
     let app = Arc::new(app);
     let at = app.settings.check.at.format("%H:%M");
     let (stop, stopped) = mpsc::channel();
+    let (stop_files, files_stopped) = mpsc::channel();
     std::thread::scope(|scope| {
-        let mut keeper = None;
+        let mut keepers = Vec::new();
         let served = http::serve(app.clone(), |address| {
             // Whoever closed standard output does not want to be told; nothing is checked or sent before the port is had.
             let _ = writeln!(out, "Listening on http://{address}; the API is described at http://{address}/api/docs/");
             let _ = writeln!(out, "The nightly check runs at {at} London time").and_then(|()| out.flush());
             let app = &app;
-            keeper = Some(scope.spawn(move || schedule::keep(app, &stopped)));
+            keepers.push(scope.spawn(move || schedule::keep(app, &stopped)));
+            // A slow scanner must not hold up the post.
+            keepers.push(scope.spawn(move || files::keep(app, &files_stopped)));
         });
-        drop(stop);
-        if keeper.is_some_and(|keeper| keeper.join().is_err()) {
+        drop((stop, stop_files));
+        let ended = keepers.into_iter().map(|keeper| keeper.join().is_ok()).collect::<Vec<_>>();
+        if ended.contains(&false) {
             anyhow::bail!("the schedule met a fault of its own (see the log)");
         }
         Ok(served.map(|()| Ending::Done)?)

@@ -20,9 +20,10 @@ use super::session::blocking;
 use crate::actions::{FieldFault, documents};
 use crate::app::App;
 use crate::domain::context::Context;
-use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal};
+use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal, ScanState};
 use crate::domain::id::{LicenceId, PropertyId};
 use crate::files::{self, AtRest, Incoming};
+use crate::jobs;
 
 /// A form that has come in whole.
 #[derive(Debug, Default)]
@@ -101,6 +102,7 @@ pub async fn keep(
 ) -> Result<documents::Received, Problem> {
     let app = app.clone();
     cx.now = app.clock.now();
+    let service = app.clone();
     let received = blocking(move || {
         let home = match home {
             Some(home) => home,
@@ -117,7 +119,13 @@ pub async fn keep(
         app.files.keep(file).map_err(|error| disk(&error))?;
         Ok(app.db.write(|tx| documents::receive(tx, &cx, arrival.clone(), room, scanner))?)
     });
-    received.await
+    let received = received.await?;
+    if received.document.state == ScanState::Pending {
+        let document = received.document.clone();
+        // Not waited for: the sender has been told that it came in, and whoever opens it is told that it waits.
+        actix_web::rt::spawn(blocking(move || Ok(jobs::files::scan(&service, &document)?)));
+    }
+    Ok(received)
 }
 
 /// A refused file as a problem of its field.

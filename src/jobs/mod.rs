@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod check;
+pub mod files;
 pub mod post;
 pub mod schedule;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::id::Spelled as _;
 use selective_licensing::domain::licence::Licence;
+use selective_licensing::domain::task::TaskKind;
+use selective_licensing::jobs;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -312,4 +314,44 @@ fn a_body_that_is_broken_off_leaves_nothing_and_one_far_too_large_is_not_read() 
     assert_eq!(far.problem(), "file-too-large");
     case.desk.get("", "/health").expect(200);
     assert!(case.stored().is_empty(), "{:?}", case.stored());
+}
+
+#[test]
+fn only_what_is_a_day_old_and_named_by_no_document_is_swept_away() {
+    let case = case();
+    let sent = case.send("a.pdf", "application/pdf", &pdf("")).expect(201);
+    let files = case.desk.world.folder.path().join("files");
+    let orphan = sha256(b"nobody's");
+    let place = files.join(&orphan[..2]).join(&orphan[2..4]);
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join(&orphan), b"nobody's").unwrap();
+    std::fs::write(files.join("incoming").join("cut-off.part"), b"half").unwrap();
+    // Files have the machine's time, which a test does not set.
+    let now = selective_licensing::clock::Clock::System.now();
+    let swept = |hours| jobs::files::sweep(&case.desk.world.app, now + chrono::TimeDelta::hours(hours)).unwrap();
+    assert_eq!((swept(23).temporary, swept(23).unnamed), (0, 0), "it may still become part of an upload");
+    let gone = swept(25);
+    assert_eq!((gone.temporary, gone.unnamed), (1, 1));
+    let left = case.stored();
+    assert!(left.len() == 1 && left[0].ends_with(sent.body["sha256"].as_str().unwrap()), "{left:?}");
+}
+
+#[test]
+fn with_a_scanner_nobody_gets_a_file_before_it_is_clean_and_officers_hear_of_a_silent_one() {
+    // Nothing listens on a port that was just given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let case = case_with(&[("LICENSING__SCAN__CLAMD", &format!("127.0.0.1:{port}"))]);
+    let sent = case.send("a.pdf", "application/pdf", &pdf("")).expect(201);
+    assert_eq!(sent.body["state"], "pending");
+    let (head, _) = case.desk.download(&case.officer, sent.body["id"].as_str().unwrap(), "");
+    assert!(head.starts_with("HTTP/1.1 409"), "{head}");
+    let world = &case.desk.world;
+    let round = |minutes| {
+        world.wait(chrono::TimeDelta::minutes(minutes));
+        jobs::files::scan_waiting(&world.app).unwrap()
+    };
+    assert_eq!((round(59).waiting, world.tasks().len()), (1, 0));
+    assert_eq!((round(1).waiting, world.tasks().len()), (1, 1));
+    assert_eq!((round(10).waiting, world.tasks().len()), (1, 1), "one task, however long it lasts");
+    assert_eq!(world.tasks()[0].kind, TaskKind::ScannerDown);
 }
