@@ -9,14 +9,15 @@ use clap::Args;
 use sha2::{Digest as _, Sha256};
 
 use super::progress::Progress;
-use super::{Ending, Store, audit};
+use super::{Ending, Store, audit, documents, words};
 use crate::domain::event::hex;
+use crate::files::Files;
 use crate::storage::Db;
 
-/// Copy the database to a new file while the service runs, and verify the copy
+/// Copy the database and the files that people sent in while the service runs, and verify the copy
 ///
-/// The copy is one consistent state. It holds personal data: keep it as safely as the service itself. To restore it, stop
-/// the service, put the copy in the place of the database, and start again. PostgreSQL is backed up with its own tools.
+/// The copy is one consistent state; the files that it names go into the folder DEST.files. It holds personal data: keep it as safely as the service itself. To restore it, stop
+/// the service, put the copy in the place of the database and the files in the place of files.url, and start again. PostgreSQL is backed up with its own tools.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  licensing backup /backups/licensing-2025-01-22.sqlite")]
 pub(super) struct Arguments {
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
     to: PathBuf,
 }
 
-pub(super) fn run(store: &Store, arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+pub(super) fn run(store: &Store, files: &Files, arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
     let (to, name) = (&arguments.to, arguments.to.display());
     // SQLite fills an empty file; making it here keeps an older backup, and keeps others on this machine from reading it.
     make(to).with_context(|| format!("{name} cannot be made: name a new file, an old backup is never overwritten"))?;
@@ -39,8 +40,18 @@ pub(super) fn run(store: &Store, arguments: &Arguments, out: &mut dyn Write) -> 
     let (bytes, digest) = digest(to).with_context(|| format!("{name} cannot be read back"))?;
     writeln!(out, "{name}: {bytes} bytes")?;
     writeln!(out, "SHA-256 {digest}")?;
+    let folder = files_beside(to);
+    let count = documents::copy(files, to, &folder)?;
+    writeln!(out, "{}: {}, each compared with its hash", folder.display(), words::some(count, "file"))?;
     write!(out, "The copy, opened and verified: ")?;
     audit::told(&verdict, None, out)
+}
+
+/// The folder of files that belongs to a copy of the database.
+fn files_beside(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".files");
+    name.into()
 }
 
 fn make(file: &Path) -> std::io::Result<File> {

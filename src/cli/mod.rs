@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod check;
 mod demo;
+mod documents;
 mod explain;
 mod health;
 mod import;
@@ -32,6 +33,7 @@ use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::context::Context;
 use crate::domain::id::Ids;
+use crate::files::Files;
 use crate::settings::Settings;
 use crate::storage::Db;
 use crate::toml_reader::Fault;
@@ -76,6 +78,9 @@ enum Command {
     /// Verify or export the record of everything that happened
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Verify the files that people sent in
+    #[command(subcommand)]
+    Documents(documents::Command),
     Backup(backup::Arguments),
     Health(health::Arguments),
     Openapi(openapi::Arguments),
@@ -120,7 +125,14 @@ impl Cli {
             Command::Token(command) => access::token(&Store::open(&needed()?)?, command, out),
             Command::Import(command) => import::run(&open(needed()?)?, &command, out),
             Command::Audit(command) => audit::run(&Store::existing(&needed()?)?, &command, out),
-            Command::Backup(arguments) => backup::run(&Store::existing(&needed()?)?, &arguments, out),
+            Command::Documents(command) => {
+                let settings = needed()?;
+                documents::run(&Store::existing(&settings)?, &files(&settings)?, &command, out)
+            }
+            Command::Backup(arguments) => {
+                let settings = needed()?;
+                backup::run(&Store::existing(&settings)?, &files(&settings)?, &arguments, out)
+            }
             Command::Demo(arguments) => demo::run(arguments, out),
             Command::Openapi(_) => openapi::run(out),
             Command::Health(_) => health::run(needed()?.server.listen, out),
@@ -130,6 +142,11 @@ impl Cli {
 
 fn open(settings: Settings) -> anyhow::Result<App> {
     App::open(settings, Clock::System, Ids::random())
+}
+
+fn files(settings: &Settings) -> anyhow::Result<Files> {
+    let url = &settings.files.url;
+    Files::open(url).with_context(|| format!("the folder of files {url} cannot be used"))
 }
 
 /// The database alone, for commands that need no scheme and no mail.

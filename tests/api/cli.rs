@@ -9,12 +9,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use selective_licensing::actions::demands::Service;
-use selective_licensing::actions::{Expected, demands, gazetteer, licences};
+use selective_licensing::actions::{Expected, demands, documents, gazetteer, licences};
 use selective_licensing::app::App;
 use selective_licensing::clock::Clock;
 use selective_licensing::domain::actor::Actor;
 use selective_licensing::domain::calendar::Method;
 use selective_licensing::domain::demand::Demand;
+use selective_licensing::domain::document;
 use selective_licensing::domain::id::Ids;
 use selective_licensing::domain::licence::Grant;
 use selective_licensing::domain::party::{PartyFacts, PartyKind};
@@ -51,6 +52,7 @@ impl Machine {
         vec![
             own("LICENSING__DATABASE__URL", format!("sqlite://{}", self.path("licensing.sqlite").display())),
             own("LICENSING__MAIL__FOLDER", self.path("mail").display().to_string()),
+            own("LICENSING__FILES__URL", self.path("files").display().to_string()),
         ]
     }
 
@@ -327,6 +329,34 @@ fn a_backup_is_verified_and_can_be_restored() {
 
     machine.change_rows("licensing.sqlite", "UPDATE events SET subject = 'another' WHERE chain = 'service'");
     assert!(machine.run(&["backup", "bad.sqlite"]).with_code(1).contains("FAULT"));
+}
+
+#[test]
+fn every_file_is_verified_and_copied_beside_a_backup() {
+    let machine = Machine::new();
+    let app = machine.app("2025-01-22T10:00:00Z");
+    let licence = demand(&app).cover.licence_id;
+    let cx = app.context(Actor::operator());
+    let mut incoming = app.files.begin().unwrap();
+    incoming.write(b"%PDF-1.7 and so on").unwrap();
+    let file = incoming.end();
+    let sha256 = file.sha256().to_owned();
+    app.files.keep(file).unwrap();
+    let facts = document::Facts { media_type: document::MediaType::Pdf, bytes: 18, name: "gas.pdf".to_owned() };
+    let home = app.db.read(|db| documents::home_of(db, &cx, licence)).unwrap();
+    let arrival = document::Arrival { licence, home, sha256: sha256.clone(), facts };
+    let room = app.settings.files.room;
+    app.db.write(|tx| documents::receive(tx, &cx, arrival.clone(), room, false)).unwrap();
+
+    assert!(machine.run(&["documents", "verify"]).with_code(0).contains("1 file as they came"));
+    machine.run(&["backup", "copy.sqlite"]).with_code(0);
+    let place = format!("{}/{}/{sha256}", &sha256[..2], &sha256[2..4]);
+    assert_eq!(std::fs::read(machine.path("copy.sqlite.files").join(&place)).unwrap(), b"%PDF-1.7 and so on");
+    std::fs::write(machine.path("files").join(&place), b"%PDF-1.7 and so no").unwrap();
+    assert!(machine.run(&["documents", "verify"]).with_code(1).contains(&format!("FAULT: {sha256} was changed")));
+    machine.run(&["backup", "bad.sqlite"]).refused_with(1);
+    std::fs::remove_file(machine.path("files").join(&place)).unwrap();
+    assert!(machine.run(&["documents", "verify"]).with_code(1).contains("cannot be read"));
 }
 
 #[test]
