@@ -30,3 +30,13 @@ fn a_database_full_of_due_items() {
         world.app.db.backup(file.as_ref()).unwrap();
     }
 }
+
+#[test]
+#[ignore = "makes the database of tests/upload_service.py, which runs it"]
+#[expect(clippy::disallowed_methods, reason = "the script says where")]
+fn a_database_with_one_licence() {
+    let file = std::env::var("KILL_CHECK_SEED").expect("KILL_CHECK_SEED names the file to make");
+    let world = World::new();
+    world.licensed_home(&world.khan(), None);
+    world.app.db.backup(file.as_ref()).unwrap();
+}
