@@ -6,6 +6,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::TimeDelta;
 
 use crate::actions::Rules;
+use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::calendar::BankHolidays;
@@ -31,6 +32,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Where the bytes lie of what people send in.
     pub files: Files,
+    /// Rings when somebody waits for a mail.
+    pub bell: Bell,
     /// What was set.
     pub settings: Settings,
 }
@@ -55,7 +58,7 @@ impl App {
         let mailer = mailer(&settings.mail)?;
         let url = &settings.files.url;
         let files = Files::open(url).with_context(|| format!("the folder of files {url} cannot be used"))?;
-        Ok(Self { db, clock, ids, rules, mailer, files, settings })
+        Ok(Self { db, clock, ids, rules, mailer, files, bell: Bell::default(), settings })
     }
 
     /// Who acts, now.

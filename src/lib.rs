@@ -23,6 +23,7 @@
 //! # What always holds
 //!
 //! * A new state cannot be stored without its event: storage takes a [`domain::event::Change`], which only the domain makes.
+//! * Who an address belongs to is looked up when the sign-in mail goes out, never while somebody waits for an answer.
 //! * Nothing is written outside [`storage::Db::write`]; a rule checked inside holds as if nobody else were writing.
 //! * Time is an argument. Calendar days are dates in Europe/London, instants are UTC to the microsecond.
 //! * What the calendar alone can change, such as overdue, is never stored: it is counted from today.
@@ -47,6 +48,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod bell;
 pub mod cli;
 pub mod clock;
 pub mod demo;

@@ -5,7 +5,7 @@ use crate::domain::access::{Account, Token};
 use crate::domain::actor::{AccountState, Action, Role};
 use crate::domain::context::Context;
 use crate::domain::id::{PartyId, TokenId};
-use crate::storage::{Tx, access, parties};
+use crate::storage::{Tx, access, parties, sign_in};
 
 /// An account is added.
 ///
@@ -33,7 +33,7 @@ pub fn add(
     Ok(change.into_entity())
 }
 
-/// An account is disabled; its tokens stop at once.
+/// An account is disabled; its tokens stop at once, and its sessions end.
 ///
 /// # Errors
 /// [`Error::NotFound`] without such an account.
@@ -42,6 +42,7 @@ pub fn disable(tx: &mut Tx<'_>, cx: &Context, email: &str) -> Result<Account, Er
     let account = access::find_email(tx, email)?.ok_or(Error::NotFound)?;
     let change = account.disable(cx);
     access::save(tx, &change)?;
+    sign_in::end_sessions_of(tx, change.entity().id, cx.now)?;
     Ok(change.into_entity())
 }
 

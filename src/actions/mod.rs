@@ -15,6 +15,7 @@ pub mod night;
 pub mod obligations;
 pub mod own;
 mod rules;
+pub mod sign_in;
 pub mod tasks;
 
 pub use rules::{Rules, SchemeFault, service_policy};
@@ -52,6 +53,9 @@ pub enum Error {
     /// Somebody else changed it in the meantime.
     #[error("somebody else changed this while you were reading it: read it again, then decide")]
     Stale,
+    /// Too many tries in a short time.
+    #[error("that was tried too often: wait {minutes} minutes, then try again", minutes = .0.num_minutes())]
+    TooOften(chrono::TimeDelta),
     /// The database cannot be reached, or is too busy.
     #[error("the service cannot reach its database just now")]
     Unavailable(String),

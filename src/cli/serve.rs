@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use super::Ending;
 use crate::app::App;
 use crate::http;
-use crate::jobs::{files, schedule};
+use crate::jobs::{files, links, schedule};
 
 /// Run the service: the API, the nightly check at its London time, and the post each minute
 ///
@@ -29,9 +29,11 @@ pub(super) fn run(app: App, out: &mut dyn Write) -> anyhow::Result<Ending> {
             let _ = writeln!(out, "The nightly check runs at {at} London time").and_then(|()| out.flush());
             let app = &app;
             keepers.push(scope.spawn(move || schedule::keep(app, &stopped)));
-            // A slow scanner must not hold up the post.
+            // A slow scanner must not hold up the post, nor the post somebody who waits to sign in.
             keepers.push(scope.spawn(move || files::keep(app, &files_stopped)));
+            keepers.push(scope.spawn(move || links::keep(app)));
         });
+        app.bell.end();
         drop((stop, stop_files));
         let ended = keepers.into_iter().map(|keeper| keeper.join().is_ok()).collect::<Vec<_>>();
         if ended.contains(&false) {

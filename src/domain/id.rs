@@ -246,6 +246,8 @@ ids! {
     AccountId,
     /// A bearer token.
     TokenId,
+    /// A link by mail that signs somebody in.
+    LinkId,
 }
 
 #[cfg(test)]

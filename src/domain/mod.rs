@@ -20,6 +20,7 @@ pub mod party;
 pub mod property;
 pub mod reminder;
 pub mod scheme;
+pub mod sign_in;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -84,6 +84,7 @@ impl From<Error> for Problem {
             Error::Refused { code, text } => Self::new(StatusCode::CONFLICT, code, "A rule stands against it", text),
             Error::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate", "There is one already", detail),
             Error::Stale => Self::new(StatusCode::PRECONDITION_FAILED, "stale", "Changed in the meantime", detail),
+            Error::TooOften(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Tried too often", detail),
             Error::Unavailable(why) => {
                 tracing::error!(why, "the database cannot be reached");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail)

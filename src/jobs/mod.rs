@@ -1,7 +1,8 @@
-//! What the service does by itself: the nightly check, the post, and the schedule of both.
+//! What the service does by itself: the nightly check, the post with its sign-in mails, and the schedule.
 
 pub mod account;
 pub mod check;
 pub mod files;
+pub mod links;
 pub mod post;
 pub mod schedule;

@@ -39,6 +39,7 @@ pub fn round(app: &App) -> Result<Round, Error> {
         tracing::warn!("mail is held: nothing is sent until mail.hold is lifted");
         return Ok(total);
     }
+    super::links::round(app)?;
     let began = app.clock.now();
     let mut place: Option<Place> = None;
     loop {
@@ -128,7 +129,7 @@ fn one(app: &App, session: &mut Session, id: &str) -> Result<Sent, Error> {
     Ok(if accepted { Sent::Accepted } else { Sent::Otherwise { stop } })
 }
 
-fn posting(outcome: Outcome) -> (Posting, bool) {
+pub(super) fn posting(outcome: Outcome) -> (Posting, bool) {
     match outcome {
         Outcome::Accepted { reply } => (Posting::Accepted(reply), false),
         Outcome::Refused { reply } => (Posting::Refused(reply), false),

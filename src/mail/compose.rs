@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::letters::{
-    CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode, DigestLine, DigestProperty, Finding,
-    Office, Receipt, ReceiptFile,
+    ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode, DigestLine,
+    DigestProperty, Finding, Office, Receipt, ReceiptFile, SignIn,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, Line as Due, Words};
+use crate::actions::sign_in::Invitation;
 use crate::domain::demand;
 use crate::domain::letter::Letter;
 use crate::domain::property::Property;
@@ -29,13 +30,30 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
-    let composed = composed.map_err(|fault| fault.to_string())?;
-    Ok(Words {
+    composed.map(words).map_err(|fault| fault.to_string())
+}
+
+/// Writes the mail with the link that signs somebody in.
+///
+/// # Errors
+/// What is missing.
+pub fn sign_in(invitation: &Invitation, link: &str) -> Result<Words, ComposeFault> {
+    let mail = SignIn {
+        office: office(&invitation.scheme),
+        recipient: Line::from_record(&invitation.name),
+        link: Line::from_record(link),
+        expires_at: invitation.expires_at,
+    };
+    mail.compose().map(words)
+}
+
+fn words(composed: Composed) -> Words {
+    Words {
         subject: composed.subject.as_str().to_owned(),
         text: composed.text,
         html: composed.html,
         template: composed.template_version.to_owned(),
-    })
+    }
 }
 
 fn office(scheme: &Scheme) -> Office {

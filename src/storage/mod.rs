@@ -34,6 +34,7 @@ pub mod reports;
 pub mod requests;
 pub(crate) mod schema;
 pub mod schemes;
+pub mod sign_in;
 pub mod tasks;
 mod tx;
 

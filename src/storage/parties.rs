@@ -6,11 +6,16 @@ use diesel::prelude::*;
 use super::columns::{Instant, Word};
 use super::page::{Listed, Page, pattern};
 use super::record::{Holds as _, record, revised};
-use super::schema::{consents, parties};
+use super::schema::{applications, consents, licences, parties};
 use super::{Conn, Error, Tx};
 use crate::domain::event::Change;
 use crate::domain::id::{ConsentId, PartyId, Spelled as _};
 use crate::domain::party::{Consent, ConsentScope, Party, PartyKind};
+
+diesel::define_sql_function! {
+    /// Text in lower case.
+    fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
 
 record! {
     PartyRow in parties => Party {
@@ -84,6 +89,55 @@ pub fn find_same(db: &mut Conn, name: &str, email: Option<&str>, address: &str) 
         }
     }
     Ok(None)
+}
+
+/// The people and companies with that e-mail address, in any case of its letters.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_email(db: &mut Conn, email: &str) -> Result<Vec<Party>, Error> {
+    let rows = parties::table
+        .filter(lower(parties::email).eq(email.to_lowercase()))
+        .order(parties::id)
+        .select(PartyRow::as_select())
+        .load(db)?;
+    PartyRow::entities(rows)
+}
+
+/// What a person or company is to licences and applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Holder or manager of one.
+    pub answers_for_own: bool,
+    /// Agent of one.
+    pub is_agent: bool,
+}
+
+/// What a person or company is to licences and applications, in two statements.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn standing_of(db: &mut Conn, id: PartyId) -> Result<Standing, Error> {
+    type People = (Word<PartyId>, Option<Word<PartyId>>, Option<Word<PartyId>>);
+    let mut people: Vec<People> = licences::table
+        .filter(super::licences::concerns(id))
+        .select((licences::holder_id, licences::manager_id, licences::agent_id))
+        .load(db)?;
+    let own = Some(Word(id));
+    let applied: Vec<People> = applications::table
+        .filter(
+            applications::holder_id
+                .eq(Word(id))
+                .or(applications::manager_id.eq(own))
+                .or(applications::agent_id.eq(own)),
+        )
+        .select((applications::holder_id, applications::manager_id, applications::agent_id))
+        .load(db)?;
+    people.extend(applied);
+    Ok(Standing {
+        answers_for_own: people.iter().any(|(holder, manager, _)| holder.0 == id || *manager == own),
+        is_agent: people.iter().any(|(_, _, agent)| *agent == own),
+    })
 }
 
 /// A page of people and companies, newest last, those whose name or e-mail address holds the text.

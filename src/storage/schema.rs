@@ -506,6 +506,43 @@ diesel::joinable!(licence_homes -> licences (licence_id));
 diesel::joinable!(response_documents -> documents (document_id));
 diesel::joinable!(certificate_documents -> documents (document_id));
 
+diesel::table! {
+    links (id) {
+        id -> Text,
+        email -> Text,
+        nonce_hash -> Text,
+        hash -> Nullable<Text>,
+        asked_at -> Timestamp,
+        expires_at -> Timestamp,
+        state -> Text,
+        next_attempt_at -> Nullable<Timestamp>,
+        attempt -> Integer,
+        text -> Nullable<Text>,
+        template -> Nullable<Text>,
+        reply -> Nullable<Text>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (hash) {
+        hash -> Text,
+        account_id -> Text,
+        began_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tallies (name) {
+        name -> Text,
+        since -> Timestamp,
+        count -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -538,4 +575,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     response_documents,
     certificate_documents,
+    links,
+    sessions,
+    tallies,
 );

@@ -11,6 +11,7 @@ use selective_licensing::domain::id::Spelled;
 use selective_licensing::domain::scheme::DocumentKind;
 use selective_licensing::domain::{
     actor, application, breach, certificate, demand, document, letter, licence, obligation, party, property, reminder,
+    sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -139,6 +140,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("letters.state", all(letter::LetterState::ALL)),
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
+        ("links.state", all(sign_in::LinkState::ALL)),
     ]);
     let listed = words_in_the_database(&World::new());
     for (place, listed) in listed {
@@ -217,7 +219,11 @@ fn a_year_in_the_office() -> World {
             body: "{}".to_owned(),
             answered_at: amy.now,
         };
-        Ok(requests::insert(tx, &answered)?)
+        requests::insert(tx, &answered)?;
+        let (landlord, active) = (actor::Role::Landlord, actor::AccountState::Active);
+        let account = actions::access::add(tx, &operator, "A Khan", "khan@x.example", landlord, active, Some(khan.id))?;
+        actions::sign_in::begin(tx, &operator, account.id)?;
+        actions::sign_in::ask(tx, &operator, "khan@x.example", "nonce", "127.0.0.1")
     });
     world
 }
@@ -333,6 +339,7 @@ fn every_table_can_be_written_and_read() {
             let all = events::heads(db, "", 1_000)?;
             all.iter().map(|(chain, ..)| Ok(events::of_chain(db, chain, 0, 10_000)?.len())).sum()
         },
+        "links": |db, _| Ok(sign_in::links_to_send(db, "2030-01-01T00:00:00Z".parse().unwrap(), 100)?.len()),
         "answered_requests": |db, _| Ok(usize::from(requests::find(db, "amy", "key")?.is_some())),
     }
 }

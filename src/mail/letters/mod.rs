@@ -8,6 +8,7 @@ mod demand;
 mod digest;
 mod receipt;
 mod render;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod wrap;
@@ -20,6 +21,7 @@ pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};
 pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
 pub use receipt::{Receipt, ReceiptFile};
+pub use sign_in::SignIn;
 
 use super::{envelope::MailSubject, words::Line};
 

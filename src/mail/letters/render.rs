@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("copy.html", include_str!("../templates/copy.html")),
     ("copy.txt", include_str!("../templates/copy.txt")),
     ("foot.txt", include_str!("../templates/foot.txt")),
@@ -23,6 +23,8 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("decision.html", include_str!("../templates/decision.html")),
     ("receipt.txt", include_str!("../templates/receipt.txt")),
     ("receipt.html", include_str!("../templates/receipt.html")),
+    ("sign_in.txt", include_str!("../templates/sign_in.txt")),
+    ("sign_in.html", include_str!("../templates/sign_in.html")),
 ];
 
 /// Built once; a template that does not parse is reported by every letter, and by the tests first.

@@ -1,0 +1,270 @@
+//! Signing in by a mailed link: asked for, sent, used once; and the sessions that follow, until they end.
+//!
+//! Asking does the same for every address. Whether somebody known has it is looked up when the post goes out, so that no
+//! answer and no time tells.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::letters::Words;
+use super::{Error, FieldFault, Rules};
+use crate::domain::access::Account;
+use crate::domain::actor::{AccountState, Actor, Role};
+use crate::domain::context::Context;
+use crate::domain::id::{AccountId, LinkId};
+use crate::domain::letter::Posting;
+use crate::domain::scheme::Scheme;
+use crate::domain::sign_in::{Known, Link, LinkState, Session, digest, secret};
+use crate::storage::{Conn, Tx, access, parties, sign_in as table};
+
+/// The time over which tries are counted.
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+/// Links asked for one address in that time; more is somebody flooding the mailbox.
+const LINKS_FOR_AN_ADDRESS: i64 = 5;
+/// Links asked from one place in that time; an office behind one address has several people.
+const LINKS_FROM_A_PLACE: i64 = 50;
+/// Dead links tried from one place in that time. A link cannot be guessed; this keeps the log readable.
+const DEAD_LINKS_FROM_A_PLACE: i64 = 50;
+
+/// Somebody asks for a link, from a browser that keeps `nonce`, at a place on the network.
+///
+/// # Errors
+/// [`Error::TooOften`] by address and by place, whether the address is known or not.
+pub fn ask(tx: &mut Tx<'_>, cx: &Context, email: &str, nonce: &str, place: &str) -> Result<(), Error> {
+    if email.trim().is_empty() {
+        return Err(FieldFault::at("/email", "enter your e-mail address").into());
+    }
+    count(tx, cx, &format!("links from {place}"), LINKS_FROM_A_PLACE)?;
+    count(tx, cx, &format!("links for {}", email.to_lowercase()), LINKS_FOR_AN_ADDRESS)?;
+    Ok(table::insert_link(tx, &Link::ask(cx, email, nonce))?)
+}
+
+/// Counts one more try, or refuses it.
+fn count(tx: &mut Tx<'_>, cx: &Context, what: &str, most: i64) -> Result<(), Error> {
+    let name = digest(what);
+    let begun = table::tally(tx, &name)?.filter(|tally| cx.now < tally.since + WINDOW);
+    let tally = begun.unwrap_or(table::Tally { name, since: cx.now, count: 0 });
+    if tally.count >= most {
+        let left = tally.since + WINDOW - cx.now;
+        return Err(Error::TooOften(left.max(TimeDelta::minutes(1))));
+    }
+    Ok(table::put_tally(tx, &table::Tally { count: tally.count + 1, ..tally })?)
+}
+
+/// Whose an address is: that of an active account of a landlord or agent, or of exactly one person or company on record who is
+/// holder, manager or agent of a licence or application.
+fn known(db: &mut Conn, email: &str) -> Result<Option<Known>, Error> {
+    if let Some(account) = access::find_email(db, email)? {
+        return Ok(Known::account(account));
+    }
+    let mut found = Vec::new();
+    for party in parties::of_email(db, email)? {
+        let standing = parties::standing_of(db, party.id)?;
+        if standing.answers_for_own {
+            found.push(Known::Party(party, Role::Landlord));
+        } else if standing.is_agent {
+            found.push(Known::Party(party, Role::Agent));
+        }
+    }
+    let one = found.pop().filter(|_| found.is_empty());
+    Ok(one)
+}
+
+/// The links whose mail is to go now.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn to_send(db: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<LinkId>, Error> {
+    Ok(table::links_to_send(db, now, limit)?)
+}
+
+/// What the mail of a link says, beside the link itself.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Whom it addresses.
+    pub name: String,
+    /// The scheme in use, whose council writes.
+    pub scheme: Scheme,
+    /// Until when the link works.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A mail to be handed to the relay. Its words hold the secret; they are stored without it.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The link.
+    pub link: Link,
+    /// Whom it is to.
+    pub name: String,
+    /// The words as they go.
+    pub words: Words,
+}
+
+/// What stands in the stored text in the place of the secret.
+const BLANK: &str = "[not kept]";
+
+/// A link's mail is taken up: the address is looked up, and a fresh secret made. `None` if there is nothing to send.
+/// `compose` writes the mail around a secret.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn take_up(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: LinkId,
+    lease: TimeDelta,
+    compose: &dyn Fn(&Invitation, &str) -> Result<Words, String>,
+) -> Result<Option<Outgoing>, Error> {
+    let due = table::find_link(tx, id)?.filter(|link| link.next_attempt_at.is_some_and(|at| at <= cx.now));
+    let Some(link) = due else { return Ok(None) };
+    if !link.is_live(cx.now) {
+        table::save_link(tx, &link.settle(LinkState::Failed, "it could not be sent in time".to_owned()))?;
+        return Ok(None);
+    }
+    let Some(known) = known(tx, &link.email)? else {
+        table::save_link(tx, &link.settle(LinkState::Unknown, "nobody known has this address".to_owned()))?;
+        return Ok(None);
+    };
+    let invitation =
+        Invitation { name: known.name().to_owned(), scheme: rules.current()?.clone(), expires_at: link.expires_at };
+    let secret = secret(cx);
+    match (compose(&invitation, &secret), compose(&invitation, BLANK)) {
+        (Ok(words), Ok(kept)) => {
+            let mut link = link.claim(cx.now, lease, &secret);
+            link.text = Some(kept.text);
+            link.template = Some(kept.template);
+            table::save_link(tx, &link)?;
+            Ok(Some(Outgoing { link, name: invitation.name, words }))
+        }
+        (Err(why), _) | (_, Err(why)) => {
+            tracing::error!(link = %id, why, "a sign-in mail could not be written");
+            table::save_link(tx, &link.settle(LinkState::Failed, why))?;
+            Ok(None)
+        }
+    }
+}
+
+/// The outcome of sending a link's mail is noted. Where it cannot be known, it counts as sent: whoever waits asks again.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn settle(tx: &mut Tx<'_>, cx: &Context, sent: &Link, posting: Posting) -> Result<(), Error> {
+    let Some(link) = table::find_link(tx, sent.id)?.filter(|link| link.attempt == sent.attempt) else { return Ok(()) };
+    let settled = match posting {
+        Posting::Accepted(reply) | Posting::Unknown(reply) => link.settle(LinkState::Sent, reply),
+        Posting::Refused(why) | Posting::Unbuildable(why) => link.settle(LinkState::Failed, why),
+        Posting::NotSent(why) => link.try_again(cx.now, why),
+    };
+    table::save_link(tx, &settled)?;
+    Ok(())
+}
+
+/// Forgets old links, sessions and counts.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn forget_old(tx: &mut Tx<'_>, cx: &Context) -> Result<(), Error> {
+    Ok(table::forget_old(tx, cx.now)?)
+}
+
+/// What came of following a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Signed in: the secret of the new session, which only the browser keeps.
+    In(String),
+    /// Used, run out, overtaken by a later one, or never made.
+    Dead,
+    /// Asked for in another browser; nothing was used up.
+    OtherBrowser,
+}
+
+/// A link is followed, and used up if it is this browser's and alive: a session begins, and `before`, the browser's session
+/// until then, ends. An account comes to be for somebody who had none.
+///
+/// # Errors
+/// [`Error::TooOften`] after too many dead links from one place.
+pub fn follow(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    shown: &str,
+    nonce: Option<&str>,
+    before: Option<&str>,
+    place: &str,
+) -> Result<Entry, Error> {
+    let link = table::find_link_by_hash(tx, &digest(shown))?;
+    let Some(link) = link.filter(|link| link.is_live(cx.now)) else { return dead(tx, cx, place) };
+    if table::has_later(tx, &link)? {
+        return dead(tx, cx, place);
+    }
+    if !link.was_asked_by(nonce) {
+        return Ok(Entry::OtherBrowser);
+    }
+    let Some(known) = known(tx, &link.email)? else { return dead(tx, cx, place) };
+    if !table::use_link(tx, link.id, cx.now)? {
+        return dead(tx, cx, place);
+    }
+    let account = account_of(tx, cx, known, &link.email)?;
+    if let Some(before) = before {
+        table::end_session(tx, &digest(before), cx.now)?;
+    }
+    tracing::info!(%account, link = %link.id, "signed in by a link");
+    begin(tx, cx, account).map(Entry::In)
+}
+
+fn dead(tx: &mut Tx<'_>, cx: &Context, place: &str) -> Result<Entry, Error> {
+    count(tx, cx, &format!("dead links from {place}"), DEAD_LINKS_FROM_A_PLACE)?;
+    Ok(Entry::Dead)
+}
+
+fn account_of(tx: &mut Tx<'_>, cx: &Context, known: Known, email: &str) -> Result<AccountId, Error> {
+    match known {
+        Known::Account(account) => Ok(account.id),
+        Known::Party(party, role) => {
+            let system = Context { actor: Actor::system(), ..cx.clone() };
+            let state = AccountState::Active;
+            let change = Account::add(&system, party.name, email.to_owned(), role, state, Some(party.id))?;
+            access::insert(tx, &change)?;
+            Ok(change.entity().id)
+        }
+    }
+}
+
+/// A session of that account begins; the value is its secret.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn begin(tx: &mut Tx<'_>, cx: &Context, account: AccountId) -> Result<String, Error> {
+    let (session, secret) = Session::begin(cx, account);
+    table::insert_session(tx, &session)?;
+    Ok(secret)
+}
+
+/// The live session with that secret, and its account, which is active.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn session(db: &mut Conn, now: DateTime<Utc>, secret: &str) -> Result<Option<(Session, Account)>, Error> {
+    let found = table::find_session(db, &digest(secret))?;
+    Ok(found.filter(|(session, account)| session.is_live(now) && account.state == AccountState::Active))
+}
+
+/// Notes that a session is in use.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn note_use(tx: &mut Tx<'_>, cx: &Context, session: &Session) -> Result<(), Error> {
+    Ok(table::note_use(tx, &session.hash, cx.now)?)
+}
+
+/// Somebody signs out of this browser, or of all.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn leave(tx: &mut Tx<'_>, cx: &Context, session: &Session, everywhere: bool) -> Result<(), Error> {
+    if everywhere {
+        table::end_sessions_of(tx, session.account_id, cx.now)?;
+    } else {
+        table::end_session(tx, &session.hash, cx.now)?;
+    }
+    Ok(())
+}

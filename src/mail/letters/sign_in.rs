@@ -1,0 +1,52 @@
+//! The mail with the link that signs a landlord or agent in. Not a letter of a case: it is neither stored nor printed.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{ComposeFault, Composed, Office, present, render};
+use crate::domain::calendar::london::written_instant;
+use crate::mail::words::Line;
+
+/// What the mail says.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Who writes.
+    pub office: Office,
+    /// Whom the mail addresses.
+    pub recipient: Line,
+    /// The address that signs them in.
+    pub link: Line,
+    /// Until when it works.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    office: &'a Office,
+    recipient: &'a Line,
+    copy_for: Option<()>,
+    link: &'a Line,
+    expires_at: String,
+}
+
+impl SignIn {
+    const VERSION: &str = "sign-in/1";
+
+    /// Writes the mail.
+    ///
+    /// # Errors
+    /// [`ComposeFault`] when the model has a hole or the template asks for more.
+    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+        self.office.check()?;
+        present(&[("recipient", &self.recipient), ("link", &self.link)])?;
+        let page = Page {
+            office: &self.office,
+            recipient: &self.recipient,
+            copy_for: None,
+            link: &self.link,
+            expires_at: written_instant(self.expires_at),
+        };
+        let subject = format!("Your link to sign in: {}", self.office.team);
+        render::compose(Self::VERSION, "sign_in.txt", "sign_in.html", false, &subject, &page)
+    }
+}
