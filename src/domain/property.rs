@@ -235,7 +235,7 @@ impl Property {
 }
 
 /// A postcode as it is written on letters: "ts181aa" is "TS18 1AA". What is none stays as it came, in capitals.
-fn postcode(typed: &str) -> String {
+pub fn postcode(typed: &str) -> String {
     let letters = typed.split_whitespace().collect::<String>().to_uppercase();
     match letters.len().checked_sub(3).and_then(|end| letters.split_at_checked(end)) {
         Some((outward, inward)) if !outward.is_empty() => format!("{outward} {inward}"),

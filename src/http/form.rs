@@ -50,18 +50,27 @@ impl<T: DeserializeOwned + Validate> Sent<T> {
     /// # Errors
     /// The problem that names every wrong field, or why the body could not be read.
     pub async fn read(self) -> Result<Valid<T>, Problem> {
+        is_json(&self.request)?;
         let bytes = bytes(&self.request, self.payload).await?;
         let body = parse::<T>(&bytes)?;
         Ok(Valid { body, digest: hex(&Sha256::digest(&bytes)) })
     }
 }
 
-async fn bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
+fn is_json(request: &HttpRequest) -> Result<(), Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/json") {
-        let advice = "send the body as JSON, with the header \"Content-Type: application/json\"";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Only JSON is read here", advice));
+    if kind.split(';').next().map(str::trim) == Some("application/json") {
+        return Ok(());
     }
+    let advice = "send the body as JSON, with the header \"Content-Type: application/json\"";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Only JSON is read here", advice))
+}
+
+/// The bytes of a body, within the limits of size and time.
+///
+/// # Errors
+/// Why they could not be read.
+pub(super) async fn bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
     let server = request.app_data::<Data<App>>().map(|app| app.settings.server.clone());
     let server = server.ok_or_else(|| Problem::broken("the application is not there"))?;
     // Whoever announces too much need not send it first.

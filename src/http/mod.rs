@@ -7,6 +7,7 @@ mod download;
 mod faults;
 pub mod form;
 mod methods;
+pub mod pages;
 pub mod problem;
 pub mod session;
 pub mod upload;
@@ -14,10 +15,13 @@ pub mod upload;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, HttpServer};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpServer};
+use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -153,19 +157,22 @@ pub fn start(app: Arc<App>) -> std::io::Result<(actix_web::dev::Server, std::net
     let data = Data::from(app);
     let document = openapi();
     let known = Data::new(methods::Known::of(&document));
+    let public_url = server.public_url.clone();
     let http = HttpServer::new(move || {
         let document = document.clone();
         actix_web::App::new()
             .app_data(data.clone())
             .app_data(known.clone())
-            .wrap(headers())
-            .wrap(tracing_actix_web::TracingLogger::default())
+            .wrap(headers(&public_url))
+            .wrap(tracing_actix_web::TracingLogger::<RouteSpan>::new())
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(routes))
             .configure(probes)
             .into_app()
             .service(actix_web::web::redirect("/api/docs", "/api/docs/"))
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .service(pages::assets::file)
+            .configure(pages::routes)
             .default_service(actix_web::web::to(nothing_here))
     })
     .workers(server.workers)
@@ -196,8 +203,30 @@ pub fn serve(app: Arc<App>, ready: impl FnOnce(std::net::SocketAddr)) -> std::io
     })
 }
 
-fn headers() -> DefaultHeaders {
-    DefaultHeaders::new()
+/// What a request is called in the log: its route, never its address, which may hold the secret of a link.
+struct RouteSpan;
+
+impl RootSpanBuilder for RouteSpan {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        let route = request.match_pattern().unwrap_or_else(|| "default".to_owned());
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        tracing::info_span!(
+            "HTTP request",
+            http.method = %request.method(),
+            http.route = route,
+            http.status_code = tracing::field::Empty,
+            request_id = id,
+            exception.message = tracing::field::Empty,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
+    }
+}
+
+fn headers(public_url: &str) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "no-referrer"))
         .add(("X-Frame-Options", "DENY"))
@@ -205,7 +234,12 @@ fn headers() -> DefaultHeaders {
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
              connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ))
+        ));
+    if public_url.starts_with("https://") {
+        headers.add(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    } else {
+        headers
+    }
 }
 
 async fn nothing_here(request: HttpRequest, known: Data<methods::Known>) -> Result<HttpResponse, Problem> {
@@ -213,7 +247,14 @@ async fn nothing_here(request: HttpRequest, known: Data<methods::Known>) -> Resu
         return Ok(methods::not_allowed(request.method(), &allowed));
     }
     let detail = "no such address; /api/docs describes those that there are";
-    Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail))
+    let problem = Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail);
+    if is_a_browser(&request) { Ok(pages::told(&request, &problem)) } else { Err(problem) }
+}
+
+/// A program that asks for nothing in particular gets what programs read.
+fn is_a_browser(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get(actix_web::http::header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html")) && !request.path().starts_with("/api/")
 }
 
 #[cfg(test)]

@@ -59,6 +59,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address that people reach the service under, without a slash at its end.
     pub public_url: String,
+    /// Does a proxy before the service say in X-Forwarded-For where a request comes from?
+    pub behind_proxy: bool,
     /// The largest body of a request, in bytes.
     pub body_limit_bytes: usize,
     /// The longest wait for the headers of a request, in seconds.

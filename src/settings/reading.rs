@@ -75,6 +75,7 @@ fn content_of_file(section: &Section<'_>, key: &'static str, secret_file: Secret
 fn server(section: &Section<'_>) -> Option<Server> {
     let listen = section.required("listen", socket_address);
     let public_url = section.required("public_url", web_address);
+    let behind_proxy = section.required("behind_proxy", flag);
     let body_limit_bytes = section.required("body_limit_bytes", whole_number(1_024..=104_857_600));
     let header_seconds = section.required("header_seconds", whole_number(1..=120));
     let body_seconds = section.required("body_seconds", whole_number(1..=600));
@@ -83,6 +84,7 @@ fn server(section: &Section<'_>) -> Option<Server> {
     Some(Server {
         listen: listen?,
         public_url: public_url?,
+        behind_proxy: behind_proxy?,
         body_limit_bytes: body_limit_bytes?,
         header_seconds: header_seconds?,
         body_seconds: body_seconds?,

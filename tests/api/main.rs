@@ -30,6 +30,8 @@ mod night;
 mod night_faults;
 mod outage;
 mod own;
+mod pages;
+mod pages_sign_in;
 mod permissions;
 mod reports;
 mod responses;

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use selective_licensing::domain::actor::{AccountState, Role};
+use selective_licensing::domain::sign_in::form_token;
 use selective_licensing::http;
 
+use crate::support::browser::{Browser, Page};
 use crate::support::desk::Desk;
+use crate::support::pages::Pages;
 
 const TABLE: &str = include_str!("permissions.csv");
 const ROLES: [Role; 6] = [Role::Officer, Role::TeamLeader, Role::Landlord, Role::Agent, Role::Partner, Role::Auditor];
@@ -40,7 +43,8 @@ fn operations() -> BTreeSet<(String, String)> {
         let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect::<Vec<_>>();
         methods.into_iter().map(move |method| (method, path.clone()))
     };
-    paths.into_iter().flat_map(of_path).filter(|(_, path)| path.starts_with("/api/")).collect()
+    let pages = http::pages::table().into_iter().map(|(method, path)| (method, path.to_owned()));
+    paths.into_iter().flat_map(of_path).filter(|(_, path)| path.starts_with("/api/")).chain(pages).collect()
 }
 
 fn call(desk: &Desk, row: &Row, token: &str) -> u16 {
@@ -48,6 +52,75 @@ fn call(desk: &Desk, row: &Row, token: &str) -> u16 {
     let path = names.iter().fold(row.path.clone(), |path, name| path.replace(name, NOBODYS));
     let (etag, body) = if row.method == "GET" { ("", None) } else { ("\"1\"", Some("{}")) };
     desk.call(&row.method, token, &path, etag, body).status
+}
+
+fn page_rows() -> Vec<Row> {
+    table().into_iter().filter(|row| !row.path.starts_with("/api/")).collect()
+}
+
+fn api_rows() -> Vec<Row> {
+    table().into_iter().filter(|row| row.path.starts_with("/api/")).collect()
+}
+
+/// Asks for a page, or sends the form that its session would send.
+fn visit(browser: &mut Browser, row: &Row) -> Page {
+    let path = row.path.replace("{secret}", &"0".repeat(64));
+    let path = ["{id}", "{part}", "{number}"].iter().fold(path, |path, name| path.replace(name, NOBODYS));
+    if row.method == "GET" {
+        return browser.get(&path);
+    }
+    let secret = if row.path.starts_with("/sign-in") { "asking" } else { "session" };
+    let token = browser.cookies.get(secret).map(|secret| form_token(secret)).unwrap_or_default();
+    browser.post(&path, &[("Sec-Fetch-Site", "same-origin")], &format!("token={token}&email=nobody%40x.example"))
+}
+
+/// Open to everybody: such a page never asks for a session.
+fn is_public(row: &Row) -> bool {
+    row.may.iter().all(|may| *may)
+}
+
+#[test]
+fn each_role_may_see_the_pages_that_the_table_says_and_no_other() {
+    let pages = Pages::open();
+    let khan = pages.desk.world.khan();
+    let mut wrong = Vec::new();
+    for (place, role) in ROLES.iter().enumerate() {
+        for row in page_rows() {
+            let party = matches!(role, Role::Landlord | Role::Agent).then_some(khan.id);
+            let mut browser = pages.signed_in_as(party, *role);
+            browser.open("/sign-in");
+            let status = visit(&mut browser, &row).status;
+            if (status != 403) != row.may[place] || status >= 500 {
+                wrong.push(format!("{} {} as {role}: {status}", row.method, row.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nobody_sees_a_page_of_a_session_without_a_live_one_of_an_active_account() {
+    let pages = Pages::open();
+    let world = &pages.desk.world;
+    let khan = world.khan();
+    let mut out = pages.signed_in(khan.id, Role::Landlord);
+    world.database.run("UPDATE accounts SET state = 'disabled' WHERE role = 'landlord'");
+    let mut guess = pages.browser();
+    guess.cookies.insert("session".to_owned(), "0".repeat(64));
+    for row in page_rows().iter().filter(|row| !is_public(row)) {
+        for browser in [&mut pages.browser(), &mut guess, &mut out] {
+            let kept = browser.cookies.clone();
+            let page = visit(browser, row);
+            assert_eq!(
+                (page.status, page.header("location").as_str()),
+                (303, "/sign-in"),
+                "{} {}",
+                row.method,
+                row.path
+            );
+            browser.cookies = kept;
+        }
+    }
 }
 
 #[test]
@@ -68,7 +141,7 @@ fn each_role_may_do_what_the_table_says_and_nothing_else() {
         desk.token(role, party)
     });
     let mut wrong = Vec::new();
-    for row in table() {
+    for row in api_rows() {
         assert_eq!(row.may.len(), ROLES.len(), "{} {}", row.method, row.path);
         for ((role, token), may) in ROLES.iter().zip(&tokens).zip(&row.may) {
             let status = call(&desk, &row, token);
@@ -92,7 +165,7 @@ fn nobody_enters_without_a_live_token_of_an_active_account() {
             tokens.push((state.spelling(), desk.token_of(role, party, state)));
         }
     }
-    for row in table() {
+    for row in api_rows() {
         for (who, token) in &tokens {
             assert_eq!(call(&desk, &row, token), 401, "{} {} as {who}", row.method, row.path);
         }

@@ -69,6 +69,17 @@ impl AddressList {
         by_uprn().or_else(by_street).map(String::as_str)
     }
 
+    /// The code of the area in which a property is listed by its number.
+    #[must_use]
+    pub fn area_of_uprn(&self, uprn: &Uprn) -> Option<&str> {
+        self.by_uprn.get(uprn).map(String::as_str)
+    }
+
+    /// Every listed street, as names are compared, with its postcode without spaces and the code of its area.
+    pub fn streets(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.by_street.iter().map(|(key, area)| (key.street.as_str(), key.postcode.as_str(), area.as_str()))
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -23,4 +23,4 @@ pub mod reminders;
 pub mod reports;
 pub mod responses;
 pub mod tasks;
-mod written;
+pub(in crate::http) mod written;

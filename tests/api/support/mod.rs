@@ -1,9 +1,11 @@
 //! What the tests need of the world around the service.
 
+pub(crate) mod browser;
 pub(crate) mod case;
 pub(crate) mod database;
 pub(crate) mod desk;
 pub(crate) mod files;
+pub(crate) mod pages;
 pub(crate) mod post;
 pub(crate) mod server;
 pub(crate) mod smtp_server;

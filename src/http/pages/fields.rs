@@ -1,0 +1,96 @@
+//! What a form of a page sends. It must come from a page of this service: the browser says so, or else the form's own token.
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::app::App;
+use crate::http::form;
+use crate::http::problem::Problem;
+
+/// A form that has not been read.
+pub(super) struct Posted {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Posted {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let own = is_from_here(request).then(|| Self { request: request.clone(), payload: payload.take() });
+        std::future::ready(own.ok_or_else(forged))
+    }
+}
+
+fn forged() -> Problem {
+    let detail = "the form was not sent from a page of this service in this session, or the browser keeps no cookies: go back, \
+                  load the page again, and send it again";
+    Problem::new(StatusCode::FORBIDDEN, "forged", "This form cannot be taken", detail)
+}
+
+/// What the browser says of where the form was sent from; a browser that says nothing is left to the form's token.
+fn is_from_here(request: &HttpRequest) -> bool {
+    let said = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("null").to_owned());
+    if let Some(site) = said("Sec-Fetch-Site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = said("Origin") else { return true };
+    let public = request.app_data::<Data<App>>().map(|app| app.settings.server.public_url.clone());
+    let host = said("Host").unwrap_or_default();
+    let own = origin.split_once("://").is_some_and(|(_, of)| of == host);
+    own || public.is_some_and(|public| public == origin)
+}
+
+/// The fields of a form, in the order in which they were sent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Posted {
+    /// Reads the form, whose hidden field must hold this token.
+    ///
+    /// # Errors
+    /// 403 without the token; or why the body could not be read.
+    pub(super) async fn read(self, token: &str) -> Result<Fields, Problem> {
+        let kind = self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_form =
+            kind.and_then(|kind| kind.split(';').next()).map(str::trim) == Some("application/x-www-form-urlencoded");
+        if !is_form {
+            return Err(forged());
+        }
+        let bytes = form::bytes(&self.request, self.payload).await?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| unreadable())?;
+        let fields = actix_web::web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| unreadable())?;
+        let fields = Fields(fields.into_inner());
+        if fields.get("token") != token {
+            return Err(forged());
+        }
+        if fields.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(unreadable());
+        }
+        Ok(fields)
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad-form", "The form cannot be read", "go back and send it again")
+}
+
+impl Fields {
+    /// The value of a field; empty if it was not sent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// The value without the white space around it.
+    pub(super) fn trimmed(&self, name: &str) -> String {
+        self.get(name).trim().to_owned()
+    }
+
+    /// A whole number; `None` if it is none.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.get(name).trim().parse().ok()
+    }
+}

@@ -1,0 +1,64 @@
+//! The pages for landlords, agents and everybody: server-rendered, in the GOV.UK Design System, whole without scripts.
+//!
+//! A handler reads and acts as the API's do and answers with a page or a [`Problem`](super::problem::Problem), which
+//! [`frame`] turns into a page too. Whoever is signed in comes through [`visitor::Visitor`], for one action at a time.
+
+mod alarms;
+mod answers;
+pub mod assets;
+mod cookies;
+mod demand;
+mod due;
+mod fields;
+mod frame;
+mod homes;
+mod item;
+mod look;
+mod receipt;
+mod sign_in;
+mod start;
+mod visitor;
+mod words;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+pub(super) use frame::told;
+use frame::{frame, not_this_method};
+
+/// Every page, once: for the server, and for the tests that ask each what it lets whom do.
+macro_rules! pages {
+    ($($path:literal { $($method:ident => $handler:path),+ $(,)? })+) => {
+        /// Method and path of every page.
+        #[must_use]
+        pub fn table() -> Vec<(String, &'static str)> {
+            vec![$($((stringify!($method).to_uppercase(), $path)),+),+]
+        }
+
+        pub(super) fn routes(config: &mut web::ServiceConfig) {
+            $(config.service(
+                web::resource($path)
+                    .wrap(from_fn(frame))
+                    $(.route(web::$method().to($handler)))+
+                    .default_service(web::to(not_this_method)),
+            );)+
+        }
+    };
+}
+
+pages! {
+    "/" { get => start::show }
+    "/homes" { get => homes::look_up }
+    "/sign-in" { get => sign_in::form, post => sign_in::ask }
+    "/check-your-mail" { get => sign_in::asked }
+    "/sign-in/{secret}" { get => sign_in::show, post => sign_in::follow }
+    "/sign-out" { get => sign_in::leaving, post => sign_in::leave }
+    "/due" { get => due::list }
+    "/duties/{id}" { get => due::duty }
+    "/demands/{id}" { get => demand::show }
+    "/demands/{id}/items/{part}" { get => item::show }
+    "/demands/{id}/items/{part}/not-applicable" { get => answers::not_applicable, post => answers::say_not_applicable }
+    "/demands/{id}/items/{part}/explanation" { get => answers::explanation, post => answers::explain }
+    "/demands/{id}/items/{part}/alarms" { get => alarms::form, post => alarms::declare }
+    "/demands/{id}/items/{part}/receipts/{number}" { get => receipt::show }
+}

@@ -1,0 +1,173 @@
+//! Sign in by a mailed link, and sign out. No answer tells whether an address is known.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::cookies::Cookie;
+use super::fields::Posted;
+use super::look::{Fault, Shell, page, render, see};
+use super::visitor::{Visitor, show as show_guest};
+use crate::actions::sign_in::{self as actions, Entry};
+use crate::app::App;
+use crate::domain::actor::{Action, Actor};
+use crate::domain::sign_in::{form_token, secret};
+use crate::http::problem::Problem;
+use crate::http::session::blocking;
+use crate::mail::Address;
+
+#[derive(Serialize)]
+struct Form<'a> {
+    token: String,
+    email: &'a str,
+    faults: Vec<Fault>,
+}
+
+/// The form that asks for a link.
+pub(super) async fn form(app: Data<App>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    let known = Cookie::Asking.read(&request, &app.settings.server);
+    let nonce = known.clone().unwrap_or_else(|| secret(&app.context(Actor::system())));
+    let shell = Shell::of(&app, visitor.seems_signed_in())?;
+    let html = render("sign_in.html", &shell, &Form { token: form_token(&nonce), email: "", faults: Vec::new() })?;
+    let mut answer = page(StatusCode::OK, html);
+    if known.is_none() {
+        keep(&mut answer, Cookie::Asking, &nonce, &app);
+    }
+    Ok(answer)
+}
+
+fn keep(answer: &mut HttpResponse, cookie: Cookie, value: &str, app: &App) {
+    if let Ok(header) = header::HeaderValue::from_str(&cookie.set(value, &app.settings.server)) {
+        answer.headers_mut().append(header::SET_COOKIE, header);
+    }
+}
+
+/// Somebody asks for a link. From now on their browser keeps another secret, to which the link is bound.
+pub(super) async fn ask(
+    app: Data<App>,
+    request: HttpRequest,
+    visitor: Visitor,
+    posted: Posted,
+) -> Result<HttpResponse, Problem> {
+    let asking = Cookie::Asking.read(&request, &app.settings.server).unwrap_or_default();
+    let fields = posted.read(&form_token(&asking)).await?;
+    let typed = fields.trimmed("email");
+    if let Err(wrong) = Address::parse(&typed) {
+        let text = if typed.is_empty() { "Enter your e-mail address".to_owned() } else { wrong.to_string() };
+        let form = Form { token: form_token(&asking), email: &typed, faults: vec![Fault::at("email", text)] };
+        let html = render("sign_in.html", &Shell::of(&app, visitor.seems_signed_in())?, &form)?;
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, html));
+    }
+    let place = place(&app, &request);
+    let for_mail = app.clone();
+    let nonce = blocking(move || {
+        let cx = app.context(Actor::system());
+        let nonce = secret(&cx);
+        app.db.write(|tx| actions::ask(tx, &cx, &typed, &nonce, &place))?;
+        Ok(nonce)
+    })
+    .await?;
+    for_mail.bell.ring();
+    let mut answer = see("/check-your-mail");
+    keep(&mut answer, Cookie::Asking, &nonce, &for_mail);
+    Ok(answer)
+}
+
+/// Where on the network a request comes from: behind a proxy that says so, what it says last.
+fn place(app: &App, request: &HttpRequest) -> String {
+    let told = request.headers().get("X-Forwarded-For").filter(|_| app.settings.server.behind_proxy);
+    let told = told.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
+    let peer = || request.peer_addr().map(|peer| peer.ip().to_string());
+    told.map(|last| last.trim().to_owned()).or_else(peer).unwrap_or_default()
+}
+
+/// The answer to everybody who asks.
+pub(super) async fn asked(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    let html = render("sent.html", &Shell::of(&app, visitor.seems_signed_in())?, &())?;
+    Ok(page(StatusCode::OK, html))
+}
+
+#[derive(Serialize)]
+struct Link {
+    action: String,
+    token: String,
+}
+
+/// The link in the mail leads to a button and uses nothing up: mail scanners open links, too.
+pub(super) async fn show(app: Data<App>, request: HttpRequest, shown: Path<String>) -> Result<HttpResponse, Problem> {
+    let nonce = Cookie::Asking.read(&request, &app.settings.server).ok_or_else(other_browser)?;
+    let shown = shown.into_inner();
+    if shown.len() != 64 || !shown.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(dead());
+    }
+    let link = Link { action: format!("/sign-in/{shown}"), token: form_token(&nonce) };
+    Ok(page(StatusCode::OK, render("link.html", &Shell::of(&app, false)?, &link)?))
+}
+
+/// The link is followed: a session begins.
+pub(super) async fn follow(
+    app: Data<App>,
+    request: HttpRequest,
+    visitor: Visitor,
+    shown: Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse, Problem> {
+    let nonce = Cookie::Asking.read(&request, &app.settings.server).ok_or_else(other_browser)?;
+    posted.read(&form_token(&nonce)).await?;
+    let place = place(&app, &request);
+    let data = app.clone();
+    let entry = blocking(move || {
+        let cx = app.context(Actor::system());
+        let work =
+            |tx: &mut crate::storage::Tx<'_>| actions::follow(tx, &cx, &shown, Some(&nonce), visitor.secret(), &place);
+        Ok(app.db.write(work)?)
+    });
+    match entry.await? {
+        Entry::In(secret) => {
+            let mut answer = see("/due");
+            keep(&mut answer, Cookie::Session, &secret, &data);
+            answer.headers_mut().append(header::SET_COOKIE, Cookie::Asking.forget(&data.settings.server));
+            Ok(answer)
+        }
+        Entry::Dead => Err(dead()),
+        Entry::OtherBrowser => Err(other_browser()),
+    }
+}
+
+fn dead() -> Problem {
+    let detail = "it was used already, is more than ten minutes old, or a newer one was sent: ask for a new link";
+    Problem::new(StatusCode::GONE, "dead-link", "This link does not work any more", detail)
+}
+
+fn other_browser() -> Problem {
+    let detail = "a link works only in the browser in which it was asked for: open it there, or ask for a new link in this one. \
+                  The browser must keep cookies";
+    Problem::new(StatusCode::FORBIDDEN, "other-browser", "Open the link where you asked for it", detail)
+}
+
+#[derive(Serialize)]
+struct Leaving {
+    name: String,
+    email: String,
+    token: String,
+}
+
+/// The page that signs out.
+pub(super) async fn leaving(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    show_guest(app, visitor, Action::ReadOwnCases, "sign_out.html", |_, _, guest| {
+        Ok(Leaving { name: guest.name.clone(), email: guest.email.clone(), token: guest.token.clone() })
+    })
+    .await
+}
+
+/// Somebody signs out of this browser, or of all.
+pub(super) async fn leave(app: Data<App>, visitor: Visitor, posted: Posted) -> Result<HttpResponse, Problem> {
+    let guest = visitor.enter(&app, Action::ReadOwnCases).await?;
+    let fields = posted.read(&guest.token).await?;
+    let everywhere = fields.get("everywhere") == "yes";
+    let mut answer = see("/");
+    answer.headers_mut().append(header::SET_COOKIE, Cookie::Session.forget(&app.settings.server));
+    blocking(move || Ok(app.db.write(|tx| actions::leave(tx, &guest.cx, &guest.session, everywhere))?)).await?;
+    Ok(answer)
+}
