@@ -12,6 +12,7 @@ mod print;
 mod story;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,11 +34,13 @@ pub struct Options {
     pub folder: PathBuf,
     /// What its made-up people and dates follow from.
     pub seed: u64,
+    /// Where it serves; the usual address if nothing is said.
+    pub listen: Option<SocketAddr>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { folder: PathBuf::from("data/demo"), seed: 2025 }
+        Self { folder: PathBuf::from("data/demo"), seed: 2025, listen: None }
     }
 }
 
@@ -59,7 +62,7 @@ const HOST: &str = "demo.licensing.example";
 pub fn run(options: Options, out: &mut dyn Write) -> anyhow::Result<(Arc<App>, String)> {
     clear(&options.folder)?;
     let (first, committee, last) = (day(FIRST)?, day(COMMITTEE)?, day(LAST)?);
-    let settings = settings(&options.folder)?;
+    let settings = settings(&options)?;
     let mail = settings.mail.folder.clone();
     let clock = Clock::fixed(office::at(first, 8, 0));
     let app = Arc::new(App::open(settings, clock, Ids::seeded(options.seed))?);
@@ -98,6 +101,7 @@ pub fn run(options: Options, out: &mut dyn Write) -> anyhow::Result<(Arc<App>, S
     let verdict = app.db.read(|db| audit::verify(db, None, |_| {}))?;
     print::chains(out, &verdict)?;
     print::worth_a_look(out, &app, &story, &homes(&town))?;
+    print::pages(out, &app)?;
     print::try_it(out, &app, &token)?;
     Ok((app, token))
 }
@@ -132,12 +136,17 @@ fn token(app: &App) -> anyhow::Result<String> {
     Ok(shown)
 }
 
-fn settings(folder: &Path) -> anyhow::Result<Settings> {
+fn settings(options: &Options) -> anyhow::Result<Settings> {
+    let folder = &options.folder;
     let mut settings = Settings::load(None, [], |_| Err("the demonstration reads no secrets".to_owned()))
         .map_err(|faults| anyhow!("the built-in settings have {} fault(s)", faults.len()))?;
     let database = folder.join(DATABASE);
     settings.database.url = DatabaseUrl::parse(&format!("sqlite://{}", database.display()))
         .map_err(|fault| anyhow!("the database {fault}"))?;
+    if let Some(listen) = options.listen {
+        settings.server.listen = listen;
+        settings.server.public_url = format!("http://{listen}");
+    }
     settings.mail.transport = MailTransport::Folder;
     settings.mail.folder = folder.join("mail");
     settings.files.url = folder.join("files").display().to_string();

@@ -282,9 +282,30 @@ pub(super) fn chains(out: &mut dyn Write, verdict: &Verdict) -> anyhow::Result<(
     Ok(())
 }
 
+/// Where the pages are, and how to sign in.
+pub(super) fn pages(out: &mut dyn Write, app: &App) -> anyhow::Result<()> {
+    heading(out, "The pages")?;
+    let address = &app.settings.server.public_url;
+    writeln!(
+        out,
+        "{address}/         what everybody sees; look up a home there, such as ZZ18 1AA\n{address}/sign-in  for landlords and agents\n"
+    )?;
+    let text = "To sign in, ask for a link with one of these addresses. The e-mail with the link is then the newest file in the \
+                mail folder, data/demo/mail if you named no other. Its link works once, in the browser in which you asked.";
+    paragraph(out, "", text)?;
+    writeln!(out)?;
+    for (who, what) in [
+        (super::people::big_landlord(), "the landlord of forty homes"),
+        (super::people::agent(0), "an agent of several landlords"),
+    ] {
+        writeln!(out, "{:<28}{} ({what})", who.email.unwrap_or_default(), who.name)?;
+    }
+    Ok(())
+}
+
 /// The token, and three lines to try.
 pub(super) fn try_it(out: &mut dyn Write, app: &App, token: &str) -> anyhow::Result<()> {
-    heading(out, "Try it")?;
+    heading(out, "The API")?;
     paragraph(
         out,
         "",
