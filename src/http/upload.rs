@@ -39,6 +39,8 @@ pub struct Form {
 pub struct Sent {
     /// The name of its field.
     pub field: String,
+    /// Its own name as sent, for messages alone; empty where a browser had no file to send.
+    pub name: String,
     /// The file, its bytes on disk under a temporary name; or why it is not taken.
     pub taken: Result<Taken, Refusal>,
 }
@@ -77,8 +79,8 @@ pub async fn read(app: &Data<App>, request: &HttpRequest, payload: Payload) -> R
         let sent_as = field.content_disposition().and_then(|about| about.get_filename()).map(ToOwned::to_owned);
         match sent_as {
             Some(sent_as) => {
-                let taken = reader.file(&mut field, sent_as).await?;
-                form.files.push(Sent { field: name, taken });
+                let taken = reader.file(&mut field, sent_as.clone()).await?;
+                form.files.push(Sent { field: name, name: sent_as, taken });
             }
             None => {
                 let text = reader.text(&mut field, &name).await?;

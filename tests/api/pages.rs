@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::{Connection as _, InstrumentationEvent};
-use selective_licensing::domain::actor::Role;
+use selective_licensing::domain::actor::{Role, Sight};
 use selective_licensing::domain::demand::{Demand, Outcome};
 use selective_licensing::domain::licence::Licence;
 use selective_licensing::domain::party::Party;
 use selective_licensing::http::pages;
-use selective_licensing::storage::portfolio;
+use selective_licensing::storage::{self, portfolio};
+use sha2::Digest as _;
 
 use crate::support::browser::{Browser, Page};
+use crate::support::files::{jpeg, pdf};
 use crate::support::pages::Pages;
 
 const NOBODYS: &str = "01946c5e-8800-7000-8000-0123456789ab";
@@ -411,7 +413,7 @@ fn every_page_keeps_to_itself_and_looking_changes_nothing() {
     for path in asked {
         let page = case.browser.get(&path);
         assert!(matches!(page.status, 200 | 404), "{path}: {}", page.status);
-        let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+        let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
         for (name, value) in [
             ("content-security-policy", policy),
@@ -501,4 +503,61 @@ fn stored_markup_stays_text_on_every_page() {
             assert_eq!(seen, wanted, "{path} with {text}");
         }
     }
+}
+
+#[test]
+fn files_are_sent_on_the_page_of_an_item_and_the_receipt_names_their_hashes() {
+    let case = case();
+    let mut browser = case.signed_in_anew();
+    let item = browser.open(&case.item("1"));
+    let form = browser.open(&item.link("/files"));
+    let (front, back) = (pdf("/Front true"), jpeg(800, 600));
+    let files: [(&str, &str, &[u8]); 2] = [("front.pdf", "application/pdf", &front), ("back.jpg", "image/jpeg", &back)];
+    let sent = browser.send_files(&form, &files).expect(303);
+    let receipt = browser.open(&sent.header("location")).text();
+    for (name, _, bytes) in files {
+        assert!(receipt.contains(name) && receipt.contains(&sha256(bytes)), "{name} in {receipt}");
+    }
+    assert!(receipt.contains("In time. The last day is"), "{receipt}");
+    let item = browser.open(&case.item("1")).text();
+    assert!(item.contains("front.pdf") && item.contains("We are checking it"), "{item}");
+    assert_eq!(
+        case.pages.desk.world.demand_now(&case.demand).items[0].answered_on,
+        Some(case.pages.desk.world.today())
+    );
+}
+
+#[test]
+fn of_files_that_cannot_all_be_taken_none_is_and_each_is_told_why() {
+    let case = case();
+    let mut browser = case.signed_in_anew();
+    let path = format!("{}/files", case.item("1"));
+    let form = browser.open(&path);
+    let good = pdf("");
+    for (files, told) in [
+        (vec![], "Choose a file"),
+        (vec![("", "application/octet-stream", b"".as_slice())], "Choose a file"),
+        (vec![("good.pdf", "application/pdf", good.as_slice()), ("gas.gif", "image/gif", b"GIF89a;")], "gas.gif:"),
+        (vec![("<b>.pdf", "application/pdf", b"no pdf at all".as_slice())], "<b>.pdf:"),
+    ] {
+        let again = browser.send_files(&form, &files).expect(422);
+        assert!(again.text().contains(told), "{told} in {}", again.text());
+        assert!(again.attributes("a", "href").contains(&"#file".to_owned()), "the summary leads to the field");
+    }
+    let listed = case.pages.desk.world.read(|db| {
+        let page = crate::support::world::everything();
+        storage::documents::list(db, Sight::Everything, &storage::documents::Filter::default(), &page)
+    });
+    assert!(listed.rows.is_empty(), "nothing was kept: {listed:?}");
+
+    let mut stranger = case.pages.signed_in(case.pages.desk.world.landlord("Ms B Lee", true).id, Role::Landlord);
+    stranger.get(&path).expect(404);
+    let mut forged = case.signed_in_anew();
+    let mut other = forged.open(&path);
+    other.html = other.html.replace("name=\"token\" value=\"", "name=\"token\" value=\"0");
+    forged.send_files(&other, &[("good.pdf", "application/pdf", &good)]).expect(403);
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    selective_licensing::domain::event::hex(&sha2::Sha256::digest(bytes))
 }

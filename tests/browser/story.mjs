@@ -132,6 +132,33 @@ async function declareAlarms (page, how) {
   await look(page, 'receipt-alarms', how)
 }
 
+const WORD = { name: 'gas.docx', mimeType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', buffer: Buffer.from('PK\x03\x04 word/document.xml') }
+const PHOTO = {
+  name: 'gas record.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+}
+
+async function sendFiles (page, how) {
+  await page.goto('/due')
+  await page.getByLabel('What', { exact: true }).selectOption('Gas safety record')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await page.locator('.due-list a[href^="/demands/"]').first().click()
+  await page.getByRole('button', { name: 'Send files' }).click()
+  await look(page, 'files', how)
+  await page.getByLabel('Choose one or more files').setInputFiles(WORD)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.locator('.govuk-error-summary').getByText('gas.docx').waitFor()
+  await look(page, 'files-faulty', how)
+  await page.locator('.govuk-error-summary a').first().click()
+  await page.getByLabel('Choose one or more files').setInputFiles(PHOTO)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('We have received it').waitFor()
+  await page.getByText('gas record.png (PNG picture').waitFor()
+  await page.getByText(/SHA-256 [0-9a-f]{64}/).waitFor()
+  await look(page, 'receipt-files', how)
+}
+
 async function others (page, how) {
   await page.goto('/due')
   await page.getByLabel('What', { exact: true }).selectOption('End of the licence')
@@ -220,6 +247,7 @@ try {
       await signIn(page, LANDLORD, how)
       await answerInWords(page, how)
       await declareAlarms(page, how)
+      await sendFiles(page, how)
       await others(page, how)
     })
   }

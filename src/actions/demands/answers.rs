@@ -32,6 +32,14 @@ pub struct Incoming {
     pub received_at: Option<DateTime<Utc>>,
 }
 
+impl Incoming {
+    /// An answer in words alone, or the beginning of one with more.
+    #[must_use]
+    pub fn of(kind: AnswerKind, text: Option<String>) -> Self {
+        Self { kind, record: None, documents: Vec::new(), text, from: None, received_at: None }
+    }
+}
+
 /// An answer to an item comes in; its sender gets a receipt.
 ///
 /// # Errors

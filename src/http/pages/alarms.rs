@@ -134,14 +134,8 @@ pub(super) async fn declare(
         }
         let signed_by = Some(typed.signed_by.clone());
         let particulars = Particulars { checked_on: today, signed_by, alarms, ..Particulars::default() };
-        let incoming = Incoming {
-            kind: AnswerKind::Declaration,
-            record: Some((DocumentKind::AlarmDeclaration, particulars)),
-            text: None,
-            documents: Vec::new(),
-            from: None,
-            received_at: None,
-        };
+        let record = Some((DocumentKind::AlarmDeclaration, particulars));
+        let incoming = Incoming { record, ..Incoming::of(AnswerKind::Declaration, None) };
         let taken: Taken = take(&app, &guest, of, &fields, &incoming)?;
         again(&app, taken, "alarms.html", |db| filled(&app, db, &guest, of, typed.named()))
     });

@@ -127,14 +127,7 @@ async fn say(
     let outcome = blocking(move || {
         let text = fields.trimmed("text");
         let fault = fault(&text, kind);
-        let incoming = Incoming {
-            kind,
-            record: None,
-            text: Some(text.clone()),
-            documents: Vec::new(),
-            from: None,
-            received_at: None,
-        };
+        let incoming = Incoming::of(kind, Some(text.clone()));
         let taken = match fault {
             None => take(&app, &guest, of, &fields, &incoming)?,
             Some(fault) => Taken::Faulty(fault),

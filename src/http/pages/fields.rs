@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::app::App;
 use crate::http::form;
 use crate::http::problem::Problem;
+use crate::http::upload::{self, Sent};
 
 /// A form that has not been read.
 pub(super) struct Posted {
@@ -71,6 +72,21 @@ impl Posted {
             return Err(unreadable());
         }
         Ok(fields)
+    }
+}
+
+impl Posted {
+    /// Reads a form with files, whose hidden field must hold this token. Nothing of it is kept yet.
+    ///
+    /// # Errors
+    /// As [`Posted::read`].
+    pub(super) async fn read_files(self, app: &Data<App>, token: &str) -> Result<(Fields, Vec<Sent>), Problem> {
+        let form = upload::read(app, &self.request, self.payload).await?;
+        let fields = Fields(form.fields.into_iter().collect());
+        if fields.get("token") != token {
+            return Err(forged());
+        }
+        Ok((fields, form.files))
     }
 }
 

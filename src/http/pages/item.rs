@@ -17,7 +17,7 @@ use crate::domain::id::{DemandId, ItemId};
 use crate::domain::scheme::DocumentKind;
 use crate::http::form::{Id, Part};
 use crate::http::problem::Problem;
-use crate::storage::{Conn, demands, licences, properties};
+use crate::storage::{Conn, demands, documents, licences, properties};
 
 /// What stands at the head of every page about an item.
 #[derive(Clone, Debug, Serialize)]
@@ -106,12 +106,16 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     show_guest(app, visitor, Action::ReadOwnCases, "item.html", move |app, db, guest| {
         let Seen { demand, item, head } = look(app, db, &guest.cx, id.0, part.0)?;
-        let responses = demands::responses_to(db, id.0)?;
+        let mut responses = demands::responses_to(db, id.0)?;
+        responses.retain(|one| one.item_id == item.id);
+        let ids = responses.iter().map(|one| one.id).collect::<Vec<_>>();
+        let brought = documents::of_responses(db, &ids)?;
+        let files = |id| brought.get(&id).map(Vec::as_slice).unwrap_or_default();
         Ok(Page {
             head,
             received_because: received_because(&demand),
             due_because: item.due_basis.as_ref().map(|due| due.because()),
-            answers: responses.iter().rev().filter(|one| one.item_id == item.id).map(Answer::of).collect(),
+            answers: responses.iter().rev().map(|one| Answer::of(one, files(one.id))).collect(),
         })
     })
     .await

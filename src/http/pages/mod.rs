@@ -10,6 +10,7 @@ mod cookies;
 mod demand;
 mod due;
 mod fields;
+mod files;
 mod frame;
 mod homes;
 mod item;
@@ -57,6 +58,7 @@ pages! {
     "/duties/{id}" { get => due::duty }
     "/demands/{id}" { get => demand::show }
     "/demands/{id}/items/{part}" { get => item::show }
+    "/demands/{id}/items/{part}/files" { get => files::form, post => files::send }
     "/demands/{id}/items/{part}/not-applicable" { get => answers::not_applicable, post => answers::say_not_applicable }
     "/demands/{id}/items/{part}/explanation" { get => answers::explanation, post => answers::explain }
     "/demands/{id}/items/{part}/alarms" { get => alarms::form, post => alarms::declare }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::item::{Head, look};
 use super::visitor::{Visitor, show as show_guest};
-use super::words::{kind, weekday_instant};
+use super::words::{FileLine, kind, weekday_instant};
 use crate::actions::Error;
 use crate::app::App;
 use crate::domain::actor::Action;
@@ -16,7 +16,7 @@ use crate::domain::demand::AnswerKind;
 use crate::domain::id::{DemandId, ItemId, ResponseId, Spelled as _};
 use crate::http::form::{Id, Part};
 use crate::http::problem::Problem;
-use crate::storage::{certificates, demands};
+use crate::storage::{certificates, demands, documents};
 
 #[derive(Serialize)]
 struct Receipt {
@@ -26,6 +26,7 @@ struct Receipt {
     received_at: String,
     timely: &'static str,
     words: Option<String>,
+    files: Vec<FileLine>,
     signed_by: Option<String>,
     alarms: Vec<AlarmLine>,
     explanation: bool,
@@ -67,6 +68,7 @@ pub(super) async fn show(
         let response = of_item.find(|one| one.id == number).ok_or(Error::NotFound)?;
         let record = response.certificate_id.map(|record| certificates::find(db, record)).transpose()?.flatten();
         let particulars = record.map(|record| record.particulars);
+        let brought = documents::of_responses(db, &[response.id])?.remove(&response.id).unwrap_or_default();
         let timely = match (response.kind, seen.item.due_on) {
             (AnswerKind::Explanation, _) => "It does not answer the demand: please still send what is asked for.",
             (_, None) => "In time: nothing was due yet.",
@@ -80,6 +82,7 @@ pub(super) async fn show(
             received_at: weekday_instant(response.received_at),
             timely,
             words: response.text,
+            files: brought.iter().map(FileLine::of).collect(),
             signed_by: particulars.as_ref().and_then(|said| said.signed_by.clone()),
             alarms: particulars.iter().flat_map(|said| &said.alarms).map(AlarmLine::of).collect(),
             explanation: response.kind == AnswerKind::Explanation,

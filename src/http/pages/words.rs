@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::calendar::london::{local, written_instant};
 use crate::domain::demand::{AnswerKind, Item, ItemState, Response, ResponseState, Standing};
+use crate::domain::document::{Document, ScanState};
 
 /// How far a day is: "in 3 days", "tomorrow", "today", "1 day late"; what is far off in months or years.
 pub(super) fn days_left(due_on: NaiveDate, today: NaiveDate) -> String {
@@ -73,6 +74,7 @@ pub(super) struct Answer {
     received_at: String,
     state: &'static str,
     colour: &'static str,
+    files: Vec<FileLine>,
     words: Option<String>,
     assessment: Option<String>,
     receipt: String,
@@ -80,7 +82,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// What came in for an item.
-    pub(super) fn of(response: &Response) -> Self {
+    pub(super) fn of(response: &Response, brought: &[Document]) -> Self {
         let (state, colour) = match response.state {
             ResponseState::Received => ("We have not looked at it yet", "turquoise"),
             ResponseState::Accepted => ("Accepted", "green"),
@@ -92,10 +94,41 @@ impl Answer {
             received_at: weekday_instant(response.received_at),
             state,
             colour,
+            files: brought.iter().map(FileLine::of).collect(),
             words: response.text.clone(),
             assessment: response.assessment.clone(),
             receipt: format!("/demands/{}/items/{}/receipts/{}", response.demand_id, response.item_id, response.id),
         }
+    }
+}
+
+/// A file, as its sender sees it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct FileLine {
+    name: String,
+    noun: &'static str,
+    size: String,
+    sha256: String,
+    infected: bool,
+}
+
+impl FileLine {
+    pub(super) fn of(document: &Document) -> Self {
+        Self {
+            name: document.name.clone(),
+            noun: document.media_type.noun(),
+            size: size(document.bytes),
+            sha256: document.sha256.clone(),
+            infected: document.state == ScanState::Infected,
+        }
+    }
+}
+
+/// "2.4 MB", "812 kB".
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000_000 => format!("{} kB", (bytes / 1_000).max(1)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
 
@@ -127,6 +160,13 @@ mod tests {
             ("2025-02-03", "2 days late"),
         ] {
             assert_eq!(days_left(due.parse().unwrap(), today), told);
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_kilobytes_and_megabytes() {
+        for (bytes, told) in [(0, "1 kB"), (812_345, "812 kB"), (2_450_000, "2.4 MB"), (10_485_760, "10.4 MB")] {
+            assert_eq!(size(bytes), told);
         }
     }
 

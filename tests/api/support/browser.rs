@@ -61,8 +61,25 @@ impl Browser {
         self.send("POST", path, &all, Some(body))
     }
 
+    /// Chooses files in the form of a page, its hidden fields as they are, and sends it.
+    pub(crate) fn send_files(&mut self, page: &Page, files: &[(&str, &str, &[u8])]) -> Page {
+        let form = page.form();
+        let fields = form.fields.iter().filter(|(name, _)| name != "file");
+        let fields = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        let filled = files
+            .iter()
+            .fold(super::files::Form::with(&fields), |form, (name, kind, bytes)| form.file("file", name, kind, bytes));
+        let kind = super::files::content_type();
+        let headers = [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin"), ("Content-Type", kind.as_str())];
+        self.send_bytes("POST", &form.action, &headers, Some(filled.body()))
+    }
+
     /// Sends anything.
     pub(crate) fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Page {
+        self.send_bytes(method, path, headers, body.map(|body| body.as_bytes().to_vec()))
+    }
+
+    fn send_bytes(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Page {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -72,7 +89,7 @@ impl Browser {
             request = request.header("Cookie", kept.join("; "));
         }
         let answer = match body {
-            Some(body) => self.agent.run(request.body(body.to_owned()).unwrap()),
+            Some(body) => self.agent.run(request.body(body).unwrap()),
             None => self.agent.run(request.body(()).unwrap()),
         };
         let mut answer = answer.unwrap();

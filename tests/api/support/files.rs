@@ -64,6 +64,11 @@ impl Form {
     }
 }
 
+/// What the header says of such a body.
+pub(crate) fn content_type() -> String {
+    format!("multipart/form-data; boundary={BOUNDARY}")
+}
+
 /// The head of a request that sends a form of so many bytes.
 pub(crate) fn head(token: &str, length: usize) -> String {
     format!(

@@ -8,6 +8,7 @@ const wanted = {
   'date-input': ['default', 'with errors and hint'],
   details: ['default', 'expanded'],
   'error-summary': ['default'],
+  'file-upload': ['default', 'allows multiple files', 'attributes', 'with error message and hint'],
   'generic-header': ['default'],
   input: ['default', 'with hint text', 'with error message', 'with error and hint', 'value'],
   'inset-text': ['default'],

@@ -3,3 +3,46 @@ import { initAll } from './govuk-frontend.min.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 initAll()
+
+// Files are sent with a bar that shows how far they are; without scripts the form does the same without one.
+function watchUpload (form) {
+  form.addEventListener('submit', event => {
+    event.preventDefault()
+    const request = new XMLHttpRequest()
+    const shown = form.querySelector('[data-upload-progress]')
+    const [bar, words] = [shown.querySelector('progress'), shown.querySelector('span')]
+    const button = form.querySelector('button')
+    const say = text => { words.textContent = text }
+    shown.hidden = false
+    button.disabled = true
+    request.upload.addEventListener('progress', ({ loaded, total }) => {
+      bar.value = Math.floor(loaded / total * 100)
+      if (bar.value % 25 === 0) say(`${bar.value} %`)
+    })
+    request.addEventListener('load', () => {
+      if (request.responseURL === form.action) showAgain(request.responseText)
+      else window.location.assign(request.responseURL)
+    })
+    request.addEventListener('error', () => {
+      button.disabled = false
+      say('The connection was lost, and nothing was taken. Send it again.')
+    })
+    request.open('POST', form.action)
+    request.send(new FormData(form))
+  })
+}
+
+function showAgain (html) {
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  document.title = page.title
+  document.querySelector('main').replaceWith(page.querySelector('main'))
+  initAll()
+  start()
+}
+
+function start () {
+  const form = document.querySelector('form[data-upload]')
+  if (form) watchUpload(form)
+}
+
+start()

@@ -18,7 +18,7 @@ macro_rules! templates {
     };
 }
 templates! {
-    "govuk.html", "layout.html", "alarms.html", "answer.html", "demand.html", "due.html", "duty.html", "homes.html",
+    "govuk.html", "layout.html", "alarms.html", "answer.html", "demand.html", "due.html", "duty.html", "files.html", "homes.html",
     "item.html", "link.html", "overtaken.html", "receipt.html", "sent.html", "sign_in.html", "sign_out.html", "start.html", "wrong.html",
 }
 
@@ -100,7 +100,7 @@ pub(super) fn render(template: &str, shell: &Shell, page: &impl Serialize) -> Re
 }
 
 /// No script or style but the service's own, no form to elsewhere, no frame around it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
 /// What a request comes to, before it is an answer: work on another thread cannot hand over more.

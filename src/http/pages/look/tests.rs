@@ -23,6 +23,16 @@ const CALLS: &[(&str, &str)] = &[
         "date-input: with errors and hint",
         r#"date_input("dob-errors", "What is your date of birth?", hint="For example, 31 3 1980", error="Error message goes here", prefix="")"#,
     ),
+    ("file-upload: default", r#"file_upload("file-upload-1", "Upload a file")"#),
+    ("file-upload: allows multiple files", r#"file_upload("file-upload-1", "Upload a file", multiple=true)"#),
+    (
+        "file-upload: attributes",
+        r#"file_upload("file-upload-attributes", "Upload a file", accept=".jpg, .jpeg, .png")"#,
+    ),
+    (
+        "file-upload: with error message and hint",
+        r#"file_upload("file-upload-3", "Upload a file", hint="Your photo may be in your Pictures, Photos, Downloads or Desktop folder. Or in an app like iPhoto.", error="Error message goes here")"#,
+    ),
     ("generic-header: default", r#"generic_header("My cool service")"#),
     ("input: default", r#"input("test-name", "National Insurance number")"#),
     (
