@@ -2,9 +2,9 @@
 
     python3 tests/kill_uploads.py [--kills 50] [--seed N]
 
-Four clients send files without a pause and note each that was acknowledged; the service is killed after 50 to 700 ms, which
-covers its start too. In the end every acknowledged file is downloaded and compared, every row has its bytes, every file in the
-store has the hash that it is named by, `documents verify` and `audit verify` are content.
+Four clients send files without a pause and note each that was acknowledged; the service is killed shortly after its start, or
+after the first file of its life was acknowledged. In the end every acknowledged file is downloaded and compared, every row has its
+bytes, every file in the store has the hash that it is named by, `documents verify` and `audit verify` are content.
 """
 import argparse
 import hashlib
@@ -45,9 +45,13 @@ def main():
         senders = [threading.Thread(target=client, args=(service, stop, acknowledged, random.Random(options.seed + n))) for n in range(4)]
         for sender in senders:
             sender.start()
-        for _ in range(options.kills):
+        for kill in range(options.kills):
+            # One in four while it starts, the others at work, however slow the machine is.
+            before, until = len(acknowledged), time.monotonic() + 10
             service.start(wait=False)
-            time.sleep(randomness.uniform(0.05, 0.7))
+            while kill % 4 and len(acknowledged) == before and time.monotonic() < until:
+                time.sleep(0.005)
+            time.sleep(randomness.uniform(0, 0.4))
             service.process.kill()
             service.process.wait()
         stop.set()
