@@ -4,6 +4,7 @@ pub mod access;
 pub mod applications;
 pub mod audit;
 pub mod breaches;
+pub mod bulk;
 pub mod certificates;
 pub mod demands;
 pub mod documents;

@@ -6,6 +6,7 @@ pub mod anchor;
 pub mod application;
 pub mod backoff;
 pub mod breach;
+pub mod bulk;
 pub mod calendar;
 pub mod certificate;
 pub mod context;

@@ -227,6 +227,21 @@ impl Property {
         (begun && !ended).then_some(ground)
     }
 
+    /// Whether an address as somebody wrote it can be that of this home: the same postcode, and every number of the home's
+    /// address in it. Words are spelt in too many ways to decide anything.
+    #[must_use]
+    pub fn is_named_in(&self, written: &str) -> bool {
+        let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let words = |text: &str| {
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+            words.map(str::to_lowercase).collect::<Vec<_>>()
+        };
+        let (there, postcode) = (words(written), words(&self.postcode));
+        let numbers = words(&self.address).into_iter().filter(|word| word.contains(|c: char| c.is_ascii_digit()));
+        let mut own = numbers.filter(|number| !postcode.contains(number));
+        letters(written).contains(&letters(&self.postcode)) && own.all(|number| there.contains(&number))
+    }
+
     /// The whole address on one line.
     #[must_use]
     pub fn one_line(&self) -> String {

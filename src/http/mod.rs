@@ -60,6 +60,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::demands::give_time);
     config.service(api::demands::close_item);
     config.service(api::responses::list);
+    config.service(api::bulk::send);
 
     config.service(api::areas::list);
     config.service(api::areas::look_up);

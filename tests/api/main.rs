@@ -11,6 +11,7 @@ mod answers;
 mod applications;
 mod audit;
 mod breaches;
+mod bulk;
 mod certificates;
 mod check_ends;
 mod cli;

@@ -45,7 +45,7 @@ impl Certificate {
             let (until, on) = (written_out(until), written_out(received_on));
             doubt(DoubtKind::RanOut, format!("It counted until {until} and came in on {on}."));
         }
-        if let Some(named) = self.particulars.address.as_deref().filter(|named| !is_of(named, home)) {
+        if let Some(named) = self.particulars.address.as_deref().filter(|named| !home.is_named_in(named)) {
             let detail = format!("It names \"{named}\"; the home is {}.", home.one_line());
             doubt(DoubtKind::AnotherAddress, detail);
         }
@@ -80,21 +80,6 @@ fn grave(codes: &[ElectricalCode]) -> Option<String> {
 
 fn is_long_before(tested_on: NaiveDate, declared_on: NaiveDate) -> bool {
     tested_on.checked_add_months(Months::new(12)).is_some_and(|year_on| year_on < declared_on)
-}
-
-/// Whether an address as somebody wrote it can be that of the home: the same postcode, and every number of the home's
-/// address in it. Words are spelt in too many ways to decide anything.
-fn is_of(written: &str, home: &Property) -> bool {
-    let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    let mut numbers = home.address.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| has_digit(word));
-    let there = written.to_lowercase();
-    let there = there.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>();
-    letters(written).contains(&letters(&home.postcode))
-        && numbers.all(|number| there.contains(&number.to_lowercase().as_str()) || home.postcode.contains(number))
-}
-
-fn has_digit(word: &str) -> bool {
-    word.chars().any(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod applications;
 pub mod areas;
 pub mod breaches;
+pub mod bulk;
 pub mod certificates;
 pub mod checks;
 pub mod conditions;

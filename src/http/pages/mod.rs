@@ -1,7 +1,7 @@
 //! The pages for landlords, agents and everybody: server-rendered, in the GOV.UK Design System, whole without scripts.
 //!
 //! A handler reads and acts as the API's do and answers with a page or a [`Problem`](super::problem::Problem), which
-//! [`frame`] turns into a page too. Whoever is signed in comes through [`visitor::Visitor`], for one action at a time.
+//! `frame` turns into a page too. Whoever is signed in comes through `visitor::Visitor`, for one action at a time.
 
 mod alarms;
 mod answers;

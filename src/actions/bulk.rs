@@ -1,0 +1,171 @@
+//! Many files at once: the items that somebody may answer, and what has come of each file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::demands::Incoming;
+use super::{Error, Expected, Rules};
+use crate::domain::bulk::{ListLine, Wanted};
+use crate::domain::context::Context;
+use crate::domain::demand::{AnswerKind, Demand, DemandState, Item};
+use crate::domain::id::{DemandId, DocumentId, ItemId, LicenceId, PropertyId, ResponseId};
+use crate::domain::licence::Licence;
+use crate::domain::property::Property;
+use crate::domain::scheme::DocumentKind;
+use crate::storage::demands::Filter;
+use crate::storage::page::Page;
+use crate::storage::{Conn, Tx, demands, documents, licences, properties};
+
+/// Everything that somebody is asked for, as far as a file can answer it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    open: Vec<(Demand, Item)>,
+    homes: BTreeMap<PropertyId, Property>,
+    answered_by: BTreeMap<(LicenceId, String), Vec<DocumentKind>>,
+}
+
+/// Reads what the actor is asked for, in a fixed number of statements for each hundred demands.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn asked(db: &mut Conn, cx: &Context, rules: &Rules) -> Result<Asked, Error> {
+    let mut open = Vec::new();
+    for state in [DemandState::Served, DemandState::Issued] {
+        let filter = Filter { state: Some(state), ..Filter::default() };
+        let mut page = Page { after: None, limit: 100 };
+        loop {
+            let listed = demands::list(db, cx.actor.sight(), &filter, &page)?;
+            for demand in listed.rows {
+                let items = demand.items.iter().filter(|item| item.closed_on.is_none()).cloned().collect::<Vec<_>>();
+                open.extend(items.into_iter().map(|item| (demand.clone(), item)));
+            }
+            page.after = listed.next;
+            if page.after.is_none() {
+                break;
+            }
+        }
+    }
+    let homes = open.iter().map(|(_, item)| item.property_id).collect::<Vec<_>>();
+    let homes = properties::find_all(db, &homes)?.into_iter().map(|home| (home.id, home)).collect();
+    let named = open.iter().map(|(_, item)| item.licence_id).collect::<Vec<_>>();
+    let answered_by = conditions(rules, &open, &licences::find_all(db, &named)?)?;
+    Ok(Asked { open, homes, answered_by })
+}
+
+fn conditions(
+    rules: &Rules,
+    open: &[(Demand, Item)],
+    licences: &[Licence],
+) -> Result<BTreeMap<(LicenceId, String), Vec<DocumentKind>>, Error> {
+    let mut found = BTreeMap::new();
+    for (_, item) in open {
+        let licence = licences.iter().find(|licence| licence.id == item.licence_id).ok_or(Error::NotFound)?;
+        let condition = rules.of(licence)?.condition(&item.condition);
+        let documents = condition.map(|condition| condition.documents.clone()).unwrap_or_default();
+        found.insert((item.licence_id, item.condition.clone()), documents);
+    }
+    Ok(found)
+}
+
+impl Asked {
+    /// The items, as the rule of the matching wants them.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<Wanted<'_>> {
+        let wanted = self.open.iter().filter_map(|(demand, item)| {
+            let home = self.homes.get(&item.property_id)?;
+            let answered_by = self.answered_by.get(&(item.licence_id, item.condition.clone()))?;
+            Some(Wanted { demand: demand.cover.id, item: item.id, home, answered_by })
+        });
+        wanted.collect()
+    }
+
+    /// A demand and its item, among those that were read.
+    #[must_use]
+    pub fn find(&self, wanted: &Wanted<'_>) -> Option<&(Demand, Item)> {
+        self.open.iter().find(|(demand, item)| demand.cover.id == wanted.demand && item.id == wanted.item)
+    }
+}
+
+/// What a group of files added: the answer, and which of them were new for the item.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The answer.
+    pub response: ResponseId,
+    /// The files that it brings; the others had answered the item before.
+    pub new: Vec<DocumentId>,
+}
+
+/// Files answer an item together; `None` if every one of them had answered it before.
+///
+/// # Errors
+/// As for any answer.
+pub fn answer(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    demand: DemandId,
+    item: ItemId,
+    files: &[DocumentId],
+) -> Result<Option<Added>, Error> {
+    let seen = demands::find_seen(tx, cx.actor.sight(), demand)?.ok_or(Error::NotFound)?;
+    let responses = demands::responses_to(tx, demand)?;
+    let earlier = responses.iter().filter(|one| one.item_id == item).map(|one| one.id).collect::<Vec<_>>();
+    let known = documents::of_responses(tx, &earlier)?.into_values().flatten().map(|document| document.id);
+    let known = known.collect::<BTreeSet<_>>();
+    let mut new = files.iter().copied().filter(|file| !known.contains(file)).collect::<Vec<_>>();
+    new.dedup();
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let incoming = Incoming { documents: new.clone(), ..Incoming::of(AnswerKind::Document, None) };
+    let (_, response) = super::demands::answer(tx, cx, rules, demand, Expected(seen.cover.revision), item, incoming)?;
+    Ok(Some(Added { response: response.id, new }))
+}
+
+/// The list that comes with the files: a table with the columns file, home and kind, in any order.
+///
+/// # Errors
+/// What is wrong with it, by line.
+pub fn list(text: &str) -> Result<Vec<ListLine>, String> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let headings = reader.headers().map_err(|error| error.to_string())?.clone();
+    let column = |names: &[&str]| headings.iter().position(|heading| names.contains(&heading.to_lowercase().as_str()));
+    let places =
+        (column(&["file", "filename"]), column(&["home", "uprn", "address"]), column(&["kind", "type", "document"]));
+    let (Some(file), Some(home), Some(kind)) = places else {
+        return Err("the first line must name the columns file, home (or uprn, or address) and kind".to_owned());
+    };
+    let mut lines = Vec::new();
+    for (number, record) in (2..).zip(reader.records()) {
+        let record = record.map_err(|error| format!("line {number}: {error}"))?;
+        let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
+        let line = ListLine { file: cell(file), home: cell(home), kind: cell(kind) };
+        if line.file.is_empty() {
+            return Err(format!("line {number} names no file"));
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_by_its_headings_in_any_order_and_its_faults_are_told_by_line() {
+        let read = list(
+            "Kind,UPRN,File\ngas,100110000012, a.pdf \n\"electrical report\",\"12, Made-up Street, TS18 1AA\",b.jpg\n",
+        )
+        .unwrap();
+        let told = read.iter().map(|line| (line.file.as_str(), line.home.as_str(), line.kind.as_str()));
+        let wanted = [("a.pdf", "100110000012", "gas"), ("b.jpg", "12, Made-up Street, TS18 1AA", "electrical report")];
+        assert_eq!(told.collect::<Vec<_>>(), wanted);
+        for (text, fault) in [
+            ("file,kind\na.pdf,gas\n", "must name the columns"),
+            ("", "must name the columns"),
+            ("file,home,kind\n,1,gas\n", "line 2 names no file"),
+        ] {
+            assert!(list(text).unwrap_err().contains(fault), "{text:?}");
+        }
+    }
+}
