@@ -18,9 +18,20 @@ use crate::storage::{Conn, Tx, demands, documents, licences, properties};
 /// Everything that somebody is asked for, as far as a file can answer it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    open: Vec<(Demand, Item)>,
+    open: Vec<OpenItem>,
     homes: BTreeMap<PropertyId, Property>,
     answered_by: BTreeMap<(LicenceId, String), Vec<DocumentKind>>,
+}
+
+/// An item that waits for an answer.
+#[derive(Clone, Debug)]
+pub struct OpenItem {
+    /// Its demand.
+    pub demand: DemandId,
+    /// The demand's reference.
+    pub reference: String,
+    /// The item.
+    pub item: Item,
 }
 
 /// Reads what the actor is asked for, in a fixed number of statements for each hundred demands.
@@ -35,8 +46,9 @@ pub fn asked(db: &mut Conn, cx: &Context, rules: &Rules) -> Result<Asked, Error>
         loop {
             let listed = demands::list(db, cx.actor.sight(), &filter, &page)?;
             for demand in listed.rows {
-                let items = demand.items.iter().filter(|item| item.closed_on.is_none()).cloned().collect::<Vec<_>>();
-                open.extend(items.into_iter().map(|item| (demand.clone(), item)));
+                let Demand { cover, items, .. } = demand;
+                let items = items.into_iter().filter(|item| item.closed_on.is_none());
+                open.extend(items.map(|item| OpenItem { demand: cover.id, reference: cover.reference.clone(), item }));
             }
             page.after = listed.next;
             if page.after.is_none() {
@@ -44,20 +56,20 @@ pub fn asked(db: &mut Conn, cx: &Context, rules: &Rules) -> Result<Asked, Error>
             }
         }
     }
-    let homes = open.iter().map(|(_, item)| item.property_id).collect::<Vec<_>>();
+    let homes = open.iter().map(|open| open.item.property_id).collect::<Vec<_>>();
     let homes = properties::find_all(db, &homes)?.into_iter().map(|home| (home.id, home)).collect();
-    let named = open.iter().map(|(_, item)| item.licence_id).collect::<Vec<_>>();
+    let named = open.iter().map(|open| open.item.licence_id).collect::<Vec<_>>();
     let answered_by = conditions(rules, &open, &licences::find_all(db, &named)?)?;
     Ok(Asked { open, homes, answered_by })
 }
 
 fn conditions(
     rules: &Rules,
-    open: &[(Demand, Item)],
+    open: &[OpenItem],
     licences: &[Licence],
 ) -> Result<BTreeMap<(LicenceId, String), Vec<DocumentKind>>, Error> {
     let mut found = BTreeMap::new();
-    for (_, item) in open {
+    for OpenItem { item, .. } in open {
         let licence = licences.iter().find(|licence| licence.id == item.licence_id).ok_or(Error::NotFound)?;
         let condition = rules.of(licence)?.condition(&item.condition);
         let documents = condition.map(|condition| condition.documents.clone()).unwrap_or_default();
@@ -70,18 +82,18 @@ impl Asked {
     /// The items, as the rule of the matching wants them.
     #[must_use]
     pub fn wanted(&self) -> Vec<Wanted<'_>> {
-        let wanted = self.open.iter().filter_map(|(demand, item)| {
+        let wanted = self.open.iter().filter_map(|OpenItem { demand, item, .. }| {
             let home = self.homes.get(&item.property_id)?;
             let answered_by = self.answered_by.get(&(item.licence_id, item.condition.clone()))?;
-            Some(Wanted { demand: demand.cover.id, item: item.id, home, answered_by })
+            Some(Wanted { demand: *demand, item: item.id, home, answered_by })
         });
         wanted.collect()
     }
 
-    /// A demand and its item, among those that were read.
+    /// The item that is meant, among those that were read.
     #[must_use]
-    pub fn find(&self, wanted: &Wanted<'_>) -> Option<&(Demand, Item)> {
-        self.open.iter().find(|(demand, item)| demand.cover.id == wanted.demand && item.id == wanted.item)
+    pub fn find(&self, wanted: &Wanted<'_>) -> Option<&OpenItem> {
+        self.open.iter().find(|open| open.item.id == wanted.item)
     }
 }
 
@@ -110,9 +122,9 @@ pub fn answer(
     let responses = demands::responses_to(tx, demand)?;
     let earlier = responses.iter().filter(|one| one.item_id == item).map(|one| one.id).collect::<Vec<_>>();
     let known = documents::of_responses(tx, &earlier)?.into_values().flatten().map(|document| document.id);
-    let known = known.collect::<BTreeSet<_>>();
-    let mut new = files.iter().copied().filter(|file| !known.contains(file)).collect::<Vec<_>>();
-    new.dedup();
+    // Also once a file of the group has been taken, so that the same bytes twice are one document of the answer.
+    let mut known = known.collect::<BTreeSet<_>>();
+    let new = files.iter().copied().filter(|file| known.insert(*file)).collect::<Vec<_>>();
     if new.is_empty() {
         return Ok(None);
     }

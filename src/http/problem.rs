@@ -44,6 +44,11 @@ impl Problem {
         }
     }
 
+    /// The stable word of its kind, without the name of the service.
+    pub fn code(&self) -> &str {
+        self.kind.rsplit(':').next().unwrap_or_default()
+    }
+
     /// Fields of the request are wrong.
     pub fn invalid(faults: Vec<FieldFault>) -> Self {
         let title = "Some fields are wrong";

@@ -56,6 +56,7 @@ fn files_find_their_items_by_name_duplicates_are_known_and_the_rest_is_listed_fo
         .file("file", "100000000001 gas front.pdf", "application/pdf", &front)
         .file("file", "100000000001 gas back.jpg", "image/jpeg", &back)
         .file("file", "2 Hind Street TS18 1AA EICR.pdf", "application/pdf", &other)
+        .file("file", "100000000001 gas front again.pdf", "application/pdf", &front)
         .file("file", "100000000003 gas.pdf", "application/pdf", &other)
         .file("file", "scan0001.pdf", "application/pdf", &other)
         .file("file", "100000000002 gas.docx", "application/zip", b"PK\x03\x04 word/document.xml");
@@ -64,12 +65,13 @@ fn files_find_their_items_by_name_duplicates_are_known_and_the_rest_is_listed_fo
         ("100000000001 gas front.pdf", "answered"),
         ("100000000001 gas back.jpg", "answered"),
         ("2 Hind Street TS18 1AA EICR.pdf", "answered"),
+        ("100000000001 gas front again.pdf", "answered"),
         ("100000000003 gas.pdf", "no_home"),
         ("scan0001.pdf", "no_home"),
     ];
-    assert_eq!(told(&sent)[..5], all(&wanted), "{:#}", sent.body);
-    assert_eq!((&sent.body["answered"], &sent.body["left_over"]), (&3.into(), &3.into()));
-    let refused = &sent.body["files"][5];
+    assert_eq!(told(&sent)[..6], all(&wanted), "{:#}", sent.body);
+    assert_eq!((&sent.body["answered"], &sent.body["left_over"]), (&4.into(), &3.into()));
+    let refused = &sent.body["files"][6];
     assert!(refused["remedy"].as_str().unwrap().contains("Word file"), "{refused}");
     let same_answer = &sent.body["files"][0]["response_id"];
     assert_eq!(same_answer, &sent.body["files"][1]["response_id"], "two pages of one paper are one answer");

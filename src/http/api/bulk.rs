@@ -7,12 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::bulk::{self, Asked};
+use crate::actions::bulk::{self, Asked, OpenItem};
 use crate::actions::{Error, FieldFault};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::bulk::{LeftOver, ListLine, label, place};
-use crate::domain::demand::{Demand, Item};
+use crate::domain::bulk::{LeftOver, ListLine, Wanted, label, place};
 use crate::domain::id::{DemandId, DocumentId, ItemId, ResponseId};
 use crate::domain::scheme::DocumentKind;
 use crate::http::problem::Problem;
@@ -73,8 +72,7 @@ struct Placed {
     at: usize,
     file: Taken,
     kind: DocumentKind,
-    demand: Demand,
-    item: Item,
+    open: OpenItem,
 }
 
 /// Send many files at once; each answers the one item that its name or the list plainly means. The others are not kept.
@@ -95,15 +93,7 @@ pub async fn send(
     }
     let (service, cx) = (app.clone(), caller.cx.clone());
     let asked = blocking(move || Ok(service.db.read(|db| bulk::asked(db, &cx, &service.rules))?)).await?;
-    let mut told = Vec::with_capacity(form.files.len());
-    let mut placed = Vec::new();
-    for (at, sent) in form.files.into_iter().enumerate() {
-        told.push(FileOutcome { file: sent.name.clone(), ..FileOutcome::default() });
-        match find(&asked, list.as_deref(), at, sent) {
-            Ok(one) => placed.push(one),
-            Err(left) => set(&mut told, at, *left),
-        }
-    }
+    let (mut told, placed) = sort(&asked, list.as_deref(), form.files);
     for group in by_item(placed) {
         answer(&app, &caller, group, &mut told).await?;
     }
@@ -113,19 +103,36 @@ pub async fn send(
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(outcome))
 }
 
-fn set(told: &mut [FileOutcome], at: usize, outcome: FileOutcome) {
-    if let Some(place) = told.get_mut(at) {
-        *place = outcome;
+/// What can be said of each file by now, and those that have found their item.
+fn sort(asked: &Asked, list: Option<&[ListLine]>, files: Vec<Sent>) -> (Vec<FileOutcome>, Vec<Placed>) {
+    let wanted = asked.wanted();
+    let mut told = Vec::with_capacity(files.len());
+    let mut placed = Vec::new();
+    for (at, sent) in files.into_iter().enumerate() {
+        let file = sent.name.clone();
+        match find(asked, &wanted, list, at, sent) {
+            Ok(one) => {
+                told.push(FileOutcome { file, ..FileOutcome::default() });
+                placed.push(one);
+            }
+            Err(left) => told.push(*left),
+        }
     }
+    (told, placed)
 }
 
-fn find(asked: &Asked, list: Option<&[ListLine]>, at: usize, sent: Sent) -> Result<Placed, Box<FileOutcome>> {
+fn find(
+    asked: &Asked,
+    wanted: &[Wanted<'_>],
+    list: Option<&[ListLine]>,
+    at: usize,
+    sent: Sent,
+) -> Result<Placed, Box<FileOutcome>> {
     let left = |why: LeftOver| Box::new(FileOutcome::left(sent.name.clone(), why.spelling(), why.remedy().to_owned()));
-    let wanted = asked.wanted();
-    let (one, kind) = label(&sent.name, list).and_then(|label| place(&label, &wanted)).map_err(left)?;
-    let (demand, item) = asked.find(one).cloned().ok_or_else(|| left(LeftOver::NothingAsked))?;
+    let (one, kind) = label(&sent.name, list).and_then(|label| place(&label, wanted)).map_err(left)?;
+    let open = asked.find(one).cloned().ok_or_else(|| left(LeftOver::NothingAsked))?;
     match sent.taken {
-        Ok(file) => Ok(Placed { at, file, kind, demand, item }),
+        Ok(file) => Ok(Placed { at, file, kind, open }),
         Err(refusal) => Err(Box::new(FileOutcome::left(sent.name, refusal.code(), refusal.to_string()))),
     }
 }
@@ -134,7 +141,7 @@ fn find(asked: &Asked, list: Option<&[ListLine]>, at: usize, sent: Sent) -> Resu
 fn by_item(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
     let mut groups: BTreeMap<ItemId, Vec<Placed>> = BTreeMap::new();
     for one in placed {
-        groups.entry(one.item.id).or_default().push(one);
+        groups.entry(one.open.item.id).or_default().push(one);
     }
     groups.into_values().collect()
 }
@@ -145,14 +152,14 @@ async fn answer(
     group: Vec<Placed>,
     told: &mut [FileOutcome],
 ) -> Result<(), Problem> {
-    let Some((demand, item)) = group.first().map(|one| (one.demand.clone(), one.item.clone())) else { return Ok(()) };
+    let Some(OpenItem { demand, reference, item }) = group.first().map(|one| one.open.clone()) else { return Ok(()) };
     let mut brought: Vec<(usize, DocumentId)> = Vec::with_capacity(group.len());
     for one in group {
         let kept = upload::keep(app, caller.cx.clone(), one.file, item.licence_id, Some(item.property_id)).await;
         let Some(place) = told.get_mut(one.at) else { continue };
         place.kind = Some(one.kind);
-        place.demand_id = Some(demand.cover.id);
-        place.reference = Some(demand.cover.reference.clone());
+        place.demand_id = Some(demand);
+        place.reference = Some(reference.clone());
         place.item_id = Some(item.id);
         match kept {
             Ok(received) => {
@@ -160,7 +167,7 @@ async fn answer(
                 brought.push((one.at, received.document.id));
             }
             Err(problem) if problem.status < 500 => {
-                place.reason = problem.kind.rsplit(':').next().map(ToOwned::to_owned);
+                place.reason = Some(problem.code().to_owned());
                 place.remedy = Some(problem.detail);
             }
             Err(problem) => return Err(problem),
@@ -168,8 +175,7 @@ async fn answer(
     }
     let (service, cx) = (app.clone(), caller.cx.clone());
     let ids = brought.iter().map(|(_, id)| *id).collect::<Vec<_>>();
-    let add = move || match service.db.write(|tx| bulk::answer(tx, &cx, &service.rules, demand.cover.id, item.id, &ids))
-    {
+    let add = move || match service.db.write(|tx| bulk::answer(tx, &cx, &service.rules, demand, item.id, &ids)) {
         Ok(added) => Ok(Ok(added)),
         // A rule against this item is no reason to leave the other files undone.
         Err(Error::Refused { code, text }) => Ok(Err((code, text))),
