@@ -66,13 +66,8 @@ struct Form {
 }
 
 impl Again for Form {
-    fn with(mut self, fault: Fault) -> Self {
-        self.faults.push(fault);
-        self
-    }
-    fn overtaken(mut self) -> Self {
-        self.stale = true;
-        self
+    fn marks(&mut self) -> (&mut Vec<Fault>, &mut bool) {
+        (&mut self.faults, &mut self.stale)
     }
 }
 

@@ -189,21 +189,26 @@ pub(super) fn take(
 }
 
 /// A form that can be shown again with what is wrong.
-pub(super) trait Again: Serialize {
+pub(super) trait Again: Serialize + Sized {
+    /// Its faults, and whether it was overtaken.
+    fn marks(&mut self) -> (&mut Vec<Fault>, &mut bool);
+
     /// With this fault.
-    fn with(self, fault: Fault) -> Self;
+    fn with(mut self, fault: Fault) -> Self {
+        self.marks().0.push(fault);
+        self
+    }
+
     /// As one that was overtaken.
-    fn overtaken(self) -> Self;
+    fn overtaken(mut self) -> Self {
+        *self.marks().1 = true;
+        self
+    }
 }
 
 impl Again for Words {
-    fn with(mut self, fault: Fault) -> Self {
-        self.faults.push(fault);
-        self
-    }
-    fn overtaken(mut self) -> Self {
-        self.stale = true;
-        self
+    fn marks(&mut self) -> (&mut Vec<Fault>, &mut bool) {
+        (&mut self.faults, &mut self.stale)
     }
 }
 

@@ -32,13 +32,8 @@ struct Page {
 }
 
 impl Again for Page {
-    fn with(mut self, fault: Fault) -> Self {
-        self.faults.push(fault);
-        self
-    }
-    fn overtaken(mut self) -> Self {
-        self.stale = true;
-        self
+    fn marks(&mut self) -> (&mut Vec<Fault>, &mut bool) {
+        (&mut self.faults, &mut self.stale)
     }
 }
 
