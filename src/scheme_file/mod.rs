@@ -3,6 +3,7 @@
 mod addresses;
 mod conditions;
 mod obligations;
+mod questions;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +106,10 @@ fn scheme(
     let fees = root.table("fees").and_then(|section| settings::fees(&section));
     let policy = root.table("policy").and_then(|section| settings::policy(&section));
     let exemptions = settings::exemptions(root);
+    // A scheme without a form takes applications on paper only.
+    let has_form = root.has("application");
+    let application =
+        has_form.then(|| root.table("application")).flatten().and_then(|section| questions::application(&section));
     root.no_other_keys();
     Some(Scheme {
         code: scheme_code?,
@@ -120,6 +125,7 @@ fn scheme(
         fees: fees?,
         policy: policy?,
         exemptions: exemptions?,
+        application: if has_form { Some(application?) } else { None },
     })
 }
 

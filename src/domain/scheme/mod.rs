@@ -2,6 +2,7 @@
 
 mod addresses;
 mod parts;
+mod questions;
 mod words;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
 pub use parts::{Area, Condition, Council, Designation, Discount, ExemptionGround, Fees, Ladder, Obligation, Policy};
+pub use questions::{ApplicationForm, OnlyIf, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
 
 /// One version of a scheme. A licence keeps the version it was granted under.
@@ -40,6 +42,8 @@ pub struct Scheme {
     pub policy: Policy,
     /// The grounds for needing no licence.
     pub exemptions: Vec<ExemptionGround>,
+    /// The application form; without one, applications come on paper only.
+    pub application: Option<ApplicationForm>,
 }
 
 impl Scheme {
