@@ -12,6 +12,7 @@ use crate::domain::actor::{AccountState, Actor, Role};
 use crate::domain::context::Context;
 use crate::domain::id::{AccountId, LinkId};
 use crate::domain::letter::Posting;
+use crate::domain::party::{Party, PartyFacts, PartyKind};
 use crate::domain::scheme::Scheme;
 use crate::domain::sign_in::{Known, Link, LinkState, Session, digest, secret};
 use crate::storage::{Conn, Tx, access, parties, sign_in as table};
@@ -50,8 +51,11 @@ fn count(tx: &mut Tx<'_>, cx: &Context, what: &str, most: i64) -> Result<(), Err
     Ok(table::put_tally(tx, &table::Tally { count: tally.count + 1, ..tally })?)
 }
 
-/// Whose an address is: that of an active account of a landlord or agent, or of exactly one person or company on record who is
-/// holder, manager or agent of a licence or application.
+/// Whose an address is: that of an active account of a landlord or agent; or of exactly one person or company on record; or, where
+/// nobody on record has it, a stranger's.
+///
+/// Of several on record, who has a licence goes before who is named in an application, and both before the rest: nobody can shut a
+/// licence holder out by naming their address in a form.
 fn known(db: &mut Conn, email: &str) -> Result<Option<Known>, Error> {
     if let Some(account) = access::find_email(db, email)? {
         return Ok(Known::account(account));
@@ -59,14 +63,14 @@ fn known(db: &mut Conn, email: &str) -> Result<Option<Known>, Error> {
     let mut found = Vec::new();
     for party in parties::of_email(db, email)? {
         let standing = parties::standing_of(db, party.id)?;
-        if standing.answers_for_own {
-            found.push(Known::Party(party, Role::Landlord));
-        } else if standing.is_agent {
-            found.push(Known::Party(party, Role::Agent));
-        }
+        let role = if standing.is_agent && !standing.answers_for_own { Role::Agent } else { Role::Landlord };
+        let is_applied = standing.answers_for_own || standing.is_agent;
+        found.push(((standing.is_licensed, is_applied), Known::Party(party, role)));
     }
+    let Some(first) = found.iter().map(|(rank, _)| *rank).max() else { return Ok(Some(Known::Stranger)) };
+    found.retain(|(rank, _)| *rank == first);
     let one = found.pop().filter(|_| found.is_empty());
-    Ok(one)
+    Ok(one.map(|(_, known)| known))
 }
 
 /// The links whose mail is to go now.
@@ -80,8 +84,8 @@ pub fn to_send(db: &mut Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<Link
 /// What the mail of a link says, beside the link itself.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// Whom it addresses.
-    pub name: String,
+    /// Whom it addresses; a stranger is nobody by name.
+    pub name: Option<String>,
     /// The scheme in use, whose council writes.
     pub scheme: Scheme,
     /// Until when the link works.
@@ -94,7 +98,7 @@ pub struct Outgoing {
     /// The link.
     pub link: Link,
     /// Whom it is to.
-    pub name: String,
+    pub name: Option<String>,
     /// The words as they go.
     pub words: Words,
 }
@@ -121,12 +125,14 @@ pub fn take_up(
         table::save_link(tx, &link.settle(LinkState::Failed, "it could not be sent in time".to_owned()))?;
         return Ok(None);
     }
-    let Some(known) = known(tx, &link.email)? else {
+    let scheme = rules.current()?;
+    let known = known(tx, &link.email)?.filter(|known| *known != Known::Stranger || scheme.application.is_some());
+    let Some(known) = known else {
         table::save_link(tx, &link.settle(LinkState::Unknown, "nobody known has this address".to_owned()))?;
         return Ok(None);
     };
-    let invitation =
-        Invitation { name: known.name().to_owned(), scheme: rules.current()?.clone(), expires_at: link.expires_at };
+    let name = known.name().map(ToOwned::to_owned);
+    let invitation = Invitation { name, scheme: scheme.clone(), expires_at: link.expires_at };
     let secret = secret(cx);
     match (compose(&invitation, &secret), compose(&invitation, BLANK)) {
         (Ok(words), Ok(kept)) => {
@@ -178,33 +184,70 @@ pub enum Entry {
     OtherBrowser,
 }
 
-/// A link is followed, and used up if it is this browser's and alive: a session begins, and `before`, the browser's session
-/// until then, ends. An account comes to be for somebody who had none.
+/// Who somebody new is, in their own words.
+#[derive(Clone, Debug)]
+pub struct Introduction {
+    /// Person or company.
+    pub kind: PartyKind,
+    /// Name as it is written on letters.
+    pub name: String,
+    /// Proper address for service.
+    pub address: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Landlord, or agent of landlords.
+    pub role: Role,
+}
+
+/// Whether whoever follows this link, from the browser that asked for it, is somebody new. Nothing is used up.
 ///
 /// # Errors
-/// [`Error::TooOften`] after too many dead links from one place.
+/// Whatever the database says.
+pub fn is_of_a_stranger(db: &mut Conn, cx: &Context, shown: &str, nonce: &str) -> Result<bool, Error> {
+    let link = table::find_link_by_hash(db, &digest(shown))?;
+    let link = link.filter(|link| link.is_live(cx.now) && link.was_asked_by(Some(nonce)));
+    let Some(link) = link else { return Ok(false) };
+    Ok(known(db, &link.email)? == Some(Known::Stranger))
+}
+
+/// What a browser brings to a link.
+#[derive(Clone, Copy, Debug)]
+pub struct Bearer<'a> {
+    /// What it keeps since it asked.
+    pub nonce: Option<&'a str>,
+    /// The secret of its session until then.
+    pub session: Option<&'a str>,
+    /// Where it is on the network.
+    pub place: &'a str,
+}
+
+/// A link is followed, and used up if it is this browser's and alive: a session begins, and the browser's session until then
+/// ends. An account comes to be for somebody who had none; somebody new says who they are.
+///
+/// # Errors
+/// [`Error::TooOften`] after too many dead links from one place; [`Error::Invalid`] if somebody new does not say who they are.
 pub fn follow(
     tx: &mut Tx<'_>,
     cx: &Context,
     shown: &str,
-    nonce: Option<&str>,
-    before: Option<&str>,
-    place: &str,
+    bearer: Bearer<'_>,
+    introduction: Option<&Introduction>,
 ) -> Result<Entry, Error> {
+    let place = bearer.place;
     let link = table::find_link_by_hash(tx, &digest(shown))?;
     let Some(link) = link.filter(|link| link.is_live(cx.now)) else { return dead(tx, cx, place) };
     if table::has_later(tx, &link)? {
         return dead(tx, cx, place);
     }
-    if !link.was_asked_by(nonce) {
+    if !link.was_asked_by(bearer.nonce) {
         return Ok(Entry::OtherBrowser);
     }
     let Some(known) = known(tx, &link.email)? else { return dead(tx, cx, place) };
     if !table::use_link(tx, link.id, cx.now)? {
         return dead(tx, cx, place);
     }
-    let account = account_of(tx, cx, known, &link.email)?;
-    if let Some(before) = before {
+    let account = account_of(tx, cx, known, &link.email, introduction)?;
+    if let Some(before) = bearer.session {
         table::end_session(tx, &digest(before), cx.now)?;
     }
     tracing::info!(%account, link = %link.id, "signed in by a link");
@@ -216,17 +259,42 @@ fn dead(tx: &mut Tx<'_>, cx: &Context, place: &str) -> Result<Entry, Error> {
     Ok(Entry::Dead)
 }
 
-fn account_of(tx: &mut Tx<'_>, cx: &Context, known: Known, email: &str) -> Result<AccountId, Error> {
-    match known {
-        Known::Account(account) => Ok(account.id),
-        Known::Party(party, role) => {
-            let system = Context { actor: Actor::system(), ..cx.clone() };
-            let state = AccountState::Active;
-            let change = Account::add(&system, party.name, email.to_owned(), role, state, Some(party.id))?;
-            access::insert(tx, &change)?;
-            Ok(change.entity().id)
+fn account_of(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    known: Known,
+    email: &str,
+    introduction: Option<&Introduction>,
+) -> Result<AccountId, Error> {
+    let system = Context { actor: Actor::system(), ..cx.clone() };
+    let (party, role) = match known {
+        Known::Account(account) => return Ok(account.id),
+        Known::Party(party, role) => (party, role),
+        Known::Stranger => {
+            let new = introduction.ok_or_else(|| FieldFault::at("/name", "say who you are"))?;
+            (introduced(tx, &system, new, email)?, new.role)
         }
+    };
+    let change = Account::add(&system, party.name, email.to_owned(), role, AccountState::Active, Some(party.id))?;
+    access::insert(tx, &change)?;
+    Ok(change.entity().id)
+}
+
+fn introduced(tx: &mut Tx<'_>, cx: &Context, new: &Introduction, email: &str) -> Result<Party, Error> {
+    if !matches!(new.role, Role::Landlord | Role::Agent) {
+        return Err(FieldFault::at("/role", "say whether you are a landlord or an agent").into());
     }
+    let facts = PartyFacts {
+        kind: new.kind,
+        name: new.name.clone(),
+        address: new.address.clone(),
+        email: Some(email.to_owned()),
+        phone: new.phone.clone(),
+        company_number: None,
+    };
+    let change = Party::add(cx, facts);
+    parties::insert(tx, &change)?;
+    Ok(change.into_entity())
 }
 
 /// A session of that account begins; the value is its secret.

@@ -159,6 +159,8 @@ pub enum Known {
     Account(Account),
     /// A person or company on record who gets an account of this role when the link is used.
     Party(Party, Role),
+    /// Somebody new, who wants to apply for a licence: they say who they are when they use the link.
+    Stranger,
 }
 
 impl Known {
@@ -169,12 +171,13 @@ impl Known {
         signs_in.then_some(Self::Account(account))
     }
 
-    /// The name to address.
+    /// The name to address; of a stranger there is none.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Account(account) => &account.name,
-            Self::Party(party, _) => &party.name,
+            Self::Account(account) => Some(&account.name),
+            Self::Party(party, _) => Some(&party.name),
+            Self::Stranger => None,
         }
     }
 }

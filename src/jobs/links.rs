@@ -77,7 +77,7 @@ fn message(app: &App, outgoing: &actions::Outgoing) -> Result<Message, String> {
     let name = format!("{}.{}", link.id.as_str(), link.attempt);
     Ok(Message {
         to: Address::parse(&link.email).map_err(|fault| fault.to_string())?,
-        to_name: MailName::from_record(&outgoing.name),
+        to_name: outgoing.name.as_deref().and_then(MailName::from_record),
         subject: MailSubject::from_text(&words.subject).ok_or("the mail has no subject")?,
         text: words.text.clone(),
         html: words.html.clone(),

@@ -40,7 +40,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
 pub fn sign_in(invitation: &Invitation, link: &str) -> Result<Words, ComposeFault> {
     let mail = SignIn {
         office: office(&invitation.scheme),
-        recipient: Line::from_record(&invitation.name),
+        recipient: invitation.name.as_deref().map(Line::from_record),
         link: Line::from_record(link),
         expires_at: invitation.expires_at,
     };

@@ -111,6 +111,8 @@ pub struct Standing {
     pub answers_for_own: bool,
     /// Agent of one.
     pub is_agent: bool,
+    /// Whether one of them is a licence.
+    pub is_licensed: bool,
 }
 
 /// What a person or company is to licences and applications, in two statements.
@@ -123,6 +125,7 @@ pub fn standing_of(db: &mut Conn, id: PartyId) -> Result<Standing, Error> {
         .filter(super::licences::concerns(id))
         .select((licences::holder_id, licences::manager_id, licences::agent_id))
         .load(db)?;
+    let is_licensed = !people.is_empty();
     let own = Some(Word(id));
     let applied: Vec<People> = applications::table
         .filter(
@@ -137,6 +140,7 @@ pub fn standing_of(db: &mut Conn, id: PartyId) -> Result<Standing, Error> {
     Ok(Standing {
         answers_for_own: people.iter().any(|(holder, manager, _)| holder.0 == id || *manager == own),
         is_agent: people.iter().any(|(_, _, agent)| *agent == own),
+        is_licensed,
     })
 }
 

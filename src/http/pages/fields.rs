@@ -5,7 +5,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
+use super::look::Fault;
 use crate::app::App;
+use crate::http::api::written;
 use crate::http::form;
 use crate::http::problem::Problem;
 use crate::http::upload::{self, Sent};
@@ -100,6 +102,11 @@ impl Fields {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
+    /// Every value of a field that may be sent several times.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    }
+
     /// The value without the white space around it.
     pub(super) fn trimmed(&self, name: &str) -> String {
         self.get(name).trim().to_owned()
@@ -109,4 +116,42 @@ impl Fields {
     pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.get(name).trim().parse().ok()
     }
+}
+
+/// How many lines a text may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// One.
+    One,
+    /// As many as it likes.
+    Many,
+}
+
+/// What is wrong with a text that was typed; one that is empty is not wrong yet.
+pub(super) fn wrong_text(text: &str, lines: Lines, longest: usize) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    let length = text.chars().count();
+    if length > longest {
+        return Some(format!("Shorten this by {} characters, to {longest} at most", length - longest));
+    }
+    let wrong = if lines == Lines::One { written::one_line(text) } else { written::lines(text) };
+    wrong.err().map(|wrong| format!("This text {}", wrong.message.map(|told| told.to_string()).unwrap_or_default()))
+}
+
+/// Adds the fault of a text field, if it has one; an empty one is faulty where something is said for that case.
+pub(super) fn check_text(
+    faults: &mut Vec<Fault>,
+    field: &str,
+    text: &str,
+    missing: Option<&str>,
+    lines: Lines,
+    longest: usize,
+) {
+    let fault = match missing {
+        Some(missing) if text.is_empty() => Some(missing.to_owned()),
+        _ => wrong_text(text, lines, longest),
+    };
+    faults.extend(fault.map(|text| Fault::at(field, text)));
 }

@@ -6,12 +6,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::cookies::Cookie;
-use super::fields::Posted;
+use super::fields::{Fields, Lines, Posted, check_text};
 use super::look::{Fault, Shell, page, render, see};
 use super::visitor::{Visitor, show as show_guest};
-use crate::actions::sign_in::{self as actions, Entry};
+use crate::actions::sign_in::{self as actions, Bearer, Entry, Introduction};
 use crate::app::App;
-use crate::domain::actor::{Action, Actor};
+use crate::domain::actor::{Action, Actor, Role};
+use crate::domain::id::Spelled as _;
+use crate::domain::party::PartyKind;
 use crate::domain::sign_in::{form_token, secret};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -92,17 +94,47 @@ pub(super) async fn asked(app: Data<App>, visitor: Visitor) -> Result<HttpRespon
 struct Link {
     action: String,
     token: String,
+    is_stranger: bool,
+    typed: Typed,
+    faults: Vec<Fault>,
 }
 
-/// The link in the mail leads to a button and uses nothing up: mail scanners open links, too.
+/// Who somebody new says that they are, as typed.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Typed {
+    role: String,
+    kind: String,
+    name: String,
+    address: String,
+    phone: String,
+}
+
+/// The link in the mail leads to a button and uses nothing up: mail scanners open links, too. Somebody new is asked who they are.
 pub(super) async fn show(app: Data<App>, request: HttpRequest, shown: Path<String>) -> Result<HttpResponse, Problem> {
     let nonce = Cookie::Asking.read(&request, &app.settings.server).ok_or_else(other_browser)?;
     let shown = shown.into_inner();
     if shown.len() != 64 || !shown.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(dead());
     }
-    let link = Link { action: format!("/sign-in/{shown}"), token: form_token(&nonce) };
-    Ok(page(StatusCode::OK, render("link.html", &Shell::of(&app, false)?, &link)?))
+    let html = blocking(move || {
+        let is_stranger = is_of_a_stranger(&app, &shown, &nonce)?;
+        let (action, token) = (format!("/sign-in/{shown}"), form_token(&nonce));
+        let link = Link { action, token, is_stranger, typed: Typed::default(), faults: Vec::new() };
+        render("link.html", &Shell::of(&app, false)?, &link)
+    });
+    Ok(page(StatusCode::OK, html.await?))
+}
+
+fn is_of_a_stranger(app: &App, shown: &str, nonce: &str) -> Result<bool, Problem> {
+    let cx = app.context(Actor::system());
+    Ok(app.db.read(|db| actions::is_of_a_stranger(db, &cx, shown, nonce))?)
+}
+
+/// What came of following a link.
+enum Followed {
+    Entry(Entry, &'static str),
+    /// Somebody new has not said who they are: the form is shown again, and the link still works.
+    Faulty(String),
 }
 
 /// The link is followed: a session begins.
@@ -114,24 +146,72 @@ pub(super) async fn follow(
     posted: Posted,
 ) -> Result<HttpResponse, Problem> {
     let nonce = Cookie::Asking.read(&request, &app.settings.server).ok_or_else(other_browser)?;
-    posted.read(&form_token(&nonce)).await?;
+    let fields = posted.read(&form_token(&nonce)).await?;
     let place = place(&app, &request);
     let data = app.clone();
-    let entry = blocking(move || {
+    let followed = blocking(move || {
+        let is_stranger = is_of_a_stranger(&app, &shown, &nonce)?;
+        let typed = Typed::read(&fields);
+        let introduction = match is_stranger.then(|| typed.introduction()).transpose() {
+            Ok(introduction) => introduction,
+            Err(faults) => {
+                let (action, token) = (format!("/sign-in/{shown}"), form_token(&nonce));
+                let link = Link { action, token, is_stranger, typed, faults };
+                return Ok(Followed::Faulty(render("link.html", &Shell::of(&app, false)?, &link)?));
+            }
+        };
         let cx = app.context(Actor::system());
-        let work =
-            |tx: &mut crate::storage::Tx<'_>| actions::follow(tx, &cx, &shown, Some(&nonce), visitor.secret(), &place);
-        Ok(app.db.write(work)?)
+        let bearer = Bearer { nonce: Some(&nonce), session: visitor.secret(), place: &place };
+        let entry = app.db.write(|tx| actions::follow(tx, &cx, &shown, bearer, introduction.as_ref()))?;
+        Ok(Followed::Entry(entry, if is_stranger { "/applications" } else { "/due" }))
     });
-    match entry.await? {
-        Entry::In(secret) => {
-            let mut answer = see("/due");
+    match followed.await? {
+        Followed::Entry(Entry::In(secret), next) => {
+            let mut answer = see(next);
             keep(&mut answer, Cookie::Session, &secret, &data);
             answer.headers_mut().append(header::SET_COOKIE, Cookie::Asking.forget(&data.settings.server));
             Ok(answer)
         }
-        Entry::Dead => Err(dead()),
-        Entry::OtherBrowser => Err(other_browser()),
+        Followed::Entry(Entry::Dead, _) => Err(dead()),
+        Followed::Entry(Entry::OtherBrowser, _) => Err(other_browser()),
+        Followed::Faulty(html) => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, html)),
+    }
+}
+
+impl Typed {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            role: fields.trimmed("role"),
+            kind: fields.trimmed("kind"),
+            name: fields.trimmed("name"),
+            address: fields.trimmed("address"),
+            phone: fields.trimmed("phone"),
+        }
+    }
+
+    fn introduction(&self) -> Result<Introduction, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let role = Role::read(&self.role).filter(|role| matches!(role, Role::Landlord | Role::Agent));
+        if role.is_none() {
+            faults.push(Fault::at("role", "Say whether you are a landlord or an agent"));
+        }
+        let kind = PartyKind::read(&self.kind);
+        if kind.is_none() {
+            faults.push(Fault::at("kind", "Say whether you apply as a person or for a company"));
+        }
+        check_text(&mut faults, "name", &self.name, Some("Enter your full name"), Lines::One, 200);
+        check_text(
+            &mut faults,
+            "address",
+            &self.address,
+            Some("Enter your address, with the postcode"),
+            Lines::Many,
+            500,
+        );
+        check_text(&mut faults, "phone", &self.phone, None, Lines::One, 50);
+        let (Some(role), Some(kind), true) = (role, kind, faults.is_empty()) else { return Err(faults) };
+        let phone = Some(self.phone.clone()).filter(|phone| !phone.is_empty());
+        Ok(Introduction { kind, name: self.name.clone(), address: self.address.clone(), phone, role })
     }
 }
 

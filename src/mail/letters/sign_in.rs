@@ -12,8 +12,8 @@ use crate::mail::words::Line;
 pub struct SignIn {
     /// Who writes.
     pub office: Office,
-    /// Whom the mail addresses.
-    pub recipient: Line,
+    /// Whom the mail addresses; somebody who is not on record has no name.
+    pub recipient: Option<Line>,
     /// The address that signs them in.
     pub link: Line,
     /// Until when it works.
@@ -25,12 +25,13 @@ struct Page<'a> {
     office: &'a Office,
     recipient: &'a Line,
     copy_for: Option<()>,
+    is_known: bool,
     link: &'a Line,
     expires_at: String,
 }
 
 impl SignIn {
-    const VERSION: &str = "sign-in/1";
+    const VERSION: &str = "sign-in/2";
 
     /// Writes the mail.
     ///
@@ -38,11 +39,13 @@ impl SignIn {
     /// [`ComposeFault`] when the model has a hole or the template asks for more.
     pub fn compose(&self) -> Result<Composed, ComposeFault> {
         self.office.check()?;
-        present(&[("recipient", &self.recipient), ("link", &self.link)])?;
+        let recipient = self.recipient.clone().unwrap_or_else(|| Line::from_record("applicant"));
+        present(&[("recipient", &recipient), ("link", &self.link)])?;
         let page = Page {
             office: &self.office,
-            recipient: &self.recipient,
+            recipient: &recipient,
             copy_for: None,
+            is_known: self.recipient.is_some(),
             link: &self.link,
             expires_at: written_instant(self.expires_at),
         };
