@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod applications;
+pub mod applying;
 pub mod audit;
 pub mod breaches;
 pub mod bulk;
@@ -130,6 +131,7 @@ macro_rules! refusals {
 refusals!(
     access_rules::Refusal,
     application::Refusal,
+    application::form::Refusal,
     breach::Refusal,
     certificate::Refusal,
     demand::Refusal,

@@ -63,6 +63,8 @@ words! {
         WithdrawDemands = "withdraw_demands",
         /// Give or withdraw one's own consent to e-mail, report a change.
         KeepOwnDetails = "keep_own_details",
+        /// Fill in and send one's own application for a licence.
+        Apply = "apply",
         /// Answer a demand, record a certificate.
         AnswerDemands = "answer_demands",
         /// Assess what came in.
@@ -89,11 +91,11 @@ impl Role {
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkTasks => true,
                 A::DecideApplications | A::DecideLicences | A::WithdrawDemands => false,
-                A::Operate | A::ManageAccess | A::KeepOwnDetails => false,
+                A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
             },
-            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails),
+            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply),
             Self::Landlord | Self::Agent => {
-                matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails)
+                matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails | A::Apply)
             }
             Self::Partner => matches!(action, A::ReadScheme),
             Self::Auditor => {
@@ -185,6 +187,7 @@ decide_licences      -   yes -   -   -   -   yes -
 work_demands         yes yes -   -   -   -   yes yes
 withdraw_demands     -   yes -   -   -   -   yes -
 keep_own_details     -   -   yes yes -   -   yes -
+apply                -   -   yes yes -   -   yes -
 answer_demands       yes yes yes yes -   -   yes -
 assess_answers       yes yes -   -   -   -   yes -
 decide_breaches      yes yes -   -   -   -   yes -

@@ -27,6 +27,14 @@ words! {
         InterestRecorded = "interest.recorded",
         /// An application was started.
         ApplicationStarted = "application.started",
+        /// The people of an application were named: holder, manager, agent.
+        ApplicationPeopleNamed = "application.people_named",
+        /// An applicant began to fill in the form of an application.
+        FormBegun = "application.form_begun",
+        /// A part of an application's form was saved; what it says is not told here.
+        FormSaved = "application.form_saved",
+        /// An application's form was signed and sent; the event holds its hash.
+        FormSent = "application.form_sent",
         /// An application moved to another stage.
         ApplicationMoved = "application.moved",
         /// An application was given to an officer.

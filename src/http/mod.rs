@@ -82,6 +82,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::applications::list);
     config.service(api::applications::create);
     config.service(api::applications::show);
+    config.service(api::applications::filled_in);
     config.service(api::applications::take);
     config.service(api::applications::grant);
     config.service(api::licences::list);

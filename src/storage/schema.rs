@@ -135,6 +135,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    application_forms (application_id) {
+        application_id -> Text,
+        property_id -> Text,
+        owner_id -> Text,
+        answers -> Text,
+        people -> Text,
+        exemptions -> Nullable<Text>,
+        sent -> Nullable<Text>,
+        sha256 -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     licences (id) {
         id -> Text,
         number -> Text,
@@ -500,6 +516,8 @@ diesel::table! {
 
 diesel::joinable!(items -> demands (demand_id));
 diesel::joinable!(items -> properties (property_id));
+diesel::joinable!(application_forms -> applications (application_id));
+diesel::joinable!(applications -> properties (property_id));
 diesel::joinable!(obligations -> licences (licence_id));
 diesel::joinable!(obligations -> properties (property_id));
 diesel::joinable!(licence_homes -> licences (licence_id));
@@ -553,6 +571,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     tokens,
     applications,
+    application_forms,
     licences,
     licence_homes,
     demands,

@@ -45,6 +45,9 @@ fn an_account_is_told_who_it_is_and_what_it_may_do() {
     let me = desk.get(&desk.token(Role::Landlord, Some(khan.id)), "/api/v1/me").expect(200).body;
     assert_eq!(me["role"], "landlord");
     assert_eq!(me["party_id"], khan.id.to_string());
-    assert_eq!(me["may"], serde_json::json!(["read_scheme", "read_own_cases", "keep_own_details", "answer_demands"]));
+    assert_eq!(
+        me["may"],
+        serde_json::json!(["read_scheme", "read_own_cases", "keep_own_details", "apply", "answer_demands"])
+    );
     assert_eq!(desk.get("", "/api/v1/me").expect(401).problem(), "unauthorised");
 }

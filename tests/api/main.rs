@@ -32,6 +32,7 @@ mod night_faults;
 mod outage;
 mod own;
 mod pages;
+mod pages_apply;
 mod pages_sign_in;
 mod permissions;
 mod reports;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Error, audit};
+use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::Spelled;
 use selective_licensing::domain::scheme::DocumentKind;
@@ -223,6 +224,9 @@ fn a_year_in_the_office() -> World {
         let (landlord, active) = (actor::Role::Landlord, actor::AccountState::Active);
         let account = actions::access::add(tx, &operator, "A Khan", "khan@x.example", landlord, active, Some(khan.id))?;
         actions::sign_in::begin(tx, &operator, account.id)?;
+        let himself = Context { actor: account.actor(), ..operator.clone() };
+        let (place, holder) = (actions::applying::Place::Known(home), property::Capacity::Holder);
+        actions::applying::begin(tx, &himself, &world.app.rules, &place, holder, None, false)?;
         actions::sign_in::ask(tx, &operator, "khan@x.example", "nonce", "127.0.0.1")
     });
     world

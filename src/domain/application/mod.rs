@@ -1,5 +1,6 @@
 //! An application for a licence: its stages, their guards, and how it counts in the committee's figures.
 
+pub mod form;
 #[cfg(test)]
 mod tests;
 
@@ -458,6 +459,26 @@ impl Application {
             created_at: cx.now,
         };
         Change::new(cx, Chain::Case(application.property_id), Happening::ApplicationStarted, &id, facts, application)
+    }
+
+    /// The people of a draft are named anew: who is to hold the licence, to manage, and to get copies.
+    ///
+    /// # Errors
+    /// A refusal once it was submitted.
+    pub fn name_people(
+        mut self,
+        cx: &Context,
+        holder: PartyId,
+        manager: Option<PartyId>,
+        agent: Option<PartyId>,
+    ) -> Result<Change<Self>, Refusal> {
+        if self.stage != Stage::Draft {
+            return Err(Refusal::NotFromHere(self.stage, "name_people"));
+        }
+        (self.holder_id, self.manager_id, self.agent_id) = (holder, manager, agent);
+        let facts = json!({ "holder": holder, "manager": manager, "agent": agent });
+        let chain = Chain::Case(self.property_id);
+        Ok(Change::new(cx, chain, Happening::ApplicationPeopleNamed, &self.id.clone(), facts, self))
     }
 
     /// The application takes a step.

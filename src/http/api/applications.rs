@@ -14,13 +14,14 @@ use crate::actions::applications::{Applying, Terms};
 use crate::actions::{Error, applications as actions, gazetteer};
 use crate::app::App;
 use crate::domain::actor::Action;
+use crate::domain::application::form::SentForm;
 use crate::domain::application::{Application, Found, Stage, Step, Tally};
 use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId};
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::{applications, licences};
+use crate::storage::{application_forms, applications, licences};
 
 /// An application for a licence.
 #[derive(Debug, Serialize, ToSchema)]
@@ -177,6 +178,41 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Resu
         let application = applications::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = application.revision;
         Ok((ApplicationView::of(application, cx.today()), revision))
+    })
+    .await
+}
+
+/// The form of an application that was made without paper, as far as it is filled in; once sent, word for word as it was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormView {
+    application_id: ApplicationId,
+    /// Who fills it in.
+    owner_id: PartyId,
+    /// When it was last saved.
+    saved_at: DateTime<Utc>,
+    /// When it was sent; a draft is only its applicant's.
+    sent_at: Option<DateTime<Utc>>,
+    /// SHA-256 of `sent` as compact JSON with its keys in alphabetical order; the case's chain holds it too.
+    sha256: Option<String>,
+    /// What was sent.
+    sent: Option<SentForm>,
+}
+
+/// Read the form of an application.
+#[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path)), responses((status = 200, body = FormView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/applications/{id}/form")]
+pub async fn filled_in(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
+    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+        let form = application_forms::find(db, id.0)?.ok_or(Error::NotFound)?;
+        let view = FormView {
+            application_id: form.application_id,
+            owner_id: form.owner_id,
+            saved_at: form.saved_at,
+            sent_at: form.sent_at,
+            sha256: form.sha256,
+            sent: form.sent,
+        };
+        Ok((view, form.revision))
     })
     .await
 }

@@ -3,12 +3,14 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::Visitor;
 use super::words::Tag;
+use crate::actions::Error;
 use crate::app::App;
 use crate::domain::calendar::london::{self, written_out};
 use crate::domain::property::postcode;
@@ -16,6 +18,7 @@ use crate::domain::scheme::{Scheme, Uprn, same_spelling};
 use crate::http::form::Query;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
+use crate::storage::Conn;
 use crate::storage::register::{self, PublicHome, Wanted};
 
 /// Homes on the page; with more, the question was too wide.
@@ -46,8 +49,10 @@ struct Answer {
     more: bool,
 }
 
+/// A home of the gazetteer, as everybody may see it.
 #[derive(Serialize)]
-struct HomeLine {
+pub(super) struct HomeLine {
+    id: String,
     address: String,
     area: Option<String>,
     tag: Tag,
@@ -102,13 +107,26 @@ fn sought(q: &str) -> Option<Wanted> {
     says_something.then(|| Wanted::Address(q.to_owned()))
 }
 
-fn answer(app: &App, scheme: &Scheme, q: &str, wanted: &Wanted) -> Result<Answer, Problem> {
-    let today = london::today(app.clock.now());
+/// The homes that a text means, in order, and whether there are more; none for a text that says nothing.
+pub(super) fn found(app: &App, db: &mut Conn, q: &str) -> Result<(Vec<HomeLine>, bool), Error> {
+    let Some(wanted) = sought(q) else { return Ok((Vec::new(), false)) };
+    let scheme = app.rules.current()?;
+    let (homes, more) = homes(db, &wanted, london::today(app.clock.now()))?;
+    Ok((homes.into_iter().map(|home| line(scheme, home)).collect(), more))
+}
+
+fn homes(db: &mut Conn, wanted: &Wanted, today: NaiveDate) -> Result<(Vec<PublicHome>, bool), Error> {
     let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
-    let mut homes = app.db.read(|db| register::find(db, wanted, today, limit).map_err(Problem::from))?;
+    let mut homes = register::find(db, wanted, today, limit)?;
     let more = homes.len() > MOST;
     homes.truncate(MOST);
     homes.sort_by_cached_key(|home| (home.postcode.clone(), in_order(&home.address)));
+    Ok((homes, more))
+}
+
+fn answer(app: &App, scheme: &Scheme, q: &str, wanted: &Wanted) -> Result<Answer, Problem> {
+    let today = london::today(app.clock.now());
+    let (homes, more) = app.db.read(|db| homes(db, wanted, today))?;
     let reasons = reasons(scheme, wanted);
     let in_area = homes.iter().filter(|home| home.area_code.is_some()).count();
     let verdict = match (reasons.is_empty(), homes.len(), in_area) {
@@ -185,7 +203,7 @@ fn line(scheme: &Scheme, home: PublicHome) -> HomeLine {
         (None, false, None) => ("Not in an area", "grey", ELSEWHERE.to_owned()),
     };
     let address = format!("{}, {}", home.address, home.postcode);
-    HomeLine { address, area, tag: Tag { text, colour }, detail }
+    HomeLine { id: home.id.to_string(), address, area, tag: Tag { text, colour }, detail }
 }
 
 #[cfg(test)]

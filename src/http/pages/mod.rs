@@ -5,6 +5,7 @@
 
 mod alarms;
 mod answers;
+mod apply;
 pub mod assets;
 mod cookies;
 mod demand;
@@ -50,6 +51,7 @@ macro_rules! pages {
 pages! {
     "/" { get => start::show }
     "/homes" { get => homes::look_up }
+    "/apply" { get => apply::start }
     "/sign-in" { get => sign_in::form, post => sign_in::ask }
     "/check-your-mail" { get => sign_in::asked }
     "/sign-in/{secret}" { get => sign_in::show, post => sign_in::follow }
@@ -63,4 +65,13 @@ pages! {
     "/demands/{id}/items/{part}/explanation" { get => answers::explanation, post => answers::explain }
     "/demands/{id}/items/{part}/alarms" { get => alarms::form, post => alarms::declare }
     "/demands/{id}/items/{part}/receipts/{number}" { get => receipt::show }
+    "/applications" { get => apply::overview::list }
+    "/applications/new" { get => apply::begin::form, post => apply::begin::begin }
+    "/applications/{id}" { get => apply::overview::one }
+    "/applications/{id}/exemptions" { get => apply::exemptions::form, post => apply::exemptions::say }
+    "/applications/{id}/questions/{part}" { get => apply::questions::form, post => apply::questions::answer }
+    "/applications/{id}/people" { get => apply::people::list, post => apply::people::reuse }
+    "/applications/{id}/people/{part}" { get => apply::people::form, post => apply::people::put }
+    "/applications/{id}/check" { get => apply::check::form, post => apply::check::send }
+    "/applications/{id}/withdrawal" { get => apply::withdraw::form, post => apply::withdraw::give_up }
 }

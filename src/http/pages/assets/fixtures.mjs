@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 const wanted = {
   'back-link': ['default'],
   button: ['default', 'prevent double click', 'secondary'],
-  checkboxes: ["with single option set 'aria-describedby' on input, and describedBy"],
+  checkboxes: ['default', "with single option set 'aria-describedby' on input, and describedBy"],
   'date-input': ['default', 'with errors and hint'],
   details: ['default', 'expanded'],
   'error-summary': ['default'],

@@ -40,9 +40,22 @@ function showAgain (html) {
   start()
 }
 
+// A question that hangs on another is shown while the other has the answer for it; without scripts it says when it is asked.
+function watchAnswers (form) {
+  const dependent = form.querySelectorAll('.only-if')
+  const show = () => dependent.forEach(part => {
+    const chosen = form.querySelector(`[name="${part.dataset.field}"]:checked`)
+    part.hidden = chosen?.value !== part.dataset.answer || chosen.closest('[hidden]') !== null
+  })
+  if (dependent.length === 0) return
+  form.addEventListener('change', show)
+  show()
+}
+
 function start () {
   const form = document.querySelector('form[data-upload]')
   if (form) watchUpload(form)
+  document.querySelectorAll('form').forEach(watchAnswers)
 }
 
 start()

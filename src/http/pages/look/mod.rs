@@ -18,7 +18,10 @@ macro_rules! templates {
     };
 }
 templates! {
-    "govuk.html", "layout.html", "alarms.html", "answer.html", "demand.html", "due.html", "duty.html", "files.html", "homes.html",
+    "govuk.html", "layout.html", "alarms.html", "answer.html", "application.html", "application_check.html",
+    "application_exemptions.html", "application_fields.html", "application_head.html", "application_new.html",
+    "application_people.html", "application_person.html", "application_questions.html", "application_withdrawal.html",
+    "applications.html", "apply.html", "demand.html", "due.html", "duty.html", "files.html", "homes.html",
     "item.html", "link.html", "overtaken.html", "receipt.html", "sent.html", "sign_in.html", "sign_out.html", "start.html", "wrong.html",
 }
 

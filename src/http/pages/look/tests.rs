@@ -93,6 +93,10 @@ const CALLS: &[(&str, &str)] = &[
         r#"select("select-1", "Label text goes here", [{"value": "1", "text": "GOV.UK frontend option 1"}, {"value": "2", "text": "GOV.UK frontend option 2"}], value="2")"#,
     ),
     (
+        "checkboxes: default",
+        r#"checkboxes("nationality", "What is your nationality?", [{"value": "british", "text": "British"}, {"value": "irish", "text": "Irish"}, {"value": "other", "text": "Citizen of another country"}], [])"#,
+    ),
+    (
         "checkboxes: with single option set 'aria-describedby' on input, and describedBy",
         r#"checkbox("t-and-c", "I agree to the terms and conditions", hint="Please accept the terms and conditions")"#,
     ),

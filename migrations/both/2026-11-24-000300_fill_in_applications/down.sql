@@ -1,0 +1,2 @@
+DROP INDEX applications_of_holder;
+DROP TABLE application_forms;

@@ -1,0 +1,313 @@
+//! Applying for a licence without paper: a form that is begun for a home, filled in part by part, signed and sent.
+
+use chrono::Datelike as _;
+use serde_json::json;
+
+use super::{Error, Expected, FieldFault, Rules};
+use crate::domain::actor::Action;
+use crate::domain::application::form::{About, Answers, Form, Person, Signatures};
+use crate::domain::application::{Application, Start, Step};
+use crate::domain::context::Context;
+use crate::domain::id::{ApplicationId, PartyId, PropertyId};
+use crate::domain::party::{Consent, ConsentScope, Party, PartyFacts};
+use crate::domain::property::{Capacity, Interest, Property, PropertyFacts};
+use crate::domain::scheme::{ApplicationForm, Scheme};
+use crate::storage::{Conn, Tx, application_forms as table, applications, parties, properties, schemes};
+
+/// Drafts that somebody may have at once: more than any portfolio begins together.
+const MOST_DRAFTS: i64 = 200;
+
+/// The home that is applied for.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// One of the gazetteer.
+    Known(PropertyId),
+    /// One that the gazetteer does not have.
+    Written {
+        /// First lines of the address.
+        address: String,
+        /// Street, for the scheme's list.
+        street: String,
+        /// Postcode.
+        postcode: String,
+    },
+}
+
+/// The scheme in use and its application form.
+///
+/// # Errors
+/// A refusal where the council takes applications on paper only.
+pub fn form_of(rules: &Rules) -> Result<(&Scheme, &ApplicationForm), Error> {
+    let scheme = rules.current()?;
+    let form = scheme.application.as_ref().ok_or_else(|| Error::Refused {
+        code: "paper-only",
+        text: format!("{} takes applications on paper only: write to {}", scheme.council.name, scheme.council.email),
+    })?;
+    Ok((scheme, form))
+}
+
+fn own_party(tx: &mut Conn, cx: &Context) -> Result<Party, Error> {
+    cx.allow(Action::Apply)?;
+    let party = cx.actor.party.ok_or(Error::Forbidden)?;
+    parties::find(tx, party)?.ok_or(Error::Forbidden)
+}
+
+/// An application of the actor's own, with its form.
+///
+/// # Errors
+/// [`Error::NotFound`] for one of somebody else.
+pub fn own(db: &mut Conn, cx: &Context, id: ApplicationId) -> Result<(Application, Form), Error> {
+    cx.allow(Action::Apply)?;
+    let form = table::find(db, id)?.filter(|form| Some(form.owner_id) == cx.actor.party).ok_or(Error::NotFound)?;
+    let application = applications::find(db, id)?.ok_or(Error::NotFound)?;
+    Ok((application, form))
+}
+
+/// An application is begun for a home, from nothing or from one of the actor's own for another home. `is_sure` says that the home
+/// lies in an area although the council's lists do not have it.
+///
+/// # Errors
+/// [`Error::Invalid`] for a home that is in no area, at `/is_sure`; a refusal of too many drafts.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    place: &Place,
+    capacity: Capacity,
+    copied: Option<ApplicationId>,
+    is_sure: bool,
+) -> Result<Application, Error> {
+    let me = own_party(tx, cx)?;
+    let (scheme, asked) = form_of(rules)?;
+    let copied = copied.map(|id| own(tx, cx, id)).transpose()?.map(|(_, form)| form);
+    if table::count_drafts(tx, me.id)? >= MOST_DRAFTS {
+        let text = format!("you have {MOST_DRAFTS} applications that are not sent: send or give up some first");
+        return Err(Error::Refused { code: "too-many-drafts", text });
+    }
+    let home = home(tx, cx, scheme, place, is_sure)?;
+    let start = Start {
+        reference: schemes::next_reference(tx, "APP", cx.today().year())?,
+        property_id: home.id,
+        area_code: home.area_code,
+        address_search: home.search,
+        applicant_id: me.id,
+        holder_id: me.id,
+        manager_id: None,
+        agent_id: None,
+        import_key: None,
+    };
+    let application = Application::start(cx, start);
+    applications::insert(tx, &application)?;
+    let application = application.into_entity();
+    let me = Person {
+        kind: me.kind,
+        name: me.name,
+        address: me.address,
+        email: me.email,
+        phone: me.phone,
+        company_number: me.company_number,
+        capacities: vec![capacity],
+        party_id: Some(me.id),
+    };
+    let copied = copied.as_ref().map(|form| (form, asked));
+    table::insert(tx, &Form::begin(cx, application.id, application.property_id, me, copied))?;
+    Ok(application)
+}
+
+fn home(tx: &mut Tx<'_>, cx: &Context, scheme: &Scheme, place: &Place, is_sure: bool) -> Result<Property, Error> {
+    let outside = |area: Option<&str>| -> Result<(), Error> {
+        if area.is_some() || is_sure {
+            return Ok(());
+        }
+        let text = "the council’s list has no such address in a licence area, so this home needs no licence under this scheme; \
+                    if you have checked that it lies in one, tick the box and go on";
+        Err(FieldFault::at("/is_sure", text).into())
+    };
+    match place {
+        Place::Known(id) => {
+            let known = properties::find(tx, *id)?;
+            let home = known.ok_or_else(|| FieldFault::at("/property_id", "choose one of the homes"))?;
+            outside(home.area_code.as_deref())?;
+            Ok(home)
+        }
+        Place::Written { address, street, postcode } => {
+            let postcode = crate::domain::property::postcode(postcode);
+            if let Some(home) = properties::find_address(tx, address, &postcode)? {
+                outside(home.area_code.as_deref())?;
+                return Ok(home);
+            }
+            let area = scheme.area_of_address(None, street, &postcode);
+            outside(area)?;
+            let facts = PropertyFacts {
+                address: address.clone(),
+                street: street.clone(),
+                postcode,
+                area_code: area.map(ToOwned::to_owned),
+                ..PropertyFacts::default()
+            };
+            let change = Property::add(cx, facts)?;
+            properties::insert(tx, &change)?;
+            Ok(change.into_entity())
+        }
+    }
+}
+
+/// What is saved of a form.
+#[derive(Clone, Debug)]
+pub enum Saving {
+    /// The answers of a group of questions.
+    Answers(String, Answers),
+    /// The grounds of exemption that apply; none of them where it is empty.
+    Exemptions(Vec<String>),
+    /// Somebody new, or in the place of whoever is there.
+    Person(Option<usize>, Person),
+    /// Nobody any more at that place.
+    NoPerson(usize),
+}
+
+/// A part of a form is saved.
+///
+/// # Errors
+/// [`Error::NotFound`] for a form of somebody else or a part that there is not; a refusal once it was sent.
+pub fn save(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    saving: Saving,
+) -> Result<(), Error> {
+    let (_, form) = own(tx, cx, id)?;
+    expected.check(form.revision)?;
+    let (scheme, asked) = form_of(rules)?;
+    let change = match saving {
+        Saving::Answers(code, answers) => {
+            let group = asked.group(&code).ok_or(Error::NotFound)?;
+            form.answer(cx, group, answers)?
+        }
+        Saving::Exemptions(grounds) => {
+            if grounds.iter().any(|ground| scheme.exemption(ground).is_none()) {
+                return Err(FieldFault::at("/exemptions", "choose from the grounds on the page").into());
+            }
+            form.claim(cx, grounds)?
+        }
+        Saving::Person(place, person) => form.put_person(cx, place, person)?,
+        Saving::NoPerson(place) => form.drop_person(cx, place)?,
+    };
+    Ok(table::save(tx, &change)?)
+}
+
+/// What is signed.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    /// The names that were typed.
+    pub signatures: Signatures,
+    /// The address to which the applicant agrees to get notices and letters by e-mail (s.247), if any.
+    pub consent: Option<String>,
+}
+
+/// A form is signed and sent: whoever it names is on record from now on, and the application counts as received.
+///
+/// # Errors
+/// A refusal that names what is missing.
+pub fn send(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    signing: Signing,
+) -> Result<Application, Error> {
+    let (application, mut form) = own(tx, cx, id)?;
+    expected.check(form.revision)?;
+    let (scheme, asked) = form_of(rules)?;
+    let home = properties::find(tx, form.property_id)?.ok_or(Error::NotFound)?;
+    for person in &mut form.people {
+        if person.party_id.is_none() {
+            person.party_id = Some(on_record(tx, cx, person)?);
+        }
+    }
+    let claimed = form.exemptions.iter().flatten().filter_map(|code| scheme.exemption(code));
+    let exemptions = claimed.map(|ground| format!("{} ({})", ground.name, ground.statutory_basis)).collect();
+    let one_line = home.one_line();
+    let about = About { reference: &application.reference, home: &one_line, exemptions };
+    let sent = form.send(cx, asked, about, signing.signatures)?;
+    table::save(tx, &sent)?;
+    let form = sent.into_entity();
+    record_interests(tx, cx, &form)?;
+    let party = |capacity| form.with(capacity).and_then(|person| person.party_id);
+    let holder = party(Capacity::Holder).ok_or(Error::NotFound)?;
+    let named = application.name_people(cx, holder, party(Capacity::Manager), party(Capacity::Agent))?;
+    applications::save(tx, &named)?;
+    let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    let step = Step::Submit { on: cx.today(), declarations_signed: true };
+    applications::save(tx, &application.take(cx, scheme, step)?)?;
+    if let Some(email) = signing.consent {
+        let how = format!("application form {}", form.sent.map(|sent| sent.reference).unwrap_or_default());
+        let change = Consent::give(cx, form.owner_id, email, ConsentScope::All, cx.today(), how)?;
+        parties::insert_consent(tx, &change)?;
+    }
+    applications::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A person or company named in a form comes on record; the same one of another form of the actor's is found by its copy, which
+/// carries the record.
+fn on_record(tx: &mut Tx<'_>, cx: &Context, person: &Person) -> Result<PartyId, Error> {
+    let facts = PartyFacts {
+        kind: person.kind,
+        name: person.name.clone(),
+        address: person.address.clone(),
+        email: person.email.clone(),
+        phone: person.phone.clone(),
+        company_number: person.company_number.clone(),
+    };
+    let change = Party::add(cx, facts);
+    parties::insert(tx, &change)?;
+    Ok(change.into_entity().id)
+}
+
+fn record_interests(tx: &mut Tx<'_>, cx: &Context, form: &Form) -> Result<(), Error> {
+    for person in &form.people {
+        let Some(party) = person.party_id else { continue };
+        for capacity in &person.capacities {
+            let change = Interest::record(cx, form.property_id, party, *capacity, cx.today());
+            properties::insert_interest(tx, &change)?;
+        }
+    }
+    Ok(())
+}
+
+/// The actor gives up an application of their own, whether sent or not.
+///
+/// # Errors
+/// A refusal once it is decided; [`Error::NotFound`] for one of somebody else.
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    reason: String,
+) -> Result<(), Error> {
+    let (application, _) = own(tx, cx, id)?;
+    expected.check(application.revision)?;
+    let change = application.take(cx, rules.current()?, Step::Withdraw { reason })?;
+    Ok(applications::save(tx, &change)?)
+}
+
+/// People and companies of the actor's other forms who are not in this one, by name, each once.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn known_people(db: &mut Conn, form: &Form) -> Result<Vec<Person>, Error> {
+    let key = |person: &Person| json!([person.name, person.address, person.email]).to_string();
+    let here = form.people.iter().map(key).collect::<Vec<_>>();
+    let mut known = std::collections::BTreeMap::new();
+    for other in table::of_owner(db, form.owner_id, MOST_DRAFTS)? {
+        for person in other.people {
+            known.entry(key(&person)).or_insert(person);
+        }
+    }
+    known.retain(|key, _| !here.contains(key));
+    Ok(known.into_values().collect())
+}

@@ -1,0 +1,453 @@
+//! The application form as its applicant fills it in: answers, people and declarations, saved part by part, then signed and
+//! kept word for word as it was sent.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::calendar::london::written_instant;
+use crate::domain::context::Context;
+use crate::domain::event::{Chain, Change, Happening, hex};
+use crate::domain::id::{ApplicationId, PartyId, PropertyId};
+use crate::domain::party::PartyKind;
+use crate::domain::property::Capacity;
+use crate::domain::scheme::{ApplicationForm, Question, QuestionGroup};
+
+/// Answers by the code of their question, as they are kept.
+pub type Answers = BTreeMap<String, String>;
+
+/// Somebody named in the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Person {
+    /// Person or company.
+    pub kind: PartyKind,
+    /// Name as it is written on letters.
+    pub name: String,
+    /// Proper address for service.
+    pub address: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Companies House number.
+    pub company_number: Option<String>,
+    /// What they are to the home.
+    pub capacities: Vec<Capacity>,
+    /// The record of them, once there is one; the applicant's from the start.
+    pub party_id: Option<PartyId>,
+}
+
+impl Person {
+    /// Whether they are that to the home.
+    #[must_use]
+    pub fn is(&self, capacity: Capacity) -> bool {
+        self.capacities.contains(&capacity)
+    }
+}
+
+/// Who signed, by typing a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Signatures {
+    /// The applicant.
+    pub applicant: String,
+    /// The proposed holder, where that is somebody else (regulation 7 asks for both).
+    pub holder: Option<String>,
+}
+
+/// An application form, filled in as far as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// The home, which names the case.
+    pub property_id: PropertyId,
+    /// Who fills it in.
+    pub owner_id: PartyId,
+    /// The answers so far.
+    pub answers: Answers,
+    /// The people so far, the applicant among them.
+    pub people: Vec<Person>,
+    /// The grounds of exemption that the applicant says apply; none of them where it is empty, not asked yet where there is none.
+    pub exemptions: Option<Vec<String>>,
+    /// What was sent, word for word, once it was.
+    pub sent: Option<SentForm>,
+    /// SHA-256 of it, which the chain holds.
+    pub sha256: Option<String>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Counts changes.
+    pub revision: i64,
+    /// When it was last saved.
+    pub saved_at: DateTime<Utc>,
+}
+
+/// A form as it was sent: it can be read without the scheme's file of its day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SentForm {
+    /// The application's reference.
+    pub reference: String,
+    /// The home.
+    pub home: String,
+    /// When it was sent, London time written out.
+    pub sent_at: String,
+    /// The grounds of exemption that the applicant says apply.
+    pub exemptions: Vec<String>,
+    /// Questions and answers.
+    pub groups: Vec<SentGroup>,
+    /// The people.
+    pub people: Vec<Person>,
+    /// What was declared.
+    pub declarations: Vec<String>,
+    /// Who signed.
+    pub signatures: Signatures,
+}
+
+/// A group of questions with its answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SentGroup {
+    /// Its heading.
+    pub title: String,
+    /// Questions and answers, those alone that were asked.
+    pub answers: Vec<SentAnswer>,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SentAnswer {
+    /// The question.
+    pub question: String,
+    /// The answer; empty where it was left out.
+    pub answer: String,
+}
+
+/// A part of the form that its applicant fills in at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Whether a licence is needed at all.
+    Exemptions,
+    /// A group of questions, by its code.
+    Group(String),
+    /// The people.
+    People,
+}
+
+/// How far a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is there.
+    NotBegun,
+    /// Something is there, not all.
+    Begun,
+    /// Everything that must be there is.
+    Done,
+}
+
+/// Why something about a form is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It was sent.
+    #[error("this application has been sent: what it says cannot be changed")]
+    Sent,
+    /// Parts are missing.
+    #[error("these parts are not complete: {0}")]
+    Incomplete(String),
+    /// The people do not fit.
+    #[error("{0}")]
+    People(&'static str),
+    /// Too many people.
+    #[error("a form has room for {MOST_PEOPLE} people and companies")]
+    TooManyPeople,
+    /// The holder did not sign.
+    #[error("the proposed licence holder signs too: enter their full name")]
+    HolderNotSigned,
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Sent => "form-sent",
+            Self::Incomplete(_) => "form-incomplete",
+            Self::People(_) => "form-people",
+            Self::TooManyPeople => "form-too-many-people",
+            Self::HolderNotSigned => "holder-not-signed",
+        }
+    }
+}
+
+/// The most people in a form.
+pub const MOST_PEOPLE: usize = 20;
+
+/// The questions of a group that these answers leave to be asked.
+pub fn asked<'q>(group: &'q QuestionGroup, answers: &'q Answers) -> impl Iterator<Item = &'q Question> {
+    let holds = |question: &Question| {
+        let needed = question.only_if.as_ref();
+        needed.is_none_or(|needed| is_asked(group, answers, &needed.question, &needed.answer))
+    };
+    group.questions.iter().filter(move |question| holds(question))
+}
+
+/// Whether that question has that answer and is asked itself.
+fn is_asked(group: &QuestionGroup, answers: &Answers, code: &str, answer: &str) -> bool {
+    let given = answers.get(code).is_some_and(|given| given == answer);
+    let question = group.questions.iter().find(|question| question.code == code);
+    let before = question.and_then(|question| question.only_if.as_ref());
+    given && before.is_none_or(|before| is_asked(group, answers, &before.question, &before.answer))
+}
+
+/// The questions that still want an answer.
+#[must_use]
+pub fn unanswered<'q>(group: &'q QuestionGroup, answers: &'q Answers) -> Vec<&'q Question> {
+    asked(group, answers).filter(|one| !one.is_optional && !answers.contains_key(&one.code)).collect()
+}
+
+impl Form {
+    /// A form is begun for a home; from one for another home it takes everything that may be true of this one too.
+    #[must_use]
+    pub fn begin(
+        cx: &Context,
+        application: ApplicationId,
+        home: PropertyId,
+        me: Person,
+        copied: Option<(&Self, &ApplicationForm)>,
+    ) -> Change<Self> {
+        let owner = me.party_id.unwrap_or_else(|| PartyId::new(cx));
+        let from = copied.map(|(form, _)| form.application_id);
+        let (answers, people) = match copied {
+            Some((form, asked)) => (form.answers_for_another_home(asked), form.people.clone()),
+            None => (Answers::new(), vec![me]),
+        };
+        let form = Self {
+            application_id: application,
+            property_id: home,
+            owner_id: owner,
+            answers,
+            people,
+            exemptions: None,
+            sent: None,
+            sha256: None,
+            sent_at: None,
+            revision: 1,
+            saved_at: cx.now,
+        };
+        let facts = json!({ "copied_from": from });
+        Change::new(cx, Chain::Case(home), Happening::FormBegun, &application, facts, form)
+    }
+
+    fn answers_for_another_home(&self, asked: &ApplicationForm) -> Answers {
+        let shared = asked.groups.iter().filter(|group| !group.is_of_one_home).flat_map(|group| &group.questions);
+        let kept =
+            shared.filter_map(|question| Some((question.code.clone(), self.answers.get(&question.code)?.clone())));
+        kept.collect()
+    }
+
+    /// The answers of one group are saved in the place of what was there.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent.
+    pub fn answer(mut self, cx: &Context, group: &QuestionGroup, given: Answers) -> Result<Change<Self>, Refusal> {
+        let known = |code: &String| group.questions.iter().any(|question| question.code == *code);
+        self.answers.retain(|code, _| !known(code));
+        self.answers.extend(given.into_iter().filter(|(code, _)| known(code)));
+        self.saved(cx, &group.code)
+    }
+
+    /// The applicant says which grounds of exemption apply; none where the list is empty.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent.
+    pub fn claim(mut self, cx: &Context, grounds: Vec<String>) -> Result<Change<Self>, Refusal> {
+        self.exemptions = Some(grounds);
+        self.saved(cx, "exemptions")
+    }
+
+    /// A person is added, or takes the place of the one there. What the council has on record of somebody is not changed here.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent, or if somebody else is that already.
+    pub fn put_person(mut self, cx: &Context, place: Option<usize>, person: Person) -> Result<Change<Self>, Refusal> {
+        let room = self.people.len() < MOST_PEOPLE;
+        match place.and_then(|place| self.people.get_mut(place)) {
+            Some(there) if there.party_id.is_some() => there.capacities = person.capacities,
+            Some(there) => *there = person,
+            None if room => self.people.push(person),
+            None => return Err(Refusal::TooManyPeople),
+        }
+        for (capacity, twice) in [
+            (Capacity::Holder, "somebody else is the proposed licence holder already: a licence has one"),
+            (Capacity::Manager, "somebody else is the manager already: change that person first"),
+            (Capacity::Agent, "somebody else is the agent already: change that person first"),
+        ] {
+            if self.people.iter().filter(|person| person.is(capacity)).count() > 1 {
+                return Err(Refusal::People(twice));
+            }
+        }
+        self.saved(cx, "people")
+    }
+
+    /// A person is taken out; never the applicant.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent.
+    pub fn drop_person(mut self, cx: &Context, place: usize) -> Result<Change<Self>, Refusal> {
+        match self.people.get(place) {
+            Some(person) if person.party_id == Some(self.owner_id) => {
+                return Err(Refusal::People("you apply yourself, so you stay in the form: untick what you are not"));
+            }
+            Some(_) => drop(self.people.remove(place)),
+            None => {}
+        }
+        self.saved(cx, "people")
+    }
+
+    fn saved(mut self, cx: &Context, part: &str) -> Result<Change<Self>, Refusal> {
+        if self.sent.is_some() {
+            return Err(Refusal::Sent);
+        }
+        self.saved_at = cx.now;
+        let chain = Chain::Case(self.property_id);
+        let facts = json!({ "part": part });
+        Ok(Change::new(cx, chain, Happening::FormSaved, &self.application_id.clone(), facts, self))
+    }
+
+    /// How far a part is.
+    #[must_use]
+    pub fn progress(&self, part: &Part, asked: &ApplicationForm) -> Progress {
+        match part {
+            Part::Exemptions if self.exemptions.is_some() => Progress::Done,
+            Part::Exemptions => Progress::NotBegun,
+            Part::People if self.holder().is_none() => Progress::Begun,
+            Part::People => Progress::Done,
+            Part::Group(code) => match asked.group(code) {
+                Some(group) if unanswered(group, &self.answers).is_empty() => Progress::Done,
+                Some(group) if group.questions.iter().any(|one| self.answers.contains_key(&one.code)) => {
+                    Progress::Begun
+                }
+                _ => Progress::NotBegun,
+            },
+        }
+    }
+
+    /// The proposed licence holder.
+    #[must_use]
+    pub fn holder(&self) -> Option<&Person> {
+        self.with(Capacity::Holder)
+    }
+
+    /// The person who is that to the home, of what only one can be.
+    #[must_use]
+    pub fn with(&self, capacity: Capacity) -> Option<&Person> {
+        self.people.iter().find(|person| person.is(capacity))
+    }
+
+    /// Whether the proposed holder is somebody else than the applicant.
+    #[must_use]
+    pub fn is_for_somebody_else(&self) -> bool {
+        self.holder().is_some_and(|holder| holder.party_id != Some(self.owner_id))
+    }
+
+    /// The form is signed and sent. From now on nothing in it changes.
+    ///
+    /// # Errors
+    /// A refusal that names the parts that are not complete, or a missing signature.
+    pub fn send(
+        mut self,
+        cx: &Context,
+        asked: &ApplicationForm,
+        about: About<'_>,
+        signatures: Signatures,
+    ) -> Result<Change<Self>, Refusal> {
+        if self.sent.is_some() {
+            return Err(Refusal::Sent);
+        }
+        let parts = Part::all(asked).into_iter().filter(|(part, _)| self.progress(part, asked) != Progress::Done);
+        let missing = parts.map(|(_, title)| title).collect::<Vec<_>>();
+        if !missing.is_empty() {
+            return Err(Refusal::Incomplete(missing.join(", ")));
+        }
+        if self.is_for_somebody_else() && signatures.holder.is_none() {
+            return Err(Refusal::HolderNotSigned);
+        }
+        let sent = SentForm {
+            reference: about.reference.to_owned(),
+            home: about.home.to_owned(),
+            sent_at: written_instant(cx.now),
+            exemptions: about.exemptions,
+            groups: asked.groups.iter().map(|group| self.as_sent(group)).collect(),
+            people: self.people.clone(),
+            declarations: asked.declarations.clone(),
+            signatures,
+        };
+        let sha256 = sent.sha256();
+        self.sent = Some(sent);
+        self.sha256 = Some(sha256.clone());
+        self.sent_at = Some(cx.now);
+        self.saved_at = cx.now;
+        let facts = json!({ "sha256": sha256, "exemptions": self.exemptions });
+        let chain = Chain::Case(self.property_id);
+        Ok(Change::new(cx, chain, Happening::FormSent, &self.application_id.clone(), facts, self))
+    }
+
+    fn as_sent(&self, group: &QuestionGroup) -> SentGroup {
+        let answers = asked(group, &self.answers).map(|question| SentAnswer {
+            question: question.text.clone(),
+            answer: self.answers.get(&question.code).map(|answer| question.in_words(answer)).unwrap_or_default(),
+        });
+        SentGroup { title: group.title.clone(), answers: answers.collect() }
+    }
+}
+
+/// What a form is about, in words for its reader.
+#[derive(Clone, Debug)]
+pub struct About<'a> {
+    /// The application's reference.
+    pub reference: &'a str,
+    /// The home.
+    pub home: &'a str,
+    /// The grounds of exemption in words.
+    pub exemptions: Vec<String>,
+}
+
+impl SentForm {
+    /// SHA-256 of the form as it is stored and given out: its JSON, in lower-case hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(json!(self).to_string().as_bytes()))
+    }
+}
+
+impl Part {
+    /// Every part of a form, in the order in which it is best filled in, with its heading.
+    #[must_use]
+    pub fn all(asked: &ApplicationForm) -> Vec<(Self, String)> {
+        let first = (Self::Exemptions, "Whether a licence is needed".to_owned());
+        let people = (Self::People, "People".to_owned());
+        let groups = asked.groups.iter().map(|group| (Self::Group(group.code.clone()), group.title.clone()));
+        std::iter::once(first).chain(std::iter::once(people)).chain(groups).collect()
+    }
+}
+
+/// What the answers themselves say against a selective licence: five people or more in two households or more, which is a house
+/// in multiple occupation that must be licensed under Part 2, unless it is a flat in a block (SI 2018/221).
+#[must_use]
+pub fn may_be_part_2(answers: &Answers) -> bool {
+    let number = |code: &str| answers.get(code).and_then(|answer| answer.parse::<u32>().ok()).unwrap_or_default();
+    answers.get("occupied").is_some_and(|answer| answer == "yes")
+        && number("occupiers") >= 5
+        && number("households") >= 2
+}
+
+/// A day as it is kept, from three fields as typed; the text itself where it is none, so that its check can say so.
+#[must_use]
+pub fn day_of(day: &str, month: &str, year: &str) -> String {
+    let parts = (day.trim().parse(), month.trim().parse(), year.trim().parse());
+    let typed = match parts {
+        (Ok(day), Ok(month), Ok(year)) if (1_000..=9_999).contains(&year) => NaiveDate::from_ymd_opt(year, month, day),
+        _ => None,
+    };
+    typed.map_or_else(|| format!("{day}/{month}/{year}").trim_matches('/').to_owned(), |day| day.to_string())
+}

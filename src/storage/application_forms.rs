@@ -1,0 +1,110 @@
+//! The table of application forms.
+
+use diesel::prelude::*;
+
+use super::applications::ApplicationRow;
+use super::columns::{Instant, Json, Word};
+use super::record::{Holds as _, record, revised};
+use super::schema::{application_forms, applications, properties};
+use super::{Conn, Error, Tx};
+use crate::domain::application::form::{Answers, Form, Person, SentForm};
+use crate::domain::application::{Application, Stage};
+use crate::domain::event::Change;
+use crate::domain::id::{ApplicationId, PartyId, PropertyId, Spelled as _};
+
+record! {
+    FormRow in application_forms => Form {
+        application_id: Word<ApplicationId>,
+        property_id: Word<PropertyId>,
+        owner_id: Word<PartyId>,
+        answers: Json<Answers>,
+        people: Json<Vec<Person>>,
+        exemptions: Option<Json<Vec<String>>>,
+        sent: Option<Json<SentForm>>,
+        sha256: Option<String>,
+        sent_at: Option<Instant>,
+        revision: i64,
+        saved_at: Instant,
+    }
+}
+revised!(FormRow);
+
+/// The form of that application, if there is one: one on paper has none.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find(db: &mut Conn, id: ApplicationId) -> Result<Option<Form>, Error> {
+    let row = application_forms::table.find(id.as_str()).select(FormRow::as_select()).get_result(db).optional()?;
+    row.map(FormRow::entity).transpose()
+}
+
+/// The forms that somebody has filled in or is filling in, the newest first, at most `limit`.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_owner(db: &mut Conn, owner: PartyId, limit: i64) -> Result<Vec<Form>, Error> {
+    let rows = application_forms::table
+        .filter(application_forms::owner_id.eq(owner.as_str()))
+        .order(application_forms::application_id.desc())
+        .limit(limit)
+        .select(FormRow::as_select())
+        .load(db)?;
+    FormRow::entities(rows)
+}
+
+/// How many drafts somebody has that were neither sent nor given up.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn count_drafts(db: &mut Conn, owner: PartyId) -> Result<i64, Error> {
+    let drafts = application_forms::table
+        .inner_join(applications::table)
+        .filter(application_forms::owner_id.eq(owner.as_str()).and(applications::stage.eq(Word(Stage::Draft))));
+    Ok(drafts.count().get_result(db)?)
+}
+
+/// An application with the address of its home.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The application.
+    pub application: Application,
+    /// The address on one line.
+    pub home: String,
+}
+
+/// The applications that somebody made, or that name them as holder, manager or agent once they were sent; the newest first, at
+/// most `limit`, in one statement.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn concerning(db: &mut Conn, party: PartyId, limit: i64) -> Result<Vec<Line>, Error> {
+    let own = Some(Word(party));
+    let named =
+        applications::holder_id.eq(Word(party)).or(applications::manager_id.eq(own)).or(applications::agent_id.eq(own));
+    let rows: Vec<(ApplicationRow, String, String)> = applications::table
+        .inner_join(properties::table)
+        .filter(applications::applicant_id.eq(Word(party)).or(applications::stage.ne(Word(Stage::Draft)).and(named)))
+        .order(applications::id.desc())
+        .limit(limit)
+        .select((ApplicationRow::as_select(), properties::address, properties::postcode))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(row, address, postcode)| Ok(Line { application: row.entity()?, home: format!("{address}, {postcode}") }))
+        .collect()
+}
+
+/// Keeps a new form.
+///
+/// # Errors
+/// [`Error::Duplicate`] if its application has one.
+pub fn insert(tx: &mut Tx<'_>, change: &Change<Form>) -> Result<(), Error> {
+    tx.add::<FormRow>(change)
+}
+
+/// Saves a form.
+///
+/// # Errors
+/// [`Error::Stale`] if it was saved elsewhere in the meantime.
+pub fn save(tx: &mut Tx<'_>, change: &Change<Form>) -> Result<(), Error> {
+    tx.change::<FormRow>(change)
+}
