@@ -1,6 +1,9 @@
 //! The application form as its applicant fills it in: answers, people and declarations, saved part by part, then signed and
 //! kept word for word as it was sent.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
