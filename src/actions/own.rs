@@ -1,12 +1,15 @@
-//! What a landlord or agent does for themselves: consent to e-mail, and word of a change.
+//! What a landlord or agent does for themselves: consent to e-mail, records of their own, and word of a change.
 
-use super::{Error, Expected, FieldFault, gazetteer, tasks};
+use super::{Error, Expected, FieldFault, certificates, gazetteer, tasks};
 use crate::domain::actor::Action;
+use crate::domain::certificate::{Certificate, Particulars};
 use crate::domain::context::Context;
-use crate::domain::id::{ConsentId, LicenceId, PartyId, Spelled as _, TaskId, words};
+use crate::domain::id::{ConsentId, LicenceId, PartyId, PropertyId, words};
 use crate::domain::party::{Consent, ConsentScope};
+use crate::domain::scheme::DocumentKind;
+use crate::domain::sign_in::digest;
 use crate::domain::task::{Need, TaskKind};
-use crate::storage::{Tx, licences, parties, properties};
+use crate::storage::{Tx, certificates as certificate_table, licences, parties, properties};
 
 words! {
     /// What has changed; the law asks some of it to be told, and officers decide what follows.
@@ -41,6 +44,41 @@ pub fn give_consent(tx: &mut Tx<'_>, cx: &Context, email: String, scope: Consent
     Ok(change.into_entity())
 }
 
+/// As [`give_consent`], but the same consent again, while it holds, changes nothing.
+///
+/// # Errors
+/// As there.
+pub fn agree(tx: &mut Tx<'_>, cx: &Context, email: String, scope: ConsentScope) -> Result<(), Error> {
+    let party = own_party(cx)?;
+    let given = parties::consents_of(tx, &[party])?;
+    let held = |consent: &Consent| consent.holds_at(cx.now) && consent.scope == scope && consent.email == email;
+    if !given.iter().any(held) {
+        give_consent(tx, cx, email, scope)?;
+    }
+    Ok(())
+}
+
+/// The actor records something under a licence of theirs. The same record again, sent twice, is the one that is there.
+///
+/// # Errors
+/// As [`certificates::record`].
+pub fn record(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    home: PropertyId,
+    licence: LicenceId,
+    kind: DocumentKind,
+    said: &Particulars,
+) -> Result<Certificate, Error> {
+    licences::find_seen(tx, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
+    let there = certificate_table::of_licence(tx, licence)?.into_iter();
+    let mut same = there.filter(|one| one.property_id == home && one.kind == kind && one.particulars == *said);
+    match same.next_back() {
+        Some(record) => Ok(record),
+        None => certificates::record(tx, cx, home, Some(licence), kind, said.clone(), &[]),
+    }
+}
+
 /// The actor withdraws a consent; from now on their letters go on paper.
 ///
 /// # Errors
@@ -70,8 +108,8 @@ pub fn report_change(
     let who = parties::find(tx, party)?.ok_or(Error::NotFound)?;
     let need = Need {
         kind: TaskKind::ChangeReported,
-        // Each report is a task of its own.
-        key: TaskId::new(cx).as_str().to_owned(),
+        // The same report, sent twice, is one task.
+        key: digest(&format!("{} {kind} {text}", licence.id)),
         property_id: Some(home.id),
         letter_id: None,
         title: format!("{}: {} reports a change ({kind}) at {}", licence.number, who.name, home.one_line()),

@@ -125,6 +125,19 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
     Ok(page.cut(CertificateRow::entities(rows)?, |record| record.id.to_string()))
 }
 
+/// Every record that was given under a licence, the oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_licence(db: &mut Conn, licence: LicenceId) -> Result<Vec<Certificate>, Error> {
+    let rows = certificates::table
+        .filter(certificates::licence_id.eq(Some(Word(licence))))
+        .order((certificates::received_at, certificates::id))
+        .select(CertificateRow::as_select())
+        .load(db)?;
+    CertificateRow::entities(rows)
+}
+
 /// The London day on which the earliest record came in that no officer has assessed, for each duty that it may meet.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ mod outage;
 mod own;
 mod pages;
 mod pages_apply;
+mod pages_own;
 mod pages_sign_in;
 mod permissions;
 mod reports;

@@ -1,5 +1,5 @@
 // The whole story in a real browser: sign-in form, the mail's link, the due list, one demand, an answer, an alarm declaration, the
-// receipts; and an application for a licence. With and without scripts, on a phone and on a desktop, by mouse and by keyboard alone; axe looks at every page.
+// receipts; records of their own; and an application for a licence. With and without scripts, on a phone and on a desktop, by mouse and by keyboard alone; axe looks at every page.
 //
 //     node tests/browser/story.mjs target/debug/licensing [folder for screenshots]
 import assert from 'node:assert/strict'
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apply } from './apply.mjs'
+import { own } from './own.mjs'
 import { links, nextLink, start } from './service.mjs'
 
 const [binary = 'target/debug/licensing', screenshots = 'target/screenshots'] = process.argv.slice(2)
@@ -249,6 +250,7 @@ try {
       await answerInWords(page, how)
       await declareAlarms(page, how)
       await sendFiles(page, how)
+      await own(page, how, look)
       await others(page, how)
       await apply(page, how, look, service)
     })

@@ -15,6 +15,7 @@ use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
 use crate::domain::demand::Standing;
 use crate::domain::id::ObligationId;
+use crate::domain::scheme::ObligationKind;
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::storage::portfolio::{self, Home, OpenDuty, OpenItem, Portfolio};
@@ -246,6 +247,8 @@ struct Duty {
     title: &'static str,
     home: String,
     licence: String,
+    licence_href: String,
+    is_own_inspection: bool,
     condition: Option<String>,
     what: Option<String>,
     how: Option<String>,
@@ -269,6 +272,8 @@ pub(super) async fn duty(app: Data<App>, visitor: Visitor, id: Id<ObligationId>)
         Ok(Duty {
             title: duty.kind.title(),
             home: home.one_line(),
+            licence_href: format!("/licences/{}", licence.id),
+            is_own_inspection: duty.kind == ObligationKind::OwnInspection,
             licence: licence.number,
             condition: condition.map(|condition| format!("{} ({})", condition.number, condition.title)),
             what: condition.map(|condition| condition.what.clone()),

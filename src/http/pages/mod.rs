@@ -16,6 +16,7 @@ mod frame;
 mod homes;
 mod item;
 mod look;
+mod own;
 mod receipt;
 mod sign_in;
 mod start;
@@ -65,6 +66,15 @@ pages! {
     "/demands/{id}/items/{part}/explanation" { get => answers::explanation, post => answers::explain }
     "/demands/{id}/items/{part}/alarms" { get => alarms::form, post => alarms::declare }
     "/demands/{id}/items/{part}/receipts/{number}" { get => receipt::show }
+    "/licences" { get => own::list }
+    "/licences/{id}" { get => own::one }
+    "/licences/{id}/inspection" { get => own::inspection_form, post => own::record_inspection }
+    "/licences/{id}/neighbours" { get => own::neighbours_form, post => own::record_neighbours }
+    "/licences/{id}/change" { get => own::change_form, post => own::report }
+    "/licences/{id}/change/received" { get => own::told }
+    "/records/{id}" { get => own::record }
+    "/details" { get => own::details, post => own::consent }
+    "/details/consents/{id}" { get => own::withdrawal, post => own::withdraw }
     "/applications" { get => apply::overview::list }
     "/applications/new" { get => apply::begin::form, post => apply::begin::begin }
     "/applications/{id}" { get => apply::overview::one }

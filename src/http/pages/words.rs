@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::calendar::london::{local, written_instant};
 use crate::domain::demand::{AnswerKind, Item, ItemState, Response, ResponseState, Standing};
 use crate::domain::document::{Document, ScanState};
+use crate::domain::scheme::DocumentKind;
 
 /// How far a day is: "in 3 days", "tomorrow", "today", "1 day late"; what is far off in months or years.
 pub(super) fn days_left(due_on: NaiveDate, today: NaiveDate) -> String {
@@ -23,6 +24,20 @@ pub(super) fn days_left(due_on: NaiveDate, today: NaiveDate) -> String {
 /// An instant by the London clock, with its weekday: "Wednesday 22 January 2025 at 16:05 GMT".
 pub(super) fn weekday_instant(at: DateTime<Utc>) -> String {
     format!("{} {}", local(at).format("%A"), written_instant(at))
+}
+
+/// What a record is called.
+pub(super) fn record_title(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::GasSafetyRecord => "Gas safety record",
+        DocumentKind::ElectricalReport => "Electrical safety report",
+        DocumentKind::AlarmDeclaration => "Alarm declaration",
+        DocumentKind::InspectionRecord => "Your own inspection",
+        DocumentKind::NeighbourNotice => "Notice to the neighbours",
+        DocumentKind::EnergyPerformanceCertificate => "Energy performance certificate",
+        DocumentKind::RemedialConfirmation => "Confirmation of electrical work",
+        _ => "Record",
+    }
 }
 
 /// A state in a few words, with the colour of its tag.
