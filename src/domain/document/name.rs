@@ -14,8 +14,14 @@ pub fn shown(sent: &str) -> String {
         .chars()
         .filter(|letter| !letter.is_control() && !hides_or_reorders(*letter) && *letter != '\u{FFFD}')
         .collect();
-    let clean = clean.trim().trim_matches(['.', ' ']);
-    if clean.is_empty() { "document".to_owned() } else { shortened(clean) }
+    let whole = clean.trim().trim_end_matches(['.', ' ']);
+    let bare = whole.trim_start_matches(['.', ' ']);
+    match bare {
+        "" => "document".to_owned(),
+        // Nothing but an ending: it keeps its dot, and is no hidden file.
+        ending if whole != bare && !ending.contains('.') => shortened(&format!("document.{ending}")),
+        name => shortened(name),
+    }
 }
 
 fn shortened(name: &str) -> String {
@@ -75,7 +81,10 @@ mod tests {
             ("gas\u{202E}fdp.exe", "gasfdp.exe"),
             ("", "document"),
             ("...", "document"),
-            ("  .pdf", "pdf"),
+            ("  .pdf", "document.pdf"),
+            ("../.pdf", "document.pdf"),
+            (".htaccess.pdf", "htaccess.pdf"),
+            ("gas\u{2028}record.pdf", "gasrecord.pdf"),
             ("Überprüfung.pdf", "Überprüfung.pdf"),
         ] {
             assert_eq!(shown(sent), wanted, "{sent:?}");
