@@ -28,6 +28,7 @@ mod letters;
 mod licences;
 mod limits;
 mod mail;
+mod markup;
 mod night;
 mod night_faults;
 mod outage;

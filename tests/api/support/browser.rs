@@ -157,17 +157,9 @@ impl Page {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Every element with the names of its attributes, in order: what a browser makes of the markup.
+    /// What a browser makes of the markup.
     pub(crate) fn skeleton(&self) -> Vec<String> {
-        let mut elements = Vec::new();
-        each(&self.tree(), &mut |node| {
-            if let NodeData::Element { name, attrs, .. } = &node.data {
-                let mut names = attrs.borrow().iter().map(|one| one.name.local.to_string()).collect::<Vec<_>>();
-                names.sort();
-                elements.push(format!("{} {}", name.local, names.join(" ")));
-            }
-        });
-        elements
+        skeleton(&self.html)
     }
 
     /// The attribute of every element of that kind.
@@ -211,9 +203,27 @@ impl Page {
     }
 
     fn tree(&self) -> Handle {
-        let parsed = html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default());
-        parsed.one(self.html.as_str()).document
+        tree(&self.html)
     }
+}
+
+fn tree(html: &str) -> Handle {
+    html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(html).document
+}
+
+/// Every element with the names of its attributes, and every comment, in order: what a browser makes of the markup.
+pub(crate) fn skeleton(html: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    each(&tree(html), &mut |node| match &node.data {
+        NodeData::Element { name, attrs, .. } => {
+            let mut names = attrs.borrow().iter().map(|one| one.name.local.to_string()).collect::<Vec<_>>();
+            names.sort();
+            parts.push(format!("{} {}", name.local, names.join(" ")));
+        }
+        NodeData::Comment { .. } => parts.push("comment".to_owned()),
+        _ => {}
+    });
+    parts
 }
 
 fn attribute(attributes: &[html5ever::Attribute], name: &str) -> Option<String> {
