@@ -1,5 +1,6 @@
 """The real service on a database with one licence, and a client that sends files to it; for the checks of uploads."""
 import contextlib
+import datetime
 import hashlib
 import http.client
 import json
@@ -16,13 +17,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BOUNDARY = "----upload-check"
 
 
-def build(folder):
-    """The program, and a database with one licence made by a test."""
+def build(folder, made_by="a_database_with_one_licence"):
+    """The program, and a database made by a test: with one licence, unless another is named."""
     subprocess.run(["cargo", "build", "--quiet"], cwd=ROOT, check=True)
     seed = folder / "seed.sqlite"
     subprocess.run(
-        ["cargo", "test", "--quiet", "--test", "api", "--", "--ignored", "--exact", "kill_check::a_database_with_one_licence"],
-        cwd=ROOT, check=True, env=os.environ | {"KILL_CHECK_SEED": str(seed)}, stdout=subprocess.DEVNULL)
+        ["cargo", "test", "--quiet", "--test", "api", "--", "--ignored", "--exact", f"kill_check::{made_by}"],
+        cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+        env=os.environ | {"KILL_CHECK_SEED": str(seed), "KILL_CHECK_TODAY": str(datetime.date.today())})
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return target / "debug" / "licensing", seed
 

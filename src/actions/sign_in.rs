@@ -20,22 +20,50 @@ use crate::storage::{Conn, Tx, access, parties, sign_in as table};
 /// The time over which tries are counted.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// Links asked for one address in that time; more is somebody flooding the mailbox.
-const LINKS_FOR_AN_ADDRESS: i64 = 5;
+const LINKS_FOR_AN_ADDRESS: i64 = 10;
+/// Of these, so many from one place, so that a stranger in one place cannot keep somebody out.
+const LINKS_FOR_AN_ADDRESS_FROM_A_PLACE: i64 = 5;
+/// Links asked for an address from a browser in which its owner has signed in: no stranger uses these up.
+const LINKS_FROM_A_KNOWN_BROWSER: i64 = 5;
 /// Links asked from one place in that time; an office behind one address has several people.
 const LINKS_FROM_A_PLACE: i64 = 50;
 /// Dead links tried from one place in that time. A link cannot be guessed; this keeps the log readable.
 const DEAD_LINKS_FROM_A_PLACE: i64 = 50;
 
-/// Somebody asks for a link, from a browser that keeps `nonce`, at a place on the network.
+/// From where somebody asks or follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whence {
+    /// The place on the network.
+    pub place: String,
+    /// What the browser keeps of an earlier session: its digest, which opens nothing.
+    pub earlier: Option<String>,
+}
+
+impl Whence {
+    /// Whether the owner of an address has signed in in this browser before.
+    fn knows(&self, db: &mut Conn, email: &str) -> Result<bool, Error> {
+        let Some(earlier) = &self.earlier else { return Ok(false) };
+        let found = table::find_session(db, earlier)?;
+        Ok(found.is_some_and(|(_, account)| account.email.eq_ignore_ascii_case(email)))
+    }
+}
+
+/// Somebody asks for a link, from a browser that keeps `nonce`.
 ///
 /// # Errors
 /// [`Error::TooOften`] by address and by place, whether the address is known or not.
-pub fn ask(tx: &mut Tx<'_>, cx: &Context, email: &str, nonce: &str, place: &str) -> Result<(), Error> {
+pub fn ask(tx: &mut Tx<'_>, cx: &Context, email: &str, nonce: &str, whence: &Whence) -> Result<(), Error> {
     if email.trim().is_empty() {
         return Err(FieldFault::at("/email", "enter your e-mail address").into());
     }
-    count(tx, cx, &format!("links from {place}"), LINKS_FROM_A_PLACE)?;
-    count(tx, cx, &format!("links for {}", email.to_lowercase()), LINKS_FOR_AN_ADDRESS)?;
+    let (address, place) = (email.to_lowercase(), &whence.place);
+    if whence.knows(tx, email)? {
+        count(tx, cx, &format!("links for {address} in {:?}", whence.earlier), LINKS_FROM_A_KNOWN_BROWSER)?;
+    } else {
+        count(tx, cx, &format!("links from {place}"), LINKS_FROM_A_PLACE)?;
+        count(tx, cx, &format!("links for {address} from {place}"), LINKS_FOR_AN_ADDRESS_FROM_A_PLACE)?;
+        count(tx, cx, &format!("links for {address}"), LINKS_FOR_AN_ADDRESS)?;
+    }
     Ok(table::insert_link(tx, &Link::ask(cx, email, nonce))?)
 }
 
@@ -217,8 +245,8 @@ pub struct Bearer<'a> {
     pub nonce: Option<&'a str>,
     /// The secret of its session until then.
     pub session: Option<&'a str>,
-    /// Where it is on the network.
-    pub place: &'a str,
+    /// Where it is, and who signed in in it before.
+    pub whence: &'a Whence,
 }
 
 /// A link is followed, and used up if it is this browser's and alive: a session begins, and the browser's session until then
@@ -233,18 +261,19 @@ pub fn follow(
     bearer: Bearer<'_>,
     introduction: Option<&Introduction>,
 ) -> Result<Entry, Error> {
-    let place = bearer.place;
+    let whence = bearer.whence;
     let link = table::find_link_by_hash(tx, &digest(shown))?;
-    let Some(link) = link.filter(|link| link.is_live(cx.now)) else { return dead(tx, cx, place) };
-    if table::has_later(tx, &link)? {
-        return dead(tx, cx, place);
+    let Some(link) = link.filter(|link| link.is_live(cx.now)) else { return dead(tx, cx, &whence.place) };
+    // A stranger's later wish does not overtake what was asked for in a browser of the owner's own.
+    if table::has_later(tx, &link)? && !whence.knows(tx, &link.email)? {
+        return dead(tx, cx, &whence.place);
     }
     if !link.was_asked_by(bearer.nonce) {
         return Ok(Entry::OtherBrowser);
     }
-    let Some(known) = known(tx, &link.email)? else { return dead(tx, cx, place) };
+    let Some(known) = known(tx, &link.email)? else { return dead(tx, cx, &whence.place) };
     if !table::use_link(tx, link.id, cx.now)? {
-        return dead(tx, cx, place);
+        return dead(tx, cx, &whence.place);
     }
     let account = account_of(tx, cx, known, &link.email, introduction)?;
     if let Some(before) = bearer.session {

@@ -224,6 +224,39 @@ fn asking_too_often_is_refused_alike_for_every_address() {
     assert_eq!((guesses[0], guesses[59]), (410, 429));
 }
 
+/// Asks for Mr Khan's link from that place, as a proxy tells it.
+fn ask_from(pages: &Pages, browser: &mut Browser, place: usize) -> u16 {
+    let token = browser.open("/sign-in").form().fields[0].1.clone();
+    let place = format!("198.51.100.{place}");
+    let headers = [("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", place.as_str())];
+    pages.desk.world.wait(TimeDelta::milliseconds(1));
+    browser.post("/sign-in", &headers, &format!("token={token}&email={KHAN}")).status
+}
+
+#[test]
+fn strangers_cannot_keep_somebody_out_who_signed_in_before_or_asks_from_elsewhere() {
+    let pages = Pages::with(&[("LICENSING__SERVER__BEHIND_PROXY", "true")]);
+    pages.desk.world.licensed_home(&pages.desk.world.khan(), None);
+    let mut own = pages.browser();
+    pages.sign_in(&mut own, KHAN);
+    pages.desk.world.wait(TimeDelta::minutes(16));
+    assert_eq!(ask_from(&pages, &mut own, 200), 303);
+    let link = pages.link_to(KHAN).unwrap();
+    let button = own.open(&link);
+    let from_one = (0..9).map(|_| ask_from(&pages, &mut pages.browser(), 1)).filter(|status| *status == 303).count();
+    assert_eq!(from_one, 5);
+    assert_eq!(ask_from(&pages, &mut pages.browser(), 2), 303, "somewhere else, in a new browser");
+    let more = (3..200).map(|place| ask_from(&pages, &mut pages.browser(), place)).filter(|status| *status == 303);
+    assert_eq!(more.count(), 4, "ten for one address, however many places ask");
+    pages.link_to(KHAN).expect("the strangers' links were mailed");
+    own.submit(&button, &[]).expect(303);
+    assert_eq!(ask_from(&pages, &mut own, 200), 303, "in the browser in which he signed in before");
+    let planted = own.cookies["earlier"].clone();
+    let mut thief = pages.browser();
+    thief.cookies.insert("session".to_owned(), planted);
+    assert_eq!(thief.get("/due").status, 303, "what is kept of an earlier session opens nothing");
+}
+
 #[test]
 fn a_session_is_new_at_sign_in_and_the_old_one_is_dead() {
     let pages = council();

@@ -227,7 +227,7 @@ fn a_year_in_the_office() -> World {
         let himself = Context { actor: account.actor(), ..operator.clone() };
         let (place, holder) = (actions::applying::Place::Known(home), property::Capacity::Holder);
         actions::applying::begin(tx, &himself, &world.app.rules, &place, holder, None, false)?;
-        actions::sign_in::ask(tx, &operator, "khan@x.example", "nonce", "127.0.0.1")
+        actions::sign_in::ask(tx, &operator, "khan@x.example", "nonce", &actions::sign_in::Whence::default())
     });
     world
 }

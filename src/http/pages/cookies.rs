@@ -1,4 +1,5 @@
-//! The two cookies: the session's secret, and what binds a link to the browser that asked for it.
+//! The cookies: the session's secret, what binds a link to the browser that asked for it, and what tells the owner of an
+//! address from strangers when too many ask.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HeaderValue};
@@ -12,7 +13,12 @@ pub(super) enum Cookie {
     Session,
     /// Whoever asks for a link.
     Asking,
+    /// Whoever signed in here before: the digest of that session's secret.
+    Earlier,
 }
+
+/// For so long it is told who signed in before; the session's row is kept as long.
+const EARLIER_SECONDS: u32 = 30 * 24 * 60 * 60;
 
 impl Cookie {
     fn name(self, server: &Server) -> &'static str {
@@ -21,6 +27,8 @@ impl Cookie {
             (Self::Session, true) => "session",
             (Self::Asking, false) => "__Host-asking",
             (Self::Asking, true) => "asking",
+            (Self::Earlier, false) => "__Host-earlier",
+            (Self::Earlier, true) => "earlier",
         }
     }
 
@@ -33,9 +41,10 @@ impl Cookie {
         value.filter(|value| value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()))
     }
 
-    /// The header that sets it. It lasts as long as the browser runs.
+    /// The header that sets it. It lasts as long as the browser runs, or as it is good for something.
     pub(super) fn set(self, value: &str, server: &Server) -> String {
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{}", self.name(server), secure(server))
+        let lasting = if self == Self::Earlier { format!("; Max-Age={EARLIER_SECONDS}") } else { String::new() };
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{lasting}{}", self.name(server), secure(server))
     }
 
     /// The header that takes it away.

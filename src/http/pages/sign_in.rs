@@ -9,12 +9,12 @@ use super::cookies::Cookie;
 use super::fields::{Fields, Lines, Posted, check_text};
 use super::look::{Fault, Shell, page, render, see};
 use super::visitor::{Visitor, show as show_guest};
-use crate::actions::sign_in::{self as actions, Bearer, Entry, Introduction};
+use crate::actions::sign_in::{self as actions, Bearer, Entry, Introduction, Whence};
 use crate::app::App;
 use crate::domain::actor::{Action, Actor, Role};
 use crate::domain::id::Spelled as _;
 use crate::domain::party::PartyKind;
-use crate::domain::sign_in::{form_token, secret};
+use crate::domain::sign_in::{digest, form_token, secret};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
 use crate::mail::Address;
@@ -61,12 +61,12 @@ pub(super) async fn ask(
         let html = render("sign_in.html", &Shell::of(&app, visitor.seems_signed_in())?, &form)?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, html));
     }
-    let place = place(&app, &request);
+    let whence = whence(&app, &request);
     let for_mail = app.clone();
     let nonce = blocking(move || {
         let cx = app.context(Actor::system());
         let nonce = secret(&cx);
-        app.db.write(|tx| actions::ask(tx, &cx, &typed, &nonce, &place))?;
+        app.db.write(|tx| actions::ask(tx, &cx, &typed, &nonce, &whence))?;
         Ok(nonce)
     })
     .await?;
@@ -74,6 +74,10 @@ pub(super) async fn ask(
     let mut answer = see("/check-your-mail");
     keep(&mut answer, Cookie::Asking, &nonce, &for_mail);
     Ok(answer)
+}
+
+fn whence(app: &App, request: &HttpRequest) -> Whence {
+    Whence { place: place(app, request), earlier: Cookie::Earlier.read(request, &app.settings.server) }
 }
 
 /// Where on the network a request comes from: behind a proxy that says so, what it says last.
@@ -147,7 +151,7 @@ pub(super) async fn follow(
 ) -> Result<HttpResponse, Problem> {
     let nonce = Cookie::Asking.read(&request, &app.settings.server).ok_or_else(other_browser)?;
     let fields = posted.read(&form_token(&nonce)).await?;
-    let place = place(&app, &request);
+    let whence = whence(&app, &request);
     let data = app.clone();
     let followed = blocking(move || {
         let is_stranger = is_of_a_stranger(&app, &shown, &nonce)?;
@@ -161,7 +165,7 @@ pub(super) async fn follow(
             }
         };
         let cx = app.context(Actor::system());
-        let bearer = Bearer { nonce: Some(&nonce), session: visitor.secret(), place: &place };
+        let bearer = Bearer { nonce: Some(&nonce), session: visitor.secret(), whence: &whence };
         let entry = app.db.write(|tx| actions::follow(tx, &cx, &shown, bearer, introduction.as_ref()))?;
         Ok(Followed::Entry(entry, if is_stranger { "/applications" } else { "/due" }))
     });
@@ -169,6 +173,7 @@ pub(super) async fn follow(
         Followed::Entry(Entry::In(secret), next) => {
             let mut answer = see(next);
             keep(&mut answer, Cookie::Session, &secret, &data);
+            keep(&mut answer, Cookie::Earlier, &digest(&secret), &data);
             answer.headers_mut().append(header::SET_COOKIE, Cookie::Asking.forget(&data.settings.server));
             Ok(answer)
         }
