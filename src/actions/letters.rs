@@ -11,7 +11,7 @@ use crate::domain::calendar::{Consent as ServiceConsent, Dispatch, Method, londo
 use crate::domain::context::Context;
 use crate::domain::demand::{Demand, Recipient};
 use crate::domain::event::{Chain, Event, Happening};
-use crate::domain::id::{LetterId, PartyId, PropertyId, Spelled as _};
+use crate::domain::id::{LetterId, PartyId, PropertyId, Spelled};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState, Matter, Posting};
 use crate::domain::licence::Licence;
 use crate::domain::party::{Consent, Party};
@@ -228,6 +228,43 @@ fn digest_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<Abou
         lines.push(Line { reminder, home, licence: licence.clone(), holder });
     }
     Ok(About::Digest { lines, scheme: Box::new(rules.current()?.clone()) })
+}
+
+/// Whether the database says that mail is held.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn are_held(db: &mut Conn) -> Result<bool, Error> {
+    Ok(letters::are_held(db)?)
+}
+
+/// Mail is held from now on, or sent again. `false` if it was so before.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn hold(tx: &mut Tx<'_>, cx: &Context, held: bool) -> Result<bool, Error> {
+    cx.allow(Action::Operate)?;
+    if letters::are_held(tx)? == held {
+        return Ok(false);
+    }
+    letters::hold(tx, held)?;
+    let what = if held { Happening::MailHeld } else { Happening::MailReleased };
+    let facts = json!({ "waiting": letters::waiting(tx)? });
+    events::append(tx, &[&Event::new(cx, Chain::Service, what, &Mail, facts)])?;
+    Ok(true)
+}
+
+/// All mail of the service, as the subject of an event.
+struct Mail;
+
+impl Spelled for Mail {
+    fn as_str(&self) -> &'static str {
+        "mail"
+    }
+
+    fn read(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 /// The words of a letter.

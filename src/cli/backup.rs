@@ -12,12 +12,15 @@ use super::progress::Progress;
 use super::{Ending, Store, audit, documents, words};
 use crate::domain::event::hex;
 use crate::files::Files;
-use crate::storage::Db;
+use crate::storage::{Db, letters};
 
 /// Copy the database and the files that people sent in while the service runs, and verify the copy
 ///
-/// The copy is one consistent state; the files that it names go into the folder DEST.files. It holds personal data: keep it as safely as the service itself. To restore it, stop
-/// the service, put the copy in the place of the database and the files in the place of files.url, and start again. PostgreSQL is backed up with its own tools.
+/// The copy is one consistent state; the files that it names go into the folder DEST.files. It holds personal data: keep it as safely as the service itself.
+///
+/// To restore it, stop the service, put the copy in the place of the database and the files in the place of files.url, and start again. A copy is marked: a service
+/// on it sends no mail until `licensing mail release`, because what waits in it may have been sent since. PostgreSQL is backed up with its own tools; say
+/// `licensing mail hold` on what you restore before a service runs on it.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  licensing backup /backups/licensing-2025-01-22.sqlite")]
 pub(super) struct Arguments {
@@ -65,6 +68,8 @@ fn make(file: &Path) -> std::io::Result<File> {
 fn copy(store: &Store, to: &Path) -> anyhow::Result<()> {
     let _progress = Progress::start("copying the database", None);
     store.db.backup(to)?;
+    // What waits to be sent waits in the original, too, and would go twice.
+    Db::change_copy(to, |tx| letters::hold(tx, true))?;
     Ok(settle(to)?)
 }
 

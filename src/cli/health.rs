@@ -1,6 +1,6 @@
 //! Asks the running service whether it is well, for container engines and monitoring.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write};
+use std::io::{Read as _, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -16,15 +16,21 @@ use super::Ending;
 pub(super) struct Arguments {}
 
 const PATIENCE: Duration = Duration::from_secs(3);
+/// No answer is longer; what is no answer may be.
+const MOST: u64 = 4 << 10;
 
 pub(super) fn run(listen: SocketAddr, out: &mut dyn Write) -> anyhow::Result<Ending> {
     let at = reachable(listen);
-    match ask(at) {
-        Ok(status) if status.split(' ').nth(1) == Some("200") => {
+    match ask(at, "/health") {
+        Ok(answer) if answer.split(' ').nth(1) == Some("200") => {
             writeln!(out, "well: {at} answers")?;
+            if ask(at, "/ready").is_ok_and(|ready| ready.contains("\"mail_held\":true")) {
+                writeln!(out, "mail is held: nothing is sent (see licensing mail --help, and mail.hold)")?;
+            }
             Ok(Ending::Done)
         }
-        Ok(status) => {
+        Ok(answer) => {
+            let status = answer.lines().next().unwrap_or_default();
             writeln!(out, "not well: {at} answers \"{status}\"")?;
             Ok(Ending::Failed)
         }
@@ -45,14 +51,14 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(here, listen.port())
 }
 
-/// The first line of the answer.
-fn ask(at: SocketAddr) -> std::io::Result<String> {
+/// The answer, head and body.
+fn ask(at: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&at, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     // In one piece: a service may answer, and close, as soon as it has read the first line.
-    stream.write_all(format!("GET /health HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
-    let mut line = String::new();
-    BufReader::new(stream).take(256).read_line(&mut line)?;
-    Ok(line.trim_end().to_owned())
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.take(MOST).read_to_string(&mut answer)?;
+    Ok(answer)
 }

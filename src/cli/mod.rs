@@ -13,6 +13,7 @@ mod explain;
 mod health;
 mod import;
 pub mod log;
+mod mail;
 mod openapi;
 mod progress;
 mod scheme;
@@ -81,6 +82,9 @@ enum Command {
     /// Verify the files that people sent in
     #[command(subcommand)]
     Documents(documents::Command),
+    /// Hold all mail, or let it go again
+    #[command(subcommand)]
+    Mail(mail::Command),
     Backup(backup::Arguments),
     Health(health::Arguments),
     Openapi(openapi::Arguments),
@@ -129,6 +133,7 @@ impl Cli {
                 let settings = needed()?;
                 documents::run(&Store::existing(&settings)?, &files(&settings)?, &command, out)
             }
+            Command::Mail(command) => mail::run(&Store::existing(&needed()?)?, &command, out),
             Command::Backup(arguments) => {
                 let settings = needed()?;
                 backup::run(&Store::existing(&settings)?, &files(&settings)?, &arguments, out)

@@ -101,6 +101,10 @@ words! {
         LetterLaidOut = "letter.laid_out",
         /// A letter on paper was posted or handed over.
         LetterPosted = "letter.posted",
+        /// All mail was held.
+        MailHeld = "mail.held",
+        /// Mail that was held was let go.
+        MailReleased = "mail.released",
         /// A task for an officer was opened.
         TaskOpened = "task.opened",
         /// A task was closed.

@@ -31,7 +31,7 @@ pub fn keep(app: &App) {
 /// # Errors
 /// Whatever the database says.
 pub fn round(app: &App) -> Result<usize, Error> {
-    if app.settings.mail.hold {
+    if super::post::is_held(app)? {
         return Ok(0);
     }
     let waiting = app.db.read(|db| actions::to_send(db, app.clock.now(), CANDIDATES))?;

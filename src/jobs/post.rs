@@ -35,8 +35,9 @@ const CANDIDATES: i64 = 200;
 /// cannot be handled is logged and left for the next round.
 pub fn round(app: &App) -> Result<Round, Error> {
     let mut total = Round::default();
-    if app.settings.mail.hold {
-        tracing::warn!("mail is held: nothing is sent until mail.hold is lifted");
+    if is_held(app)? {
+        let lift = if app.settings.mail.hold { "mail.hold is lifted" } else { "licensing mail release lets it go" };
+        tracing::warn!("mail is held: nothing is sent until {lift}");
         return Ok(total);
     }
     super::links::round(app)?;
@@ -52,6 +53,14 @@ pub fn round(app: &App) -> Result<Round, Error> {
             return Ok(total);
         }
     }
+}
+
+/// Whether nothing may be sent: by the settings, or because this database is a restored copy.
+///
+/// # Errors
+/// [`Error::Unavailable`] if the database cannot be reached.
+pub fn is_held(app: &App) -> Result<bool, Error> {
+    Ok(app.settings.mail.hold || app.db.read(actions::are_held)?)
 }
 
 fn batch(app: &App, waiting: Vec<Place>, total: &mut Round) -> Result<bool, Error> {

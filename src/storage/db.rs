@@ -219,6 +219,21 @@ impl Db {
         work(&mut Conn::Sqlite(sqlite))
     }
 
+    /// Changes a copy that [`Db::backup`] made, before any service uses it.
+    ///
+    /// # Errors
+    /// As [`Db::read_copy`].
+    pub fn change_copy(
+        file: &std::path::Path,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        Self::read_copy(file, |conn| {
+            begin(conn, "BEGIN IMMEDIATE", "BEGIN")?;
+            work(&mut Tx::new(conn))?;
+            commit(conn)
+        })
+    }
+
     /// Lets the embedded database count what its tables hold, so that it chooses the right index; PostgreSQL does so by itself.
     ///
     /// # Errors

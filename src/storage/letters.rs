@@ -7,7 +7,7 @@ use super::columns::{Column as _, Instant, Json, Word};
 use super::page::{Listed, Page};
 use super::record::{Holds, record, revised};
 use super::schema::{attempts, letters};
-use super::{Conn, Error, Tx, events};
+use super::{Conn, Error, Tx, events, schemes};
 use crate::domain::actor::Sight;
 use crate::domain::event::Change;
 use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, RecipientId, Spelled as _};
@@ -272,4 +272,23 @@ pub fn attempts_of(db: &mut Conn, id: LetterId) -> Result<Vec<Attempt>, Error> {
         .select(AttemptRow::as_select())
         .load(db)?;
     AttemptRow::entities(rows)
+}
+
+/// The counter that stands at 1 while mail is held.
+const HELD: &str = "mail.held";
+
+/// Whether mail is held, as the database itself says: it is a restored copy, or somebody said so.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn are_held(db: &mut Conn) -> Result<bool, Error> {
+    Ok(schemes::counter(db, HELD)? != 0)
+}
+
+/// Notes that mail is held, or no longer.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn hold(tx: &mut Tx<'_>, held: bool) -> Result<(), Error> {
+    schemes::set_counter(tx, HELD, i64::from(held))
 }

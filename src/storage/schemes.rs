@@ -61,14 +61,23 @@ record! {
     }
 }
 
+/// What a counter stands at.
+pub(super) fn counter(db: &mut Conn, name: &str) -> Result<i64, Error> {
+    let last: Option<i64> = counters::table.find(name).select(counters::value).get_result(db).optional()?;
+    Ok(last.unwrap_or_default())
+}
+
+pub(super) fn set_counter(tx: &mut Tx<'_>, name: &str, value: i64) -> Result<(), Error> {
+    tx.put(&[CounterRow { name: name.to_owned(), value }])
+}
+
 /// The first of `count` fresh numbers of a counter; counters start at 1.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn next_numbers(tx: &mut Tx<'_>, name: &str, count: i64) -> Result<i64, Error> {
-    let last: Option<i64> = counters::table.find(name).select(counters::value).get_result(&mut **tx).optional()?;
-    let first = last.unwrap_or_default() + 1;
-    tx.put(&[CounterRow { name: name.to_owned(), value: first + count - 1 }])?;
+    let first = counter(tx, name)? + 1;
+    set_counter(tx, name, first + count - 1)?;
     Ok(first)
 }
 

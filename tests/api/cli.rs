@@ -323,9 +323,13 @@ fn a_backup_is_verified_and_can_be_restored() {
     machine.run(&["backup", "copy.sqlite"]).refused_with(1);
 
     machine.run(&["officer", "add", "Amy", "amy@council.example", "--role", "officer"]).with_code(0);
+    assert!(machine.run(&["mail", "release"]).with_code(0).contains("not held already"), "the original sends on");
     std::fs::copy(machine.path("copy.sqlite"), machine.path("licensing.sqlite")).unwrap();
     assert_eq!(machine.run(&["audit", "verify"]).with_code(0), before);
     assert!(machine.run(&["officer", "list"]).with_code(0).is_empty());
+    assert!(machine.run(&["mail", "hold"]).with_code(0).contains("held already"), "a copy is held from the start");
+    assert!(machine.run(&["mail", "release"]).with_code(0).contains("Mail is not held;"));
+    assert_ne!(machine.run(&["audit", "verify"]).with_code(0), before, "letting go is on record");
 
     machine.change_rows("licensing.sqlite", "UPDATE events SET subject = 'another' WHERE chain = 'service'");
     assert!(machine.run(&["backup", "bad.sqlite"]).with_code(1).contains("FAULT"));

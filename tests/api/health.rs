@@ -18,6 +18,7 @@ fn readiness_tells_of_the_last_night_and_of_what_waits() {
     let before = desk.get("", "/ready").expect(200).body;
     assert_eq!(before["ready"], true);
     assert_eq!(before["scheme"], "stockton-2024/1");
+    assert_eq!(before["mail_held"], false);
     assert_eq!((&before["last_check"], &before["check_overdue"]), (&Value::Null, &Value::Bool(true)));
 
     let paper = desk.world.landlord("Mrs C Paper", false);

@@ -45,6 +45,8 @@ pub struct ReadyView {
     check_overdue: Option<bool>,
     /// Letters that wait to be sent.
     letters_waiting: Option<i64>,
+    /// Whether all mail is held: by the settings, or because the database was restored from a backup.
+    mail_held: Option<bool>,
     /// Tasks that wait for an officer.
     tasks_open: Option<i64>,
     /// Since when the oldest of them waits.
@@ -63,6 +65,7 @@ fn look(app: &App, db: &mut Conn) -> Result<ReadyView, Error> {
         last_check,
         check_overdue: Some(due.is_some()),
         letters_waiting: Some(letters::waiting(db)?),
+        mail_held: Some(app.settings.mail.hold || letters::are_held(db)?),
         tasks_open: Some(tasks::open_count(db)?),
         oldest_task_since: oldest.first().map(|task| task.opened_at),
     })
