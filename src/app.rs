@@ -56,8 +56,7 @@ impl App {
         let texts = (opened.scheme_text.as_str(), opened.address_text.as_str());
         let rules = db.write(|tx| Rules::take_into_use(tx, &cx, &opened.scheme, texts, &holidays))?;
         let mailer = mailer(&settings.mail)?;
-        let url = &settings.files.url;
-        let files = Files::open(url).with_context(|| format!("the folder of files {url} cannot be used"))?;
+        let files = files(&settings)?;
         Ok(Self { db, clock, ids, rules, mailer, files, bell: Bell::default(), settings })
     }
 
@@ -71,6 +70,15 @@ impl App {
         let seconds = i64::try_from(self.settings.mail.smtp.lease_seconds).unwrap_or(i64::MAX / 1_000_000);
         TimeDelta::seconds(seconds)
     }
+}
+
+/// Opens the place of the files.
+///
+/// # Errors
+/// If it cannot be used, in words for the person who starts the service.
+pub fn files(settings: &Settings) -> anyhow::Result<Files> {
+    let url = &settings.files.url;
+    Files::open(url, &settings.files.incoming).with_context(|| format!("{url} cannot be used for files"))
 }
 
 fn holidays(settings: &Settings) -> anyhow::Result<BankHolidays> {

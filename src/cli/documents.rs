@@ -1,6 +1,5 @@
 //! The files that people sent in: every one read again and its hash compared, and copied beside a backup.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::progress::Progress;
 use super::{Ending, Store, words};
 use crate::domain::event::hex;
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::storage::{self, Conn, documents};
 
 #[derive(Subcommand, Debug)]
@@ -31,7 +30,7 @@ pub(super) fn run(store: &Store, files: &Files, command: &Command, out: &mut dyn
             let every = store.db.read(every_hash)?;
             for sha256 in every {
                 progress.step();
-                match hash(&files.path(&sha256)) {
+                match hash(files, &sha256) {
                     Ok(found) if found == sha256 => right += 1,
                     Ok(found) => {
                         wrong += 1;
@@ -53,8 +52,7 @@ pub(super) fn run(store: &Store, files: &Files, command: &Command, out: &mut dyn
 pub(super) fn copy(files: &Files, copied: &Path, folder: &Path) -> anyhow::Result<usize> {
     let every = storage::Db::read_copy(copied, every_hash)?;
     let progress = Progress::start("copying files", None);
-    let into = Files::open(&folder.display().to_string())
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let into = Files::folder(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     for sha256 in &every {
         progress.step();
         let mut incoming = into.begin()?;
@@ -80,8 +78,8 @@ fn every_hash(db: &mut Conn) -> Result<Vec<String>, storage::Error> {
     documents::hashes(db)
 }
 
-fn hash(file: &Path) -> std::io::Result<String> {
-    let (mut file, mut sha) = (File::open(file)?, Sha256::new());
+fn hash(files: &Files, sha256: &str) -> Result<String, files::Error> {
+    let (mut file, mut sha) = (files.read(sha256)?, Sha256::new());
     let mut part = vec![0; 1 << 20];
     loop {
         let count = file.read(&mut part)?;

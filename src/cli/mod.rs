@@ -29,12 +29,11 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::actions;
-use crate::app::App;
+use crate::app::{App, files};
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::context::Context;
 use crate::domain::id::Ids;
-use crate::files::Files;
 use crate::settings::Settings;
 use crate::storage::Db;
 use crate::toml_reader::Fault;
@@ -147,11 +146,6 @@ impl Cli {
 
 fn open(settings: Settings) -> anyhow::Result<App> {
     App::open(settings, Clock::System, Ids::random())
-}
-
-fn files(settings: &Settings) -> anyhow::Result<Files> {
-    let url = &settings.files.url;
-    Files::open(url).with_context(|| format!("the folder of files {url} cannot be used"))
 }
 
 /// The database alone, for commands that need no scheme and no mail.

@@ -69,6 +69,11 @@ impl AtRest {
         &self.sha256
     }
 
+    /// The bytes, to be read again from their start.
+    pub(super) fn read(&self) -> std::io::Result<File> {
+        File::open(&self.temporary.0)
+    }
+
     /// The bytes are on the disk before the name is, and a file of that name holds these same bytes.
     pub(super) fn rename(self, to: &Path) -> std::io::Result<()> {
         self.file.sync_all()?;

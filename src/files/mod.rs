@@ -2,9 +2,11 @@
 //!
 //! Bytes are safe before a row names them: temporary file, fsync, rename to the final name, fsync of the folder, then the row.
 //! In a folder this is done by hand, because the name is known only when the last byte has passed and `object_store` wants it
-//! first; what it stores under a name it reads, lists and deletes. A failed fsync fails the upload and is not tried again: the
+//! first; what it stores under a name it reads, lists and deletes. A bucket takes the place of the folder once the hash is known
+//! (see `bucket`). A failed fsync fails the upload and is not tried again: the
 //! kernel may have dropped the pages and say "all right" the second time.
 
+mod bucket;
 mod incoming;
 mod orphans;
 
@@ -12,10 +14,11 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use futures_core::stream::BoxStream;
 use object_store::local::LocalFileSystem;
-use object_store::{GetOptions, GetRange, ObjectStore, path::Path as Key};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, path::Path as Key};
 
 pub use incoming::{AtRest, Incoming};
 pub use orphans::Swept;
@@ -44,7 +47,9 @@ impl Error {
 #[derive(Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// The folder. Of a bucket only what comes in lies here.
     root: PathBuf,
+    in_bucket: bool,
     /// Held for reading from the rename to the row, for writing while something that no row names is removed.
     keeping: RwLock<()>,
 }
@@ -56,15 +61,30 @@ pub type Stream = BoxStream<'static, object_store::Result<bytes::Bytes>>;
 const INCOMING: &str = "incoming";
 
 impl Files {
-    /// Opens the folder, which is made if it is not there.
+    /// Opens the folder, which is made if it is not there, or the bucket; to this, files come in by way of the folder `incoming`.
     ///
     /// # Errors
-    /// If it cannot be made or read, or the address is none of a folder.
-    pub fn open(url: &str) -> Result<Self, Error> {
-        let root = PathBuf::from(url.strip_prefix("file://").unwrap_or(url));
+    /// If a folder cannot be made or read, or the bucket cannot be looked into.
+    pub fn open(url: &str, incoming: &Path) -> Result<Self, Error> {
+        if !is_bucket(url) {
+            return Self::folder(Path::new(url.strip_prefix("file://").unwrap_or(url)));
+        }
+        std::fs::create_dir_all(incoming.join(INCOMING))?;
+        let (store, root) = (bucket::open(url)?, std::fs::canonicalize(incoming)?);
+        let files = Self { store, root, in_bucket: true, keeping: RwLock::new(()) };
+        files.is_there()?;
+        Ok(files)
+    }
+
+    /// Opens a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be made or read.
+    pub fn folder(root: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(root.join(INCOMING))?;
-        let store = LocalFileSystem::new_with_prefix(&root)?;
-        Ok(Self { store: Arc::new(store), root: std::fs::canonicalize(root)?, keeping: RwLock::new(()) })
+        let store = LocalFileSystem::new_with_prefix(root)?;
+        let root = std::fs::canonicalize(root)?;
+        Ok(Self { store: Arc::new(store), root, in_bucket: false, keeping: RwLock::new(()) })
     }
 
     /// Begins to take a file in.
@@ -85,6 +105,9 @@ impl Files {
     /// # Errors
     /// If the disk says no; then no row may name it.
     pub fn keep(&self, file: AtRest) -> Result<(), Error> {
+        if self.in_bucket {
+            return wait(bucket::put(&*self.store, &key(file.sha256()), file.read()?))?;
+        }
         let name = self.path(file.sha256());
         let folder = name.parent().unwrap_or(&self.root);
         self.make(folder)?;
@@ -105,9 +128,8 @@ impl Files {
         Ok(())
     }
 
-    /// Where the bytes with that hash lie, for a backup.
-    #[must_use]
-    pub fn path(&self, sha256: &str) -> PathBuf {
+    /// Where in the folder the bytes with that hash lie.
+    fn path(&self, sha256: &str) -> PathBuf {
         self.root.join(key(sha256).as_ref())
     }
 
@@ -124,9 +146,28 @@ impl Files {
     ///
     /// # Errors
     /// If they are not there or cannot be read.
-    pub fn read(&self, sha256: &str) -> Result<impl Read + use<>, Error> {
-        Ok(std::fs::File::open(self.path(sha256))?)
+    pub fn read(&self, sha256: &str) -> Result<Box<dyn Read>, Error> {
+        if self.in_bucket {
+            let key = key(sha256);
+            let whole = wait(async { self.store.get(&key).await?.bytes().await })??;
+            return Ok(Box::new(std::io::Cursor::new(whole)));
+        }
+        Ok(Box::new(std::fs::File::open(self.path(sha256))?))
     }
+}
+
+/// Whether an address is that of a bucket.
+#[must_use]
+pub fn is_bucket(url: &str) -> bool {
+    url.starts_with("s3://")
+}
+
+/// Runs what the store does on this thread, which may wait.
+fn wait<T>(work: impl Future<Output = T>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(done)
 }
 
 /// The key of a hash; text that is no hash cannot lead out of the folder, because the key's parts are escaped.

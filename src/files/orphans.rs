@@ -2,13 +2,12 @@
 
 use std::pin::Pin;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream as _;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
 
-use super::{Error, Files, INCOMING};
+use super::{Error, Files, INCOMING, wait};
 
 /// What is younger may still become part of an upload.
 const AGE: TimeDelta = TimeDelta::hours(24);
@@ -42,7 +41,7 @@ impl Files {
         now: DateTime<Utc>,
         is_named: impl Fn(&str) -> Result<bool, E>,
     ) -> Result<Swept, E> {
-        let mut swept = Swept::default();
+        let mut swept = Swept { temporary: self.sweep_incoming(now - AGE)?, unnamed: 0 };
         for one in self.listed()?.into_iter().filter(|one| one.last_modified < now - AGE) {
             if is_incoming(&one) {
                 self.remove(&one)?;
@@ -54,6 +53,21 @@ impl Files {
             }
         }
         Ok(swept)
+    }
+
+    /// What comes in to a bucket lies beside it, where the bucket does not list it.
+    fn sweep_incoming(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        let mut removed = 0;
+        if self.in_bucket {
+            for entry in std::fs::read_dir(self.root.join(INCOMING))? {
+                let entry = entry?;
+                if DateTime::<Utc>::from(entry.metadata()?.modified()?) < before {
+                    std::fs::remove_file(entry.path())?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
     }
 
     /// Looks again while no upload can come between, then removes it.
@@ -76,6 +90,13 @@ impl Files {
         Ok(wait(self.store.delete(&one.location))??)
     }
 
+    /// Looks whether the store can be listed, without listing it.
+    pub(super) fn is_there(&self) -> Result<(), Error> {
+        let mut listing = self.store.list(None);
+        let first = wait(std::future::poll_fn(|cx| Pin::new(&mut listing).poll_next(cx)))?;
+        Ok(first.transpose().map(|_| ())?)
+    }
+
     fn listed(&self) -> Result<Vec<ObjectMeta>, Error> {
         wait(async {
             let (mut listing, mut found) = (self.store.list(None), Vec::new());
@@ -89,12 +110,4 @@ impl Files {
 
 fn is_incoming(one: &ObjectMeta) -> bool {
     one.location.parts().next().is_some_and(|part| part.as_ref() == INCOMING)
-}
-
-/// Runs what the store does on this thread, which may wait.
-fn wait<T>(work: impl Future<Output = T>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let done = runtime.block_on(work);
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    Ok(done)
 }

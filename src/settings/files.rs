@@ -1,13 +1,17 @@
 //! Where files that are sent in lie, how much is taken, and who looks for malware in them.
 
+use std::path::PathBuf;
+
 use crate::domain::document::{Limits, Room};
 use crate::toml_reader::{Raw, Section, text, text_or_nothing, whole_number};
 
 /// Where files that are sent in lie, and how much is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
-    /// The folder, as a path or as file://PATH.
+    /// The folder, as a path or as file://PATH; or a bucket, as s3://BUCKET/FOLDER.
     pub url: String,
+    /// The folder by way of which files come in to a bucket.
+    pub incoming: PathBuf,
     /// The most that a file may have.
     pub limits: Limits,
     /// How much may be kept of one home in a while, and of one sender.
@@ -26,7 +30,8 @@ pub struct Scan {
 }
 
 pub(super) fn files(section: &Section<'_>) -> Option<Files> {
-    let url = section.required("url", folder);
+    let url = section.required("url", folder_or_bucket);
+    let incoming = section.required("incoming", text);
     let bytes = section.required("max_bytes", whole_number(1_024..=104_857_600));
     let pixels = section.required("max_pixels", whole_number(1_000..=1_000_000_000));
     let files = section.required("per_home", whole_number(1..=10_000));
@@ -35,6 +40,7 @@ pub(super) fn files(section: &Section<'_>) -> Option<Files> {
     section.no_other_keys();
     Some(Files {
         url: url?,
+        incoming: incoming?.into(),
         limits: Limits { bytes: bytes?, pixels: pixels? },
         room: Room { files: files?, bytes: room? },
         slowest_bytes_per_second: slowest?,
@@ -48,8 +54,13 @@ pub(super) fn scan(section: &Section<'_>) -> Option<Scan> {
     Some(Scan { clamd: clamd?, timeout_seconds: timeout_seconds? })
 }
 
-fn folder(raw: &Raw<'_>) -> Result<String, String> {
+fn folder_or_bucket(raw: &Raw<'_>) -> Result<String, String> {
     let text = text(raw)?;
+    if text.starts_with("s3://") {
+        let built = cfg!(feature = "s3");
+        let advice = "is a bucket, and this program was built without them: build it with `--features s3`";
+        return if built { Ok(text) } else { Err(format!("{text:?} {advice}")) };
+    }
     let other = text.contains("://") && !text.starts_with("file://");
     if other { Err(format!("{text:?} is no folder; write one such as \"data/files\"")) } else { Ok(text) }
 }
