@@ -119,7 +119,7 @@ def main():
         began = time.monotonic()
         sink = Waiting()
         relay = smtp_sink.start(sink)
-        environment = settings(f"sqlite://{database}", relay.port) | {"LICENSING__LOG__FILTER": "warn"}
+        environment = settings(f"sqlite://{database}", relay.port, folder) | {"LICENSING__LOG__FILTER": "warn"}
         subprocess.run([program, "check"], cwd=ROOT, env=environment | {"LICENSING__MAIL__HOLD": "true"},
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         choose(database, options.frozen)

@@ -47,9 +47,10 @@ def prepare(folder):
     return target / "debug" / "licensing", seed
 
 
-def settings(url, port):
+def settings(url, port, folder):
     return os.environ | {
         "LICENSING__DATABASE__URL": url,
+        "LICENSING__FILES__URL": str(folder / "files"),
         "LICENSING__MAIL__TRANSPORT": "smtp",
         "LICENSING__MAIL__SMTP__HOST": "127.0.0.1",
         "LICENSING__MAIL__SMTP__PORT": str(port),
@@ -144,7 +145,7 @@ def main():
             shutil.copy(seed, database)
             sink = smtp_sink.Sink()
             relay = smtp_sink.start(sink)
-            environment = settings(f"sqlite://{database}", relay.port)
+            environment = settings(f"sqlite://{database}", relay.port, folder)
             killed = live(program, environment, -(-options.kills // options.lives))
             killed_in_all += killed
             relay.stop()

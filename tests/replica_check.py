@@ -60,11 +60,12 @@ def main():
     random.seed(options.seed)
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as name:
-        program, seed = prepare(pathlib.Path(name))
+        folder = pathlib.Path(name)
+        program, seed = prepare(folder)
         url = seed.read_text()
         sink = smtp_sink.Sink()
         relay = smtp_sink.start(sink)
-        environment = settings(url, relay.port) | {"LICENSING__SERVER__LISTEN": "127.0.0.1:0"}
+        environment = settings(url, relay.port, folder) | {"LICENSING__SERVER__LISTEN": "127.0.0.1:0"}
         began = time.monotonic()
         called = lambda: int(ask(url, "SELECT count(*) FROM reminders")[0][0])
         posted = lambda: len(sink.copies)

@@ -54,8 +54,8 @@ def main():
         program, seed = prepare(folder)
         first, second = smtp_sink.Sink(), smtp_sink.Sink()
         relays = [smtp_sink.start(first), smtp_sink.start(second)]
-        more = {"LICENSING__FILES__URL": str(folder / "files"), "LICENSING__MAIL__WORKERS": "8"}
-        original = settings(f"sqlite://{seed}", relays[0].port) | more
+        more = {"LICENSING__MAIL__WORKERS": "8"}
+        original = settings(f"sqlite://{seed}", relays[0].port, folder) | more
         licensing(program, original | {"LICENSING__MAIL__HOLD": "true"}, "check")
         copy = folder / "copy.sqlite"
         licensing(program, original, "backup", str(copy))
@@ -64,7 +64,7 @@ def main():
         sent = set(first.copies)
 
         port = free_port()
-        restored = settings(f"sqlite://{copy}", relays[1].port) | more | {
+        restored = settings(f"sqlite://{copy}", relays[1].port, folder) | more | {
             "LICENSING__SERVER__LISTEN": f"127.0.0.1:{port}", "LICENSING__LOG__FILTER": "warn"}
         with open(folder / "log", "wb") as log:
             service = subprocess.Popen([program, "serve"], cwd=ROOT, env=restored, stdout=subprocess.DEVNULL, stderr=log)

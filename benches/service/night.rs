@@ -31,7 +31,12 @@ const ITEMS: i64 = 4;
 
 /// Opens the service on a database.
 pub(crate) fn open(url: &str, clock: Clock) -> anyhow::Result<App> {
-    let own = [("LICENSING__DATABASE__URL", url), ("LICENSING__SERVER__LISTEN", "127.0.0.1:0")];
+    let files = std::env::temp_dir().join("licensing-bench-files").display().to_string();
+    let own = [
+        ("LICENSING__DATABASE__URL", url),
+        ("LICENSING__FILES__URL", files.as_str()),
+        ("LICENSING__SERVER__LISTEN", "127.0.0.1:0"),
+    ];
     let set = own.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let settings = Settings::load(None, set, |path| Err(format!("{} is not read here", path.display())));
     let settings = settings.map_err(|faults| anyhow!("{faults:?}"))?;
