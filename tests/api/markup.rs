@@ -14,6 +14,7 @@ use selective_licensing::mail::compose::{compose, sign_in};
 use serde_json::Value;
 
 use crate::pages::{Case, addresses, declared};
+use crate::pages_apply::{ALL, GROUPS, SIGNED, fill_in};
 use crate::support::browser::{encoded, skeleton};
 use crate::support::files::pdf;
 use crate::support::pages::Pages;
@@ -93,9 +94,13 @@ const PAYLOADS: [&str; 60] = [
 ];
 
 /// The texts that somebody fills in, or that name what was filled in, and a page or mail shows.
-const FIELDS: [&str; 21] = [
+const FIELDS: [&str; 25] = [
     "accounts.email",
     "accounts.name",
+    "application_forms.answers",
+    "application_forms.people",
+    "application_forms.sent",
+    "applications.reason",
     "certificates.particulars",
     "demands.legal_basis",
     "demands.reference",
@@ -146,6 +151,7 @@ impl Marked {
         case.browser = case.pages.signed_in(agent.id, Role::Agent);
         let mut paths = receipts.iter().flat_map(|receipt| addresses(&case, receipt)).collect::<BTreeSet<_>>();
         paths.extend([case.item("6"), case.item("9.6")]);
+        paths.extend(of_their_own_accord(&mut case));
         let paths = paths.into_iter().collect();
         let mut marked = Self { case, paths, columns: Vec::new() };
         marked.columns = marked.mark();
@@ -209,7 +215,7 @@ impl Marked {
             shown += usize::from(page.html.contains(FILL));
             seen.push((path.clone(), page.skeleton()));
         }
-        assert!(shown >= 14, "the text is on {shown} of {} pages", self.paths.len());
+        assert!(shown >= 30, "the text is on {shown} of {} pages", self.paths.len());
         seen.extend(self.forms(text));
         seen.extend(self.mails());
         seen
@@ -262,7 +268,8 @@ impl Marked {
         let name = world.read(|db| selective_licensing::storage::parties::find(db, self.case.khan.id)).unwrap().name;
         let scheme = rules.current().unwrap().clone();
         let mail =
-            sign_in(&Invitation { name, scheme, expires_at: cx.now }, "https://licensing.example.org/x").unwrap();
+            sign_in(&Invitation { name: Some(name), scheme, expires_at: cx.now }, "https://licensing.example.org/x")
+                .unwrap();
         seen.push(("sign-in mail".to_owned(), skeleton(&mail.html)));
         seen
     }
@@ -282,6 +289,52 @@ fn answered(case: &mut Case) -> Vec<String> {
     let files: [(&str, &str, &[u8]); 1] = [(&name, "application/pdf", &file)];
     let files = case.browser.send_files(&form, &files).expect(303).header("location");
     vec![reason, alarms, files]
+}
+
+/// A draft and a sent application, one given up, a record and a consent, with the mark in every text; their pages.
+fn of_their_own_accord(case: &mut Case) -> Vec<String> {
+    let home = case.licence.property_id.to_string();
+    let mut begin = || {
+        let form = case.browser.open(&format!("/applications/new?q={MARK}"));
+        case.browser.submit(&form, &[("home", &home), ("sure", "yes")]).expect(303).header("location")
+    };
+    let (draft, sent, given_up) = (begin(), begin(), begin());
+    let browser = &mut case.browser;
+    let mut paths = Vec::new();
+    for application in [&draft, &sent] {
+        fill_in(browser, application, &ALL);
+        for (group, fields) in
+            [("management", ["q-repairs", "q-emergencies", "q-behaviour"].as_slice()), ("safety", &["q-smoke_alarms"])]
+        {
+            let form = browser.open(&format!("{application}/questions/{group}"));
+            let answers = GROUPS.iter().find(|(name, _)| *name == group).unwrap().1.iter();
+            let marked = answers.map(|(name, answer)| (*name, if fields.contains(name) { MARK } else { *answer }));
+            browser.submit(&form, &marked.collect::<Vec<_>>()).expect(303);
+            paths.push(format!("{draft}/questions/{group}"));
+        }
+        let form = browser.open(&format!("{application}/people/new"));
+        let holder = [("kind", "person"), ("name", MARK), ("address", MARK), ("phone", MARK), ("roles", "holder")];
+        browser.submit(&form, &holder).expect(303);
+    }
+    let check = browser.open(&format!("{sent}/check"));
+    browser.submit(&check, &[SIGNED[1], ("signed-by", MARK), ("holder-signed-by", MARK)]).expect(303);
+    let form = browser.open(&format!("{given_up}/withdrawal"));
+    browser.submit(&form, &[("text", MARK)]).expect(303);
+    let licence = format!("/licences/{}", case.licence.id);
+    let form = browser.open(&format!("{licence}/inspection"));
+    let inspected = [("on-day", "20"), ("on-month", "1"), ("on-year", "2025"), ("time", "14:30")];
+    let inspected = [&inspected[..], &[("by", MARK), ("first", MARK), ("second", MARK)]].concat();
+    paths.push(browser.submit(&form, &inspected).expect(303).header("location"));
+    let details = browser.open("/details");
+    paths.push(details.link("/details/consents/"));
+    for part in ["", "/inspection", "/neighbours", "/change", "/change/received"] {
+        paths.push(format!("{licence}{part}"));
+    }
+    for part in ["", "/exemptions", "/people", "/people/1", "/people/2", "/people/new", "/check", "/withdrawal"] {
+        paths.push(format!("{draft}{part}"));
+    }
+    paths.extend([sent, given_up, format!("/applications/new?q={MARK}")]);
+    paths
 }
 
 fn filled(text: &str) -> String {

@@ -60,7 +60,8 @@ fn begin(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
     browser.submit(&found, &all).expect(303).header("location")
 }
 
-const GROUPS: [(&str, &[(&str, &str)]); 4] = [
+/// Answers to every group of questions.
+pub(crate) const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     (
         "home",
         &[
@@ -107,7 +108,8 @@ const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     ("fitness", &[("q-convictions", "no"), ("q-discrimination", "no"), ("q-housing_law", "no"), ("q-refused", "no")]),
 ];
 
-fn fill_in(browser: &mut Browser, application: &str, groups: &[&str]) {
+/// Says that no exemption applies and answers these groups.
+pub(crate) fn fill_in(browser: &mut Browser, application: &str, groups: &[&str]) {
     let form = browser.open(&format!("{application}/exemptions"));
     browser.submit(&form, &[("grounds", "none")]).expect(303);
     for (group, answers) in GROUPS.iter().filter(|(group, _)| groups.contains(group)) {
@@ -117,8 +119,10 @@ fn fill_in(browser: &mut Browser, application: &str, groups: &[&str]) {
     }
 }
 
-const ALL: [&str; 4] = ["home", "safety", "management", "fitness"];
-const SIGNED: [(&str, &str); 2] = [("signed-by", "Ada Okafor"), ("agreed", "yes")];
+/// Every group of questions.
+pub(crate) const ALL: [&str; 4] = ["home", "safety", "management", "fitness"];
+/// The signature of an applicant.
+pub(crate) const SIGNED: [(&str, &str); 2] = [("signed-by", "Ada Okafor"), ("agreed", "yes")];
 
 /// The hidden fields of a form, and the buttons' names left out.
 fn send(browser: &mut Browser, application: &str, fields: &[(&str, &str)]) -> Page {
