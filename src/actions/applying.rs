@@ -1,21 +1,22 @@
 //! Applying for a licence without paper: a form that is begun for a home, filled in part by part, signed and sent.
 
-use chrono::Datelike as _;
-use serde_json::json;
+use chrono::{Datelike as _, TimeDelta};
 
-use super::{Error, Expected, FieldFault, Rules};
+use super::{Error, Expected, FieldFault, Rules, own as own_actions};
 use crate::domain::actor::Action;
-use crate::domain::application::form::{About, Answers, Form, Person, Signatures};
-use crate::domain::application::{Application, Start, Step};
+use crate::domain::application::form::{self, About, Answers, Form, Person, Signatures};
+use crate::domain::application::{Application, Stage, Start, Step};
 use crate::domain::context::Context;
-use crate::domain::id::{ApplicationId, PartyId, PropertyId};
-use crate::domain::party::{Consent, ConsentScope, Party, PartyFacts};
+use crate::domain::id::{ApplicationId, PartyId, PersonId, PropertyId};
+use crate::domain::party::{ConsentScope, Party, PartyFacts};
 use crate::domain::property::{Capacity, Interest, Property, PropertyFacts};
-use crate::domain::scheme::{ApplicationForm, Scheme};
+use crate::domain::scheme::{ApplicationForm, Scheme, same_spelling};
 use crate::storage::{Conn, Tx, application_forms as table, applications, parties, properties, schemes};
 
-/// Drafts that somebody may have at once: more than any portfolio begins together.
-const MOST_DRAFTS: i64 = 200;
+/// Forms that somebody may begin in [`WHILE`]: more than any portfolio needs together.
+const MOST_FORMS: i64 = 200;
+/// The time over which they are counted, whatever became of them.
+const WHILE: TimeDelta = TimeDelta::days(30);
 
 /// The home that is applied for.
 #[derive(Clone, Debug)]
@@ -52,13 +53,23 @@ fn own_party(tx: &mut Conn, cx: &Context) -> Result<Party, Error> {
     parties::find(tx, party)?.ok_or(Error::Forbidden)
 }
 
-/// An application of the actor's own, with its form.
+/// An application of the actor's own, with its form. Until it is sent, whoever is on record stands in it as they are there.
 ///
 /// # Errors
 /// [`Error::NotFound`] for one of somebody else.
 pub fn own(db: &mut Conn, cx: &Context, id: ApplicationId) -> Result<(Application, Form), Error> {
     cx.allow(Action::Apply)?;
-    let form = table::find(db, id)?.filter(|form| Some(form.owner_id) == cx.actor.party).ok_or(Error::NotFound)?;
+    let form = table::find(db, id)?.filter(|form| Some(form.owner_id) == cx.actor.party);
+    let mut form = form.ok_or(Error::NotFound)?;
+    if form.sent.is_none() {
+        let known = form.people.iter().filter_map(|person| person.party_id).collect::<Vec<_>>();
+        let known = parties::find_all(db, &known)?;
+        for person in &mut form.people {
+            if let Some(party) = known.iter().find(|party| Some(party.id) == person.party_id) {
+                *person = Person::of(person.id, party.clone(), std::mem::take(&mut person.capacities));
+            }
+        }
+    }
     let application = applications::find(db, id)?.ok_or(Error::NotFound)?;
     Ok((application, form))
 }
@@ -80,9 +91,9 @@ pub fn begin(
     let me = own_party(tx, cx)?;
     let (scheme, asked) = form_of(rules)?;
     let copied = copied.map(|id| own(tx, cx, id)).transpose()?.map(|(_, form)| form);
-    if table::count_drafts(tx, me.id)? >= MOST_DRAFTS {
-        let text = format!("you have {MOST_DRAFTS} applications that are not sent: send or give up some first");
-        return Err(Error::Refused { code: "too-many-drafts", text });
+    if table::count_begun(tx, me.id, cx.now - WHILE)? >= MOST_FORMS {
+        let text = format!("you have begun {MOST_FORMS} applications in a month: go on with those, or ask us for more");
+        return Err(Error::Refused { code: "too-many-forms", text });
     }
     let home = home(tx, cx, scheme, place, is_sure)?;
     let start = Start {
@@ -99,16 +110,7 @@ pub fn begin(
     let application = Application::start(cx, start);
     applications::insert(tx, &application)?;
     let application = application.into_entity();
-    let me = Person {
-        kind: me.kind,
-        name: me.name,
-        address: me.address,
-        email: me.email,
-        phone: me.phone,
-        company_number: me.company_number,
-        capacities: vec![capacity],
-        party_id: Some(me.id),
-    };
+    let me = Person::of(PersonId::new(cx), me, vec![capacity]);
     let copied = copied.as_ref().map(|form| (form, asked));
     table::insert(tx, &Form::begin(cx, application.id, application.property_id, me, copied))?;
     Ok(application)
@@ -132,7 +134,8 @@ fn home(tx: &mut Tx<'_>, cx: &Context, scheme: &Scheme, place: &Place, is_sure: 
         }
         Place::Written { address, street, postcode } => {
             let postcode = crate::domain::property::postcode(postcode);
-            if let Some(home) = properties::find_address(tx, address, &postcode)? {
+            let there = properties::at_postcode(tx, &postcode)?;
+            if let Some(home) = there.into_iter().find(|home| same_spelling(&home.address) == same_spelling(address)) {
                 outside(home.area_code.as_deref())?;
                 return Ok(home);
             }
@@ -159,10 +162,10 @@ pub enum Saving {
     Answers(String, Answers),
     /// The grounds of exemption that apply; none of them where it is empty.
     Exemptions(Vec<String>),
-    /// Somebody new, or in the place of whoever is there.
-    Person(Option<usize>, Person),
-    /// Nobody any more at that place.
-    NoPerson(usize),
+    /// Somebody new, or in the place of whoever has that identifier.
+    Person(Person),
+    /// Nobody any more with that identifier.
+    NoPerson(PersonId),
 }
 
 /// A part of a form is saved.
@@ -177,7 +180,10 @@ pub fn save(
     expected: Expected,
     saving: Saving,
 ) -> Result<(), Error> {
-    let (_, form) = own(tx, cx, id)?;
+    let (application, form) = own(tx, cx, id)?;
+    if application.stage != Stage::Draft {
+        return Err(form::Refusal::Sent.into());
+    }
     expected.check(form.revision)?;
     let (scheme, asked) = form_of(rules)?;
     let change = match saving {
@@ -191,8 +197,8 @@ pub fn save(
             }
             form.claim(cx, grounds)?
         }
-        Saving::Person(place, person) => form.put_person(cx, place, person)?,
-        Saving::NoPerson(place) => form.drop_person(cx, place)?,
+        Saving::Person(person) => form.put_person(cx, person)?,
+        Saving::NoPerson(person) => form.drop_person(cx, person)?,
     };
     Ok(table::save(tx, &change)?)
 }
@@ -222,9 +228,12 @@ pub fn send(
     expected.check(form.revision)?;
     let (scheme, asked) = form_of(rules)?;
     let home = properties::find(tx, form.property_id)?.ok_or(Error::NotFound)?;
+    let others = table::of_owner(tx, form.owner_id, MOST_FORMS)?;
     for person in &mut form.people {
         if person.party_id.is_none() {
-            person.party_id = Some(on_record(tx, cx, person)?);
+            let others = others.iter().flat_map(|form| &form.people);
+            let known = others.filter(|other| other.is_same(person)).find_map(|other| other.party_id);
+            person.party_id = Some(known.map_or_else(|| on_record(tx, cx, person), Ok)?);
         }
     }
     let claimed = form.exemptions.iter().flatten().filter_map(|code| scheme.exemption(code));
@@ -243,15 +252,12 @@ pub fn send(
     let step = Step::Submit { on: cx.today(), declarations_signed: true };
     applications::save(tx, &application.take(cx, scheme, step)?)?;
     if let Some(email) = signing.consent {
-        let how = format!("application form {}", form.sent.map(|sent| sent.reference).unwrap_or_default());
-        let change = Consent::give(cx, form.owner_id, email, ConsentScope::All, cx.today(), how)?;
-        parties::insert_consent(tx, &change)?;
+        own_actions::agree(tx, cx, email, ConsentScope::All)?;
     }
     applications::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// A person or company named in a form comes on record; the same one of another form of the actor's is found by its copy, which
-/// carries the record.
+/// A person or company named in a form comes on record.
 fn on_record(tx: &mut Tx<'_>, cx: &Context, person: &Person) -> Result<PartyId, Error> {
     let facts = PartyFacts {
         kind: person.kind,
@@ -267,9 +273,14 @@ fn on_record(tx: &mut Tx<'_>, cx: &Context, person: &Person) -> Result<PartyId, 
 }
 
 fn record_interests(tx: &mut Tx<'_>, cx: &Context, form: &Form) -> Result<(), Error> {
+    let known = properties::interests_in(tx, form.property_id)?;
     for person in &form.people {
         let Some(party) = person.party_id else { continue };
         for capacity in &person.capacities {
+            let is_same = |one: &Interest| one.party_id == party && one.capacity == *capacity && one.until.is_none();
+            if known.iter().any(is_same) {
+                continue;
+            }
             let change = Interest::record(cx, form.property_id, party, *capacity, cx.today());
             properties::insert_interest(tx, &change)?;
         }
@@ -300,14 +311,12 @@ pub fn withdraw(
 /// # Errors
 /// Whatever the database says.
 pub fn known_people(db: &mut Conn, form: &Form) -> Result<Vec<Person>, Error> {
-    let key = |person: &Person| json!([person.name, person.address, person.email]).to_string();
-    let here = form.people.iter().map(key).collect::<Vec<_>>();
-    let mut known = std::collections::BTreeMap::new();
-    for other in table::of_owner(db, form.owner_id, MOST_DRAFTS)? {
-        for person in other.people {
-            known.entry(key(&person)).or_insert(person);
+    let mut known: Vec<Person> = Vec::new();
+    for person in table::of_owner(db, form.owner_id, MOST_FORMS)?.into_iter().flat_map(|other| other.people) {
+        if !form.people.iter().chain(&known).any(|one| one.is_same(&person)) {
+            known.push(person);
         }
     }
-    known.retain(|key, _| !here.contains(key));
-    Ok(known.into_values().collect())
+    known.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(known)
 }

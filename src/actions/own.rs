@@ -2,9 +2,9 @@
 
 use super::{Error, Expected, FieldFault, certificates, gazetteer, tasks};
 use crate::domain::actor::Action;
-use crate::domain::certificate::{Certificate, Particulars};
+use crate::domain::certificate::{Certificate, CertificateState, Particulars};
 use crate::domain::context::Context;
-use crate::domain::id::{ConsentId, LicenceId, PartyId, PropertyId, words};
+use crate::domain::id::{ConsentId, LicenceId, PartyId, PropertyId, Spelled as _, TaskId, words};
 use crate::domain::party::{Consent, ConsentScope};
 use crate::domain::scheme::DocumentKind;
 use crate::domain::sign_in::digest;
@@ -72,7 +72,12 @@ pub fn record(
 ) -> Result<Certificate, Error> {
     licences::find_seen(tx, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
     let there = certificate_table::of_licence(tx, licence)?.into_iter();
-    let mut same = there.filter(|one| one.property_id == home && one.kind == kind && one.particulars == *said);
+    let mut same = there.filter(|one| {
+        one.property_id == home
+            && one.kind == kind
+            && one.particulars == *said
+            && one.state != CertificateState::Rejected
+    });
     match same.next_back() {
         Some(record) => Ok(record),
         None => certificates::record(tx, cx, home, Some(licence), kind, said.clone(), &[]),
@@ -88,6 +93,21 @@ pub fn withdraw_consent(tx: &mut Tx<'_>, cx: &Context, id: ConsentId, expected: 
     gazetteer::end_consent(tx, cx, party, id, expected)
 }
 
+/// As [`report_change`], but the same report again, while its task is open, is the one that is there.
+///
+/// # Errors
+/// As there.
+pub fn report_change_once(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    licence: LicenceId,
+    kind: ChangeKind,
+    text: &str,
+) -> Result<(), Error> {
+    let party = own_party(cx)?;
+    report(tx, cx, licence, kind, text, digest(&format!("{party} {licence} {kind} {text}")))
+}
+
 /// The actor reports a change at a home that they are licensed for: an officer gets a task.
 ///
 /// # Errors
@@ -99,6 +119,17 @@ pub fn report_change(
     kind: ChangeKind,
     text: &str,
 ) -> Result<(), Error> {
+    report(tx, cx, licence, kind, text, TaskId::new(cx).as_str().to_owned())
+}
+
+fn report(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    licence: LicenceId,
+    kind: ChangeKind,
+    text: &str,
+    key: String,
+) -> Result<(), Error> {
     let party = own_party(cx)?;
     if text.trim().is_empty() {
         return Err(FieldFault::at("/text", "say what has changed, and since when").into());
@@ -108,8 +139,7 @@ pub fn report_change(
     let who = parties::find(tx, party)?.ok_or(Error::NotFound)?;
     let need = Need {
         kind: TaskKind::ChangeReported,
-        // The same report, sent twice, is one task.
-        key: digest(&format!("{} {kind} {text}", licence.id)),
+        key,
         property_id: Some(home.id),
         letter_id: None,
         title: format!("{}: {} reports a change ({kind}) at {}", licence.number, who.name, home.one_line()),

@@ -82,23 +82,25 @@ fn count(tx: &mut Tx<'_>, cx: &Context, what: &str, most: i64) -> Result<(), Err
 /// Whose an address is: that of an active account of a landlord or agent; or of exactly one person or company on record; or, where
 /// nobody on record has it, a stranger's.
 ///
-/// Of several on record, who has a licence goes before who is named in an application, and both before the rest: nobody can shut a
-/// licence holder out by naming their address in a form.
+/// Of several on record, who has a licence goes before who is named in an application, and both before the rest; of those without
+/// a licence the one that was on record first: nobody can shut somebody out by naming their address in a form.
 fn known(db: &mut Conn, email: &str) -> Result<Option<Known>, Error> {
     if let Some(account) = access::find_email(db, email)? {
         return Ok(Known::account(account));
     }
     let mut found = Vec::new();
+    // The oldest first.
     for party in parties::of_email(db, email)? {
         let standing = parties::standing_of(db, party.id)?;
         let role = if standing.is_agent && !standing.answers_for_own { Role::Agent } else { Role::Landlord };
         let is_applied = standing.answers_for_own || standing.is_agent;
-        found.push(((standing.is_licensed, is_applied), Known::Party(party, role)));
+        let known = Known::Party { party, role, is_licensed: standing.is_licensed };
+        found.push(((standing.is_licensed, is_applied), known));
     }
     let Some(first) = found.iter().map(|(rank, _)| *rank).max() else { return Ok(Some(Known::Stranger)) };
     found.retain(|(rank, _)| *rank == first);
-    let one = found.pop().filter(|_| found.is_empty());
-    Ok(one.map(|(_, known)| known))
+    let is_clear = found.len() == 1 || !first.0;
+    Ok(found.into_iter().next().filter(|_| is_clear).map(|(_, known)| known))
 }
 
 /// The links whose mail is to go now.
@@ -227,15 +229,28 @@ pub struct Introduction {
     pub role: Role,
 }
 
-/// Whether whoever follows this link, from the browser that asked for it, is somebody new. Nothing is used up.
+/// Whom a link welcomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Welcome {
+    /// Somebody who need not say who they are; or nobody, if the link is dead.
+    Known,
+    /// Somebody who says who they are: new, or on record without a licence, perhaps in the words of somebody else.
+    Introduce(Option<Box<Party>>),
+}
+
+/// Whom this link welcomes in the browser that asked for it. Nothing is used up.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn is_of_a_stranger(db: &mut Conn, cx: &Context, shown: &str, nonce: &str) -> Result<bool, Error> {
+pub fn welcome(db: &mut Conn, cx: &Context, shown: &str, nonce: &str) -> Result<Welcome, Error> {
     let link = table::find_link_by_hash(db, &digest(shown))?;
     let link = link.filter(|link| link.is_live(cx.now) && link.was_asked_by(Some(nonce)));
-    let Some(link) = link else { return Ok(false) };
-    Ok(known(db, &link.email)? == Some(Known::Stranger))
+    let Some(link) = link else { return Ok(Welcome::Known) };
+    Ok(match known(db, &link.email)? {
+        Some(Known::Stranger) => Welcome::Introduce(None),
+        Some(Known::Party { party, is_licensed: false, .. }) => Welcome::Introduce(Some(Box::new(party))),
+        _ => Welcome::Known,
+    })
 }
 
 /// What a browser brings to a link.
@@ -298,10 +313,14 @@ fn account_of(
     let system = Context { actor: Actor::system(), ..cx.clone() };
     let (party, role) = match known {
         Known::Account(account) => return Ok(account.id),
-        Known::Party(party, role) => (party, role),
+        Known::Party { party, role, is_licensed: true } => (party, role),
+        Known::Party { party, is_licensed: false, .. } => {
+            let said = introduction.ok_or_else(unsaid)?;
+            (introduced(tx, &system, said, Some(party), email)?, said.role)
+        }
         Known::Stranger => {
-            let new = introduction.ok_or_else(|| FieldFault::at("/name", "say who you are"))?;
-            (introduced(tx, &system, new, email)?, new.role)
+            let said = introduction.ok_or_else(unsaid)?;
+            (introduced(tx, &system, said, None, email)?, said.role)
         }
     };
     let change = Account::add(&system, party.name, email.to_owned(), role, AccountState::Active, Some(party.id))?;
@@ -309,7 +328,17 @@ fn account_of(
     Ok(change.entity().id)
 }
 
-fn introduced(tx: &mut Tx<'_>, cx: &Context, new: &Introduction, email: &str) -> Result<Party, Error> {
+fn unsaid() -> Error {
+    FieldFault::at("/name", "say who you are").into()
+}
+
+fn introduced(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    new: &Introduction,
+    recorded: Option<Party>,
+    email: &str,
+) -> Result<Party, Error> {
     if !matches!(new.role, Role::Landlord | Role::Agent) {
         return Err(FieldFault::at("/role", "say whether you are a landlord or an agent").into());
     }
@@ -319,8 +348,13 @@ fn introduced(tx: &mut Tx<'_>, cx: &Context, new: &Introduction, email: &str) ->
         address: new.address.clone(),
         email: Some(email.to_owned()),
         phone: new.phone.clone(),
-        company_number: None,
+        company_number: recorded.as_ref().and_then(|party| party.company_number.clone()),
     };
+    if let Some(party) = recorded {
+        let change = party.correct(cx, facts);
+        parties::save(tx, &change)?;
+        return Ok(change.into_entity());
+    }
     let change = Party::add(cx, facts);
     parties::insert(tx, &change)?;
     Ok(change.into_entity())

@@ -216,6 +216,8 @@ ids! {
     InterestId,
     /// An application for a licence.
     ApplicationId,
+    /// Somebody named in an application form.
+    PersonId,
     /// A licence.
     LicenceId,
     /// A demand for evidence.

@@ -158,7 +158,14 @@ pub enum Known {
     /// Somebody with an account.
     Account(Account),
     /// A person or company on record who gets an account of this role when the link is used.
-    Party(Party, Role),
+    Party {
+        /// The record.
+        party: Party,
+        /// The role.
+        role: Role,
+        /// Whether they are holder, manager or agent of a licence; who is not says first who they are.
+        is_licensed: bool,
+    },
     /// Somebody new, who wants to apply for a licence: they say who they are when they use the link.
     Stranger,
 }
@@ -176,7 +183,7 @@ impl Known {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Account(account) => Some(&account.name),
-            Self::Party(party, _) => Some(&party.name),
+            Self::Party { party, .. } => Some(&party.name),
             Self::Stranger => None,
         }
     }

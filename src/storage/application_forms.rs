@@ -1,9 +1,10 @@
 //! The table of application forms.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::applications::ApplicationRow;
-use super::columns::{Instant, Json, Word};
+use super::columns::{Column as _, Instant, Json, Word};
 use super::record::{Holds as _, record, revised};
 use super::schema::{application_forms, applications, properties};
 use super::{Conn, Error, Tx};
@@ -52,15 +53,16 @@ pub fn of_owner(db: &mut Conn, owner: PartyId, limit: i64) -> Result<Vec<Form>, 
     FormRow::entities(rows)
 }
 
-/// How many drafts somebody has that were neither sent nor given up.
+/// How many forms somebody has begun since that instant.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn count_drafts(db: &mut Conn, owner: PartyId) -> Result<i64, Error> {
-    let drafts = application_forms::table
+pub fn count_begun(db: &mut Conn, owner: PartyId, since: DateTime<Utc>) -> Result<i64, Error> {
+    let begun = application_forms::table
         .inner_join(applications::table)
-        .filter(application_forms::owner_id.eq(owner.as_str()).and(applications::stage.eq(Word(Stage::Draft))));
-    Ok(drafts.count().get_result(db)?)
+        .filter(application_forms::owner_id.eq(owner.as_str()))
+        .filter(applications::created_at.gt(Instant::enter(&since)));
+    Ok(begun.count().get_result(db)?)
 }
 
 /// An application with the address of its home.

@@ -127,6 +127,19 @@ pub fn find_address(db: &mut Conn, address: &str, postcode: &str) -> Result<Opti
     row.map(PropertyRow::entity).transpose()
 }
 
+/// The homes at a postcode.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn at_postcode(db: &mut Conn, postcode: &str) -> Result<Vec<Property>, Error> {
+    let rows = properties::table
+        .filter(properties::postcode.eq(postcode))
+        .order((properties::address, properties::id))
+        .select(PropertyRow::as_select())
+        .load(db)?;
+    PropertyRow::entities(rows)
+}
+
 /// A page of the homes that the actor may see.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::columns::Word;
-use super::schema::{applications, licence_homes, licences, properties};
+use super::schema::{application_forms, applications, licence_homes, licences, properties};
 use super::{Conn, Error};
 use crate::domain::application::Stage;
 use crate::domain::id::{PropertyId, Spelled as _};
@@ -44,12 +45,23 @@ pub enum Wanted {
 /// # Errors
 /// Whatever the database says.
 pub fn find(db: &mut Conn, wanted: &Wanted, today: NaiveDate, limit: i64) -> Result<Vec<PublicHome>, Error> {
+    let begun_with = diesel::alias!(applications as begun_with);
     let mut query = properties::table.into_boxed();
     query = match wanted {
         Wanted::Uprn(uprn) => query.filter(properties::uprn.eq(uprn.clone())),
         Wanted::Postcode(postcode) => query.filter(properties::postcode.eq(postcode.clone())),
         Wanted::Address(text) => query.filter(properties::search.like(super::page::pattern(text)).escape('\\')),
     };
+    // What somebody writes in a draft is not shown to everybody: a home that came to be with a draft, at the same instant, is there
+    // once an application for it was sent.
+    let begun = application_forms::table
+        .inner_join(begun_with)
+        .filter(begun_with.field(applications::property_id).eq(properties::id))
+        .filter(begun_with.field(applications::created_at).eq(properties::created_at));
+    let sent = applications::table
+        .filter(applications::property_id.eq(properties::id).and(applications::submitted_on.is_not_null()));
+    let licensed = licence_homes::table.filter(licence_homes::property_id.eq(properties::id));
+    query = query.filter(properties::uprn.is_not_null().or(not(exists(begun))).or(exists(sent)).or(exists(licensed)));
     let rows: Vec<(Word<PropertyId>, String, String, Option<String>)> = query
         .order((properties::address, properties::id))
         .limit(limit)

@@ -330,7 +330,9 @@ fn of_their_own_accord(case: &mut Case) -> Vec<String> {
     for part in ["", "/inspection", "/neighbours", "/change", "/change/received"] {
         paths.push(format!("{licence}{part}"));
     }
-    for part in ["", "/exemptions", "/people", "/people/1", "/people/2", "/people/new", "/check", "/withdrawal"] {
+    let people = browser.open(&format!("{draft}/people")).attributes("a", "href");
+    paths.extend(people.into_iter().filter(|href| href.contains("/people/")));
+    for part in ["", "/exemptions", "/people", "/check", "/withdrawal"] {
         paths.push(format!("{draft}{part}"));
     }
     paths.extend([sent, given_up, format!("/applications/new?q={MARK}")]);

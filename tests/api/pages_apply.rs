@@ -1,7 +1,9 @@
 //! Applying for a licence on the pages: from a stranger's first link to the application that officers see.
 
-use selective_licensing::domain::actor::Role;
+use selective_licensing::actions::applications;
+use selective_licensing::domain::actor::{Actor, Role};
 use selective_licensing::domain::id::PartyId;
+use selective_licensing::storage::properties;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
@@ -23,6 +25,7 @@ fn council() -> Pages {
         });
         assert_eq!(amy.desk.post(&amy.token, "/api/v1/properties", "", &home).status, 201);
     }
+    pages.desk.world.wait(chrono::TimeDelta::minutes(1));
     pages
 }
 
@@ -304,7 +307,8 @@ fn an_agent_applies_for_landlords_and_both_sign_and_are_on_record() {
     let third = begin(&mut browser, &[]);
     let people = browser.open(&format!("{third}/people"));
     assert!(people.text().contains("From your other applications"), "{}", people.text());
-    let role = browser.submit(&people, &[("person", "0")]).expect(303);
+    let known = people.attributes("button", "value").into_iter().find(|value| value.len() == 36).unwrap();
+    let role = browser.submit(&people, &[("person", &known)]).expect(303);
     let ticked = browser.open(&role.header("location"));
     browser.submit(&ticked, &[("roles", "holder")]).expect(303);
     assert!(browser.open(&third).text().contains("People Done"));
@@ -317,11 +321,14 @@ fn an_application_is_its_applicants_alone_until_it_is_sent_and_can_be_given_up()
     let application = begin(&mut browser, &[]);
     let other = pages.desk.world.landlord("Somebody Else", true);
     let mut stranger = pages.signed_in(other.id, Role::Landlord);
-    for path in ["", "/exemptions", "/people", "/people/1", "/questions/home", "/check", "/withdrawal"] {
+    let me = browser.open(&format!("{application}/people")).link("/people/0");
+    let me = me.trim_start_matches(&application).to_owned();
+    for path in ["", "/exemptions", "/people", &me, "/questions/home", "/check", "/withdrawal"] {
         stranger.get(&format!("{application}{path}")).expect(404);
         browser.get(&format!("{application}{path}")).expect(200);
     }
-    for path in ["/questions/nothing", "/people/0", "/people/9", "/people/x"] {
+    let nobody = "/people/01946c5e-8800-7000-8000-0123456789ab";
+    for path in ["/questions/nothing", nobody, "/people/x"] {
         browser.get(&format!("{application}{path}")).expect(404);
     }
     let own = browser.open(&format!("{application}/questions/home"));
@@ -332,8 +339,106 @@ fn an_application_is_its_applicants_alone_until_it_is_sent_and_can_be_given_up()
     assert_eq!(given_up.header("location"), "/applications");
     assert!(browser.open("/applications").text().contains("Given up"));
     browser.get(&format!("{application}/questions/home")).expect(409);
+    let late = browser.submit(&own, &[("q-storeys", "9"), ("then", "later")]);
+    assert!(late.status == 409 && late.text().contains("cannot be changed"), "{}: {}", late.status, late.text());
     let figures: Value = Officer::of(&pages).get("/reports/partnership?as_at=2025-01-22");
     assert!(figures.to_string().contains("\"received\":0"), "a draft was never received: {figures}");
+}
+
+#[test]
+fn a_person_copied_from_a_draft_is_one_record_however_many_applications_name_them() {
+    let pages = council();
+    let agent = pages.desk.world.landlord("Tees Lettings", true);
+    let mut browser = pages.signed_in(agent.id, Role::Agent);
+    let first = begin(&mut browser, &[]);
+    fill_in(&mut browser, &first, &ALL);
+    let form = browser.open(&format!("{first}/people/new"));
+    let holder = [("kind", "person"), ("name", "Lena"), ("address", "5 Own Road"), ("email", "lena@example.org")];
+    browser.submit(&form, &[&holder[..], &[("roles", "holder")]].concat()).expect(303);
+    let second = begin(&mut browser, &[("copy", &id(&first))]);
+    fill_in(&mut browser, &second, &ALL);
+    for application in [&first, &second] {
+        let signed = [SIGNED[0], SIGNED[1], ("holder-signed-by", "Lena")];
+        send(&mut browser, application, &signed).expect(303);
+    }
+    assert_eq!(pages.desk.world.database.count("parties WHERE name = 'Lena'"), 1);
+    let mut lena = pages.browser();
+    pages.ask(&mut lena, "lena@example.org").expect(303);
+    let form = lena.open(&pages.link_to("lena@example.org").unwrap());
+    assert!(form.html.contains("5 Own Road"), "what somebody else said of her is hers to correct: {}", form.text());
+    let own = [("role", "landlord"), ("name", "Lena Lund"), ("address", "7 True Road, Leeds")];
+    assert_eq!(lena.submit(&form, &own).expect(303).header("location"), "/applications");
+    assert!(lena.open("/applications").text().contains("APP/2025/0000"));
+    assert_eq!(pages.desk.world.database.count("parties WHERE name = 'Lena Lund' AND address LIKE '7 True%'"), 1);
+}
+
+#[test]
+fn naming_somebodys_address_in_a_form_does_not_shut_them_out() {
+    let pages = council();
+    let world = &pages.desk.world;
+    let aisha = world.landlord("Aisha", true);
+    let email = aisha.email.clone().unwrap();
+    world.wait(chrono::TimeDelta::minutes(1));
+    let (_, mut browser) = landlord(&pages);
+    let application = begin(&mut browser, &[]);
+    fill_in(&mut browser, &application, &ALL);
+    let form = browser.open(&format!("{application}/people/new"));
+    let impostor = [("kind", "person"), ("name", "Impostor"), ("address", "1 Nowhere"), ("roles", "manager")];
+    browser.submit(&form, &[&impostor[..], &[("email", email.as_str())]].concat()).expect(303);
+    send(&mut browser, &application, &SIGNED).expect(303);
+    let operator = world.app.context(Actor::operator());
+    world.write(|tx| {
+        let applying = applications::Applying {
+            property_id: properties::at_postcode(tx, "ZZ18 1AA")?.remove(0).id,
+            applicant_id: aisha.id,
+            holder_id: aisha.id,
+            manager_id: None,
+            agent_id: None,
+            import_key: None,
+        };
+        applications::start(tx, &operator, applying)
+    });
+    let mut own = pages.browser();
+    pages.ask(&mut own, &email).expect(303);
+    let form = own.open(&pages.link_to(&email).unwrap());
+    assert!(form.html.contains("Aisha") && !form.html.contains("Impostor"), "{}", form.text());
+}
+
+#[test]
+fn what_is_written_in_a_draft_is_not_shown_to_everybody() {
+    let pages = council();
+    let (_, mut browser) = landlord(&pages);
+    let page = browser.open("/applications/new?q=ZZ18+1AB");
+    let place = [("street", "Invented Street"), ("postcode", "ZZ18 1AA")];
+    let written = [&place[..], &[("address", "Mr Smith is a crook, 3 Invented Street")]].concat();
+    let application = browser.submit(&page, &written).expect(303).header("location");
+    let mut anybody = pages.browser();
+    assert!(!anybody.get("/homes?q=ZZ18+1AA").text().contains("crook"));
+    let other_letters = [&place[..], &[("address", "mr smith is a CROOK, 3 invented street")]].concat();
+    browser.submit(&page, &other_letters).expect(303);
+    assert_eq!(pages.desk.world.database.count("properties WHERE lower(address) LIKE '%crook%'"), 1, "one home");
+    fill_in(&mut browser, &application, &ALL);
+    send(&mut browser, &application, &SIGNED).expect(303);
+    assert!(anybody.get("/homes?q=ZZ18+1AA").text().contains("crook"), "an application that was sent is public");
+}
+
+#[test]
+fn a_person_who_was_taken_out_in_another_window_is_not_put_in_anothers_place() {
+    let pages = council();
+    let (_, mut browser) = landlord(&pages);
+    let application = begin(&mut browser, &[]);
+    for name in ["Bob", "Carol"] {
+        let form = browser.open(&format!("{application}/people/new"));
+        let person = [("kind", "person"), ("name", name), ("address", "1 Road"), ("roles", "owner")];
+        browser.submit(&form, &person).expect(303);
+    }
+    let people = browser.open(&format!("{application}/people"));
+    let bob = people.attributes("a", "href").into_iter().filter(|href| href.contains("/people/0")).nth(1).unwrap();
+    let (one, other) = (browser.open(&bob), browser.open(&bob));
+    browser.submit(&one, &[("then", "remove")]).expect(303);
+    browser.submit(&other, &[("name", "Bob again"), ("roles", "owner")]).expect(404);
+    let people = browser.open(&format!("{application}/people")).text();
+    assert!(people.contains("Carol") && !people.contains("Bob"), "{people}");
 }
 
 #[test]

@@ -124,7 +124,11 @@ fn consent_is_given_once_and_withdrawn_and_an_agents_is_the_agents_own() {
     case.pages.desk.world.licensed_home(&post_only, None);
     let mut browser = case.pages.signed_in(post_only.id, Role::Landlord);
     let details = browser.open("/details");
-    assert!(details.text().contains("You have not agreed, so everything comes by post"), "{}", details.text());
+    assert!(
+        details.text().contains("You have not agreed to that, so demands and notices come by post"),
+        "{}",
+        details.text()
+    );
     let faulty = browser.submit(&details, &[("email", "no address")]).expect(422);
     assert!(faulty.text().contains("Choose what may come by e-mail"), "{}", faulty.text());
     for _ in 0..2 {

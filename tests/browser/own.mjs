@@ -46,7 +46,7 @@ export async function own (page, how, look) {
   await page.goto('/details')
   await page.getByRole('button', { name: 'Agree' }).click()
   await look(page, 'details-faulty', how)
-  await page.getByLabel('Reminders only; everything else by post').check()
+  await page.getByLabel('Demands for evidence and reminders only').check()
   await page.getByRole('button', { name: 'Agree' }).click()
   await page.getByText('You have agreed').waitFor()
   await look(page, 'details', how)

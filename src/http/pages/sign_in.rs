@@ -9,11 +9,11 @@ use super::cookies::Cookie;
 use super::fields::{Fields, Lines, Posted, check_text};
 use super::look::{Fault, Shell, page, render, see};
 use super::visitor::{Visitor, show as show_guest};
-use crate::actions::sign_in::{self as actions, Bearer, Entry, Introduction, Whence};
+use crate::actions::sign_in::{self as actions, Bearer, Entry, Introduction, Welcome, Whence};
 use crate::app::App;
 use crate::domain::actor::{Action, Actor, Role};
 use crate::domain::id::Spelled as _;
-use crate::domain::party::PartyKind;
+use crate::domain::party::{Party, PartyKind};
 use crate::domain::sign_in::{digest, form_token, secret};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -121,17 +121,23 @@ pub(super) async fn show(app: Data<App>, request: HttpRequest, shown: Path<Strin
         return Err(dead());
     }
     let html = blocking(move || {
-        let is_stranger = is_of_a_stranger(&app, &shown, &nonce)?;
+        let recorded = recorded(&app, &shown, &nonce)?;
         let (action, token) = (format!("/sign-in/{shown}"), form_token(&nonce));
-        let link = Link { action, token, is_stranger, typed: Typed::default(), faults: Vec::new() };
+        let is_stranger = recorded.is_some();
+        let link = Link { action, token, is_stranger, typed: recorded.unwrap_or_default(), faults: Vec::new() };
         render("link.html", &Shell::of(&app, false)?, &link)
     });
     Ok(page(StatusCode::OK, html.await?))
 }
 
-fn is_of_a_stranger(app: &App, shown: &str, nonce: &str) -> Result<bool, Problem> {
+/// What is on record of whoever must say who they are; `None` of whoever need not.
+fn recorded(app: &App, shown: &str, nonce: &str) -> Result<Option<Typed>, Problem> {
     let cx = app.context(Actor::system());
-    Ok(app.db.read(|db| actions::is_of_a_stranger(db, &cx, shown, nonce))?)
+    let welcome = app.db.read(|db| actions::welcome(db, &cx, shown, nonce))?;
+    Ok(match welcome {
+        Welcome::Known => None,
+        Welcome::Introduce(party) => Some(party.map(|party| Typed::of(*party)).unwrap_or_default()),
+    })
 }
 
 /// What came of following a link.
@@ -154,7 +160,7 @@ pub(super) async fn follow(
     let whence = whence(&app, &request);
     let data = app.clone();
     let followed = blocking(move || {
-        let is_stranger = is_of_a_stranger(&app, &shown, &nonce)?;
+        let is_stranger = recorded(&app, &shown, &nonce)?.is_some();
         let typed = Typed::read(&fields);
         let introduction = match is_stranger.then(|| typed.introduction()).transpose() {
             Ok(introduction) => introduction,
@@ -184,6 +190,16 @@ pub(super) async fn follow(
 }
 
 impl Typed {
+    fn of(party: Party) -> Self {
+        Self {
+            role: String::new(),
+            kind: party.kind.to_string(),
+            name: party.name,
+            address: party.address,
+            phone: party.phone.unwrap_or_default(),
+        }
+    }
+
     fn read(fields: &Fields) -> Self {
         Self {
             role: fields.trimmed("role"),

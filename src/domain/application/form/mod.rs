@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::calendar::london::written_instant;
 use crate::domain::context::Context;
 use crate::domain::event::{Chain, Change, Happening, hex};
-use crate::domain::id::{ApplicationId, PartyId, PropertyId};
-use crate::domain::party::PartyKind;
+use crate::domain::id::{ApplicationId, PartyId, PersonId, PropertyId};
+use crate::domain::party::{Party, PartyKind};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::{ApplicationForm, Question, QuestionGroup};
 
@@ -25,6 +25,8 @@ pub type Answers = BTreeMap<String, String>;
 /// Somebody named in the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
+    /// Which of the form's people: stays when others come and go.
+    pub id: PersonId,
     /// Person or company.
     pub kind: PartyKind,
     /// Name as it is written on letters.
@@ -44,6 +46,32 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody on record.
+    #[must_use]
+    pub fn of(id: PersonId, party: Party, capacities: Vec<Capacity>) -> Self {
+        Self {
+            id,
+            kind: party.kind,
+            name: party.name,
+            address: party.address,
+            email: party.email,
+            phone: party.phone,
+            company_number: party.company_number,
+            capacities,
+            party_id: Some(party.id),
+        }
+    }
+
+    /// Whether both are the same person or company: the same on record, or else by all that is said of them.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let said = |one: &Self| (one.kind, one.name.clone(), one.address.clone(), one.email.clone());
+        match (self.party_id, other.party_id) {
+            (Some(one), Some(other)) => one == other,
+            _ => said(self) == said(other),
+        }
+    }
+
     /// Whether they are that to the home.
     #[must_use]
     pub fn is(&self, capacity: Capacity) -> bool {
@@ -202,10 +230,11 @@ fn is_asked(group: &QuestionGroup, answers: &Answers, code: &str, answer: &str) 
     given && before.is_none_or(|before| is_asked(group, answers, &before.question, &before.answer))
 }
 
-/// The questions that still want an answer.
+/// The questions that still want an answer: a kept one may not fit any more what is asked today.
 #[must_use]
 pub fn unanswered<'q>(group: &'q QuestionGroup, answers: &'q Answers) -> Vec<&'q Question> {
-    asked(group, answers).filter(|one| !one.is_optional && !answers.contains_key(&one.code)).collect()
+    let fits = |one: &Question| answers.get(&one.code).map(|answer| one.check(answer, NaiveDate::MAX).is_ok());
+    asked(group, answers).filter(|one| !fits(one).unwrap_or(one.is_optional)).collect()
 }
 
 impl Form {
@@ -268,13 +297,13 @@ impl Form {
         self.saved(cx, "exemptions")
     }
 
-    /// A person is added, or takes the place of the one there. What the council has on record of somebody is not changed here.
+    /// A person is added, or takes the place of the one with that identifier. What the council has on record of somebody is not changed here.
     ///
     /// # Errors
     /// A refusal once the form was sent, or if somebody else is that already.
-    pub fn put_person(mut self, cx: &Context, place: Option<usize>, person: Person) -> Result<Change<Self>, Refusal> {
+    pub fn put_person(mut self, cx: &Context, person: Person) -> Result<Change<Self>, Refusal> {
         let room = self.people.len() < MOST_PEOPLE;
-        match place.and_then(|place| self.people.get_mut(place)) {
+        match self.people.iter_mut().find(|there| there.id == person.id) {
             Some(there) if there.party_id.is_some() => there.capacities = person.capacities,
             Some(there) => *there = person,
             None if room => self.people.push(person),
@@ -296,14 +325,12 @@ impl Form {
     ///
     /// # Errors
     /// A refusal once the form was sent.
-    pub fn drop_person(mut self, cx: &Context, place: usize) -> Result<Change<Self>, Refusal> {
-        match self.people.get(place) {
-            Some(person) if person.party_id == Some(self.owner_id) => {
-                return Err(Refusal::People("you apply yourself, so you stay in the form: untick what you are not"));
-            }
-            Some(_) => drop(self.people.remove(place)),
-            None => {}
+    pub fn drop_person(mut self, cx: &Context, id: PersonId) -> Result<Change<Self>, Refusal> {
+        let is_applicant = |person: &Person| person.id == id && person.party_id == Some(self.owner_id);
+        if self.people.iter().any(is_applicant) {
+            return Err(Refusal::People("you apply yourself, so you stay in the form: untick what you are not"));
         }
+        self.people.retain(|person| person.id != id);
         self.saved(cx, "people")
     }
 

@@ -1,8 +1,11 @@
+//! Tests of the form: what it keeps, asks and refuses.
+
 use super::*;
 use crate::domain::testing::{agent, key, khan, on, scheme};
 
 fn me(capacity: Capacity) -> Person {
     Person {
+        id: PersonId(key("me")),
         kind: PartyKind::Person,
         name: "A Khan".to_owned(),
         address: "1 Own Road".to_owned(),
@@ -15,7 +18,13 @@ fn me(capacity: Capacity) -> Person {
 }
 
 fn somebody(name: &str, capacities: &[Capacity]) -> Person {
-    Person { name: name.to_owned(), capacities: capacities.to_vec(), party_id: None, ..me(Capacity::Other) }
+    Person {
+        id: PersonId(key(name)),
+        name: name.to_owned(),
+        capacities: capacities.to_vec(),
+        party_id: None,
+        ..me(Capacity::Other)
+    }
 }
 
 fn begun(cx: &Context, capacity: Capacity, copied: Option<&Form>) -> Form {
@@ -110,7 +119,7 @@ fn a_holder_who_is_somebody_else_signs_too() {
     let cx = on("2025-01-22");
     let form = answered(&cx, begun(&cx, Capacity::Agent, None));
     assert!(send(&cx, form.clone(), signed(None)).unwrap_err().to_string().contains("People"));
-    let form = form.put_person(&cx, None, somebody("H Holder", &[Capacity::Holder])).unwrap().into_entity();
+    let form = form.put_person(&cx, somebody("H Holder", &[Capacity::Holder])).unwrap().into_entity();
     assert_eq!(send(&cx, form.clone(), signed(None)).unwrap_err(), Refusal::HolderNotSigned);
     assert!(send(&cx, form, signed(Some("H Holder"))).is_ok());
 }
@@ -120,17 +129,17 @@ fn one_person_holds_one_manages_and_one_is_the_agent() {
     let cx = on("2025-01-22");
     let form = begun(&cx, Capacity::Holder, None);
     for capacity in [Capacity::Holder, Capacity::Manager, Capacity::Agent] {
-        let first = form.clone().put_person(&cx, Some(0), me(capacity)).unwrap().into_entity();
-        let second = first.put_person(&cx, None, somebody("Another", &[capacity]));
+        let first = form.clone().put_person(&cx, me(capacity)).unwrap().into_entity();
+        let second = first.put_person(&cx, somebody("Another", &[capacity]));
         assert!(matches!(second, Err(Refusal::People(_))), "{capacity}");
     }
     let owners = [Capacity::Owner, Capacity::Mortgagee, Capacity::Bound, Capacity::Other];
     let full = (1..MOST_PEOPLE).fold(form, |form, number| {
-        form.put_person(&cx, None, somebody(&format!("Owner {number}"), &owners)).unwrap().into_entity()
+        form.put_person(&cx, somebody(&format!("Owner {number}"), &owners)).unwrap().into_entity()
     });
-    let one_more = full.clone().put_person(&cx, None, somebody("One more", &owners));
+    let one_more = full.clone().put_person(&cx, somebody("One more", &owners));
     assert_eq!(one_more.unwrap_err(), Refusal::TooManyPeople);
-    assert!(matches!(full.drop_person(&cx, 0), Err(Refusal::People(_))), "the applicant stays");
+    assert!(matches!(full.drop_person(&cx, PersonId(key("me"))), Err(Refusal::People(_))), "the applicant stays");
 }
 
 #[test]
@@ -138,7 +147,7 @@ fn what_is_on_record_of_somebody_is_not_changed_by_a_form() {
     let cx = on("2025-01-22");
     let form = begun(&cx, Capacity::Holder, None);
     let renamed = Person { name: "B Khan".to_owned(), party_id: Some(agent()), ..me(Capacity::Manager) };
-    let form = form.put_person(&cx, Some(0), renamed).unwrap().into_entity();
+    let form = form.put_person(&cx, renamed).unwrap().into_entity();
     assert_eq!((form.people[0].name.as_str(), form.people[0].party_id), ("A Khan", Some(khan())));
     assert!(form.people[0].is(Capacity::Manager) && form.holder().is_none());
 }
@@ -147,7 +156,7 @@ fn what_is_on_record_of_somebody_is_not_changed_by_a_form() {
 fn a_copy_for_another_home_takes_people_and_management_and_leaves_the_home_out() {
     let cx = on("2025-01-22");
     let form = answered(&cx, begun(&cx, Capacity::Holder, None));
-    let form = form.put_person(&cx, None, somebody("Lender", &[Capacity::Mortgagee])).unwrap().into_entity();
+    let form = form.put_person(&cx, somebody("Lender", &[Capacity::Mortgagee])).unwrap().into_entity();
     let copy = begun(&cx, Capacity::Holder, Some(&form));
     let asked = asked_form();
     for (part, title) in Part::all(&asked) {

@@ -80,9 +80,12 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, q: &str, typed: Typed) -> Res
     actions::form_of(&app.rules)?;
     let q = q.split_whitespace().collect::<Vec<_>>().join(" ");
     let (homes, more) = found(app, db, &q)?;
-    let own = application_forms::concerning(db, guest.party, MOST_COPIES)?;
+    let own = application_forms::of_owner(db, guest.party, MOST_COPIES)?;
     let none = Choice { value: String::new(), text: "Start with nothing filled in".to_owned() };
-    let kept = own.into_iter().filter(|line| line.application.applicant_id == guest.party);
+    let lines = application_forms::concerning(db, guest.party, MOST_COPIES)?;
+    // What came on paper has no form to copy.
+    let has_form = |id| own.iter().any(|form| form.application_id == id);
+    let kept = lines.into_iter().filter(|line| has_form(line.application.id));
     let kept = kept.filter(|line| line.application.stage != Stage::Withdrawn);
     let copies = kept.map(|line| Choice {
         value: line.application.id.to_string(),

@@ -17,17 +17,19 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::form::{Part, Signatures, asked, may_be_part_2};
 use crate::domain::id::ApplicationId;
+use crate::domain::party::ConsentScope;
 use crate::domain::scheme::QuestionGroup;
 use crate::http::form::Id;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
-use crate::storage::Conn;
+use crate::storage::{Conn, parties};
 
 #[derive(Serialize)]
 struct Page {
     head: Head,
     missing: Vec<MissingView>,
     exemptions: Vec<String>,
+    is_exemption_said: bool,
     exemptions_href: String,
     may_be_part_2: bool,
     people: Vec<PersonView>,
@@ -36,6 +38,8 @@ struct Page {
     declarations: Vec<String>,
     holder: Option<String>,
     email: String,
+    /// Whether the applicant has agreed to e-mail before.
+    by_email: bool,
     typed: Typed,
 }
 
@@ -89,6 +93,7 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
     let seen = look_at_draft(db, guest, id)?;
     let (scheme, questions) = actions::form_of(&app.rules)?;
     let form = &seen.form;
+    let agreed = parties::consents_of(db, &[guest.party])?;
     let left = missing(form, questions).into_iter();
     let holder = form.holder().filter(|_| form.is_for_somebody_else());
     let group = |group: &QuestionGroup| GroupView {
@@ -104,14 +109,16 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
     Ok(Page {
         missing: left.map(|(part, title)| MissingView { href: part_href(id, &part), title }).collect(),
         exemptions: grounds(form, scheme),
+        is_exemption_said: form.exemptions.is_some(),
         exemptions_href: part_href(id, &Part::Exemptions),
         may_be_part_2: may_be_part_2(&form.answers),
-        people: views(form),
+        people: views(db, guest, form)?,
         people_href: part_href(id, &Part::People),
         groups: questions.groups.iter().map(group).collect(),
         declarations: questions.declarations.clone(),
         holder: holder.map(|holder| holder.name.clone()),
         email: guest.email.clone(),
+        by_email: agreed.iter().any(|consent| consent.holds_at(guest.cx.now) && consent.scope == ConsentScope::All),
         head: seen.head,
         typed,
     })

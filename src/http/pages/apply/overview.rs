@@ -90,6 +90,7 @@ struct Page {
     head: Head,
     tag: Tag,
     is_draft: bool,
+    is_new: bool,
     can_be_given_up: bool,
     parts: Vec<PartView>,
     is_complete: bool,
@@ -123,16 +124,22 @@ pub(in super::super) async fn one(
 ) -> Result<HttpResponse, Problem> {
     show(app, visitor, Action::Apply, "application.html", move |app, db, guest| {
         let super::Seen { application, form, head } = look(db, guest, id.0)?;
-        let (scheme, asked) = actions::form_of(&app.rules)?;
-        let parts = parts(&form, asked);
+        let is_draft = application.stage == Stage::Draft;
+        let (parts, is_complete, exemptions) = if is_draft {
+            let (scheme, asked) = actions::form_of(&app.rules)?;
+            (parts(&form, asked), missing(&form, asked).is_empty(), grounds(&form, scheme))
+        } else {
+            (Vec::new(), false, Vec::new())
+        };
         Ok(Page {
             head,
             tag: tag(application.stage),
-            is_draft: application.stage == Stage::Draft,
+            is_draft,
+            is_new: application.stage == Stage::Submitted,
             can_be_given_up: !application.stage.is_terminal(),
-            is_complete: missing(&form, asked).is_empty(),
+            is_complete,
             parts,
-            exemptions: grounds(&form, scheme),
+            exemptions,
             may_be_part_2: may_be_part_2(&form.answers),
             sent: sent(form)?,
             defects: application.defects,

@@ -14,14 +14,14 @@ use crate::actions::applying::{self as actions, Saving};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::form::{Form, Person};
-use crate::domain::id::{ApplicationId, Spelled as _};
-use crate::domain::party::PartyKind;
+use crate::domain::id::{ApplicationId, PersonId, Spelled as _};
+use crate::domain::party::{ConsentScope, PartyKind};
 use crate::domain::property::Capacity;
 use crate::http::form::Id;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
 use crate::mail::Address;
-use crate::storage::Conn;
+use crate::storage::{Conn, parties};
 
 /// What somebody is to the home, in words.
 fn words(capacity: Capacity) -> &'static str {
@@ -39,6 +39,7 @@ fn words(capacity: Capacity) -> &'static str {
 /// A person as the pages show them.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct PersonView {
+    id: String,
     pub(super) name: String,
     address: String,
     email: String,
@@ -51,14 +52,19 @@ pub(super) struct PersonView {
 }
 
 /// The people of a form.
-pub(super) fn views(form: &Form) -> Vec<PersonView> {
-    form.people.iter().map(|person| view(form, person)).collect()
+pub(super) fn views(db: &mut Conn, guest: &Guest, form: &Form) -> Result<Vec<PersonView>, Error> {
+    let known = form.people.iter().filter_map(|person| person.party_id).collect::<Vec<_>>();
+    let mut agreed = parties::consents_of(db, &known)?;
+    agreed.retain(|consent| consent.holds_at(guest.cx.now) && consent.scope == ConsentScope::All);
+    let by_email = |person: &Person| agreed.iter().any(|consent| Some(consent.party_id) == person.party_id);
+    Ok(form.people.iter().map(|person| view(form, person, by_email(person))).collect())
 }
 
-fn view(form: &Form, person: &Person) -> PersonView {
+fn view(form: &Form, person: &Person, by_email: bool) -> PersonView {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let is_me = person.party_id == Some(form.owner_id);
     PersonView {
+        id: person.id.to_string(),
         name: person.name.clone(),
         address: person.address.clone(),
         email: text(&person.email),
@@ -66,12 +72,12 @@ fn view(form: &Form, person: &Person) -> PersonView {
         company_number: text(&person.company_number),
         roles: person.capacities.iter().map(|capacity| words(*capacity)).collect(),
         is_me,
-        letters: letters(person, is_me),
+        letters: letters(person, is_me, by_email),
     }
 }
 
 /// Which letters somebody gets (Schedule 5), and how: by e-mail only goes what its recipient has agreed to (s.247).
-fn letters(person: &Person, is_me: bool) -> String {
+fn letters(person: &Person, is_me: bool, by_email: bool) -> String {
     let holder = person.is(Capacity::Holder);
     let helps = person.is(Capacity::Manager) || person.is(Capacity::Agent);
     let what = match (holder, helps, is_me) {
@@ -80,8 +86,11 @@ fn letters(person: &Person, is_me: bool) -> String {
         (.., true) => "what concerns this application",
         _ => "the notices that propose and decide the licence",
     };
-    let how =
-        if is_me { "by e-mail if you agree to it when you send the application, else by post" } else { "by post" };
+    let how = match (by_email, is_me) {
+        (true, _) => "by e-mail, as agreed",
+        (_, true) => "by e-mail if you agree to it when you send the application, else by post",
+        _ => "by post",
+    };
     format!("{what}, {how}")
 }
 
@@ -95,6 +104,7 @@ struct ListPage {
 
 #[derive(Serialize)]
 struct KnownView {
+    id: String,
     name: String,
     address: String,
 }
@@ -117,10 +127,14 @@ pub(in super::super) async fn list(
 fn listed(db: &mut Conn, guest: &Guest, id: ApplicationId) -> Result<ListPage, Error> {
     let seen = look_at_draft(db, guest, id)?;
     let known = actions::known_people(db, &seen.form)?;
-    let known = known.into_iter().map(|person| KnownView { name: person.name, address: person.address });
+    let known = known.into_iter().map(|person| KnownView {
+        id: person.id.to_string(),
+        name: person.name,
+        address: person.address,
+    });
     Ok(ListPage {
         head: seen.head,
-        people: views(&seen.form),
+        people: views(db, guest, &seen.form)?,
         known: known.collect(),
         has_holder: seen.form.holder().is_some(),
     })
@@ -136,15 +150,16 @@ pub(in super::super) async fn reuse(
     let guest = visitor.enter(&app, Action::Apply).await?;
     let fields = posted.read(&guest.token).await?;
     let outcome = blocking(move || {
-        let chosen = fields.number("person").and_then(|place| usize::try_from(place).ok());
-        let (person, place) = app.db.read(|db| {
+        let chosen = PersonId::read(&fields.trimmed("person"));
+        let known = app.db.read(|db| {
             let seen = look_at_draft(db, &guest, id.0)?;
-            let known = actions::known_people(db, &seen.form)?;
-            Ok::<_, Error>((chosen.and_then(|place| known.into_iter().nth(place)), seen.form.people.len()))
+            actions::known_people(db, &seen.form)
         })?;
+        let person = known.into_iter().find(|person| Some(person.id) == chosen);
         let fault = person.is_none().then(|| Fault::at("main-content", "Choose somebody from the list"));
-        let saving = person.map(|person| Saving::Person(None, Person { capacities: Vec::new(), ..person }));
-        let next = format!("/applications/{}/people/{}", id.0, place + 1);
+        let new = PersonId::new(&guest.cx);
+        let saving = person.map(|person| Saving::Person(Person { id: new, capacities: Vec::new(), ..person }));
+        let next = format!("/applications/{}/people/{new}", id.0);
         let form = |db: &mut Conn| listed(db, &guest, id.0);
         save(
             &app,
@@ -188,13 +203,13 @@ impl Again for Page {
     }
 }
 
-/// "new", or the number of somebody in the form, from 1 on.
-fn place_of(text: &str) -> Result<Option<usize>, Error> {
-    if text == "new" {
-        return Ok(None);
+/// "new", or somebody in the form.
+fn place_of(text: &str) -> Result<Option<PersonId>, Error> {
+    match (text, PersonId::read(text)) {
+        ("new", _) => Ok(None),
+        (_, Some(id)) => Ok(Some(id)),
+        (_, None) => Err(Error::NotFound),
     }
-    let number = text.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    number.map(Some).ok_or(Error::NotFound)
 }
 
 /// The form for one person.
@@ -219,7 +234,7 @@ fn filled(
 ) -> Result<Page, Error> {
     let seen = look_at_draft(db, guest, id)?;
     let there = match place_of(place)? {
-        Some(place) => Some(seen.form.people.get(place).ok_or(Error::NotFound)?),
+        Some(id) => Some(seen.form.people.iter().find(|person| person.id == id).ok_or(Error::NotFound)?),
         None => None,
     };
     let roles =
@@ -255,8 +270,8 @@ pub(in super::super) async fn put(
         }
         let (saving, faults) = match (fields.get("then"), at) {
             ("remove", Some(at)) => (Some(Saving::NoPerson(at)), Vec::new()),
-            _ => match typed.person(before.is_me) {
-                Ok(person) => (Some(Saving::Person(at, person)), Vec::new()),
+            _ => match typed.person(at.unwrap_or_else(|| PersonId::new(&guest.cx)), before.is_me) {
+                Ok(person) => (Some(Saving::Person(person)), Vec::new()),
                 Err(faults) => (None, faults),
             },
         };
@@ -294,7 +309,7 @@ impl Typed {
     }
 
     /// The person, or every fault in the order of the fields. Only the applicant may be nothing else to the home.
-    fn person(&self, is_me: bool) -> Result<Person, Vec<Fault>> {
+    fn person(&self, id: PersonId, is_me: bool) -> Result<Person, Vec<Fault>> {
         let mut faults = Vec::new();
         let kind = PartyKind::read(&self.kind);
         if kind.is_none() {
@@ -316,13 +331,15 @@ impl Typed {
         }
         check_text(&mut faults, "phone", &self.phone, None, Lines::One, 50);
         check_text(&mut faults, "company-number", &self.company_number, None, Lines::One, 20);
-        let capacities = self.roles.iter().filter_map(|role| Capacity::read(role)).collect::<Vec<_>>();
+        let ticked = |capacity: &&Capacity| self.roles.contains(&capacity.to_string());
+        let capacities = Capacity::ALL.iter().filter(ticked).copied().collect::<Vec<_>>();
         if capacities.is_empty() && !is_me {
             faults.push(Fault::at("roles", "Tick what they are to the home"));
         }
         let (Some(kind), true) = (kind, faults.is_empty()) else { return Err(faults) };
         let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Ok(Person {
+            id,
             kind,
             name: self.name.clone(),
             address: self.address.clone(),

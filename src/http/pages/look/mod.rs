@@ -18,12 +18,14 @@ macro_rules! templates {
     };
 }
 templates! {
-    "govuk.html", "layout.html", "alarms.html", "answer.html", "application.html", "application_check.html",
-    "application_exemptions.html", "application_fields.html", "application_head.html", "application_new.html",
-    "application_people.html", "application_person.html", "application_questions.html", "application_withdrawal.html",
-    "applications.html", "apply.html", "consent_withdrawal.html", "demand.html", "details.html", "due.html", "duty.html", "files.html", "homes.html",
-    "item.html", "licence.html", "licences.html", "link.html", "own_change.html", "own_change_received.html", "own_head.html",
-    "own_inspection.html", "own_neighbours.html", "record.html", "overtaken.html", "receipt.html", "sent.html", "sign_in.html", "sign_out.html", "start.html", "wrong.html",
+    "alarms.html", "answer.html", "application.html", "application_check.html", "application_exemptions.html",
+    "application_fields.html", "application_head.html", "application_new.html", "application_people.html",
+    "application_person.html", "application_questions.html", "application_withdrawal.html", "applications.html",
+    "apply.html", "consent_withdrawal.html", "demand.html", "details.html", "due.html", "duty.html", "files.html",
+    "govuk.html", "homes.html", "item.html", "layout.html", "licence.html", "licences.html", "link.html",
+    "overtaken.html", "own_change.html", "own_change_received.html", "own_head.html", "own_inspection.html",
+    "own_neighbours.html", "receipt.html", "record.html", "sent.html", "sign_in.html", "sign_out.html", "start.html",
+    "wrong.html",
 }
 
 /// Built once; a template that does not parse is reported by every page, and by the tests first.

@@ -87,7 +87,7 @@ pub(in super::super) async fn report(
         let missing = Some("Enter what has changed, and since when");
         check_text(&mut faults, "text", &typed.text, missing, Lines::Many, LONGEST);
         if let (Some(kind), true) = (kind, faults.is_empty()) {
-            app.db.write(|tx| actions::report_change(tx, &guest.cx, id.0, kind, &typed.text))?;
+            app.db.write(|tx| actions::report_change_once(tx, &guest.cx, id.0, kind, &typed.text))?;
             return Ok(Outcome::See(format!("/licences/{}/change/received", id.0)));
         }
         again(&app, faults, "own_change.html", |db| filled(db, &guest, id.0, typed.clone()))

@@ -13,6 +13,7 @@ use super::again;
 use crate::actions::{Error, Expected, own as actions};
 use crate::app::App;
 use crate::domain::actor::{Action, Role};
+use crate::domain::calendar::london::{self, written_out};
 use crate::domain::id::{ConsentId, Spelled as _};
 use crate::domain::party::{Consent, ConsentScope};
 use crate::http::form::Id;
@@ -78,7 +79,7 @@ pub(in super::super) async fn page(app: Data<App>, visitor: Visitor) -> Result<H
 fn filled(db: &mut Conn, guest: &Guest, typed: Typed) -> Result<Page, Error> {
     let party = parties::find(db, guest.party)?.ok_or(Error::NotFound)?;
     let consents = parties::consents_of(db, &[guest.party])?;
-    let by_email = consents.iter().any(|consent| consent.holds_at(guest.cx.now));
+    let by_email = consents.iter().any(|consent| consent.holds_at(guest.cx.now) && consent.covers_demands());
     Ok(Page {
         name: party.name,
         address: party.address,
@@ -103,7 +104,7 @@ fn view(consent: &Consent) -> ConsentView {
         href: format!("/details/consents/{}", consent.id),
         email: consent.email.clone(),
         scope: words(consent.scope),
-        given: weekday_instant(consent.given_at),
+        given: written_out(london::today(consent.given_at)),
         withdrawn: consent.withdrawn_at.map(weekday_instant),
     }
 }

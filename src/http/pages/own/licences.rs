@@ -160,7 +160,10 @@ pub(in super::super) async fn one(
             from: written_out(licence.starts_on),
             until: written_out(licence.ended_on.unwrap_or(licence.ends_on)),
             tag: tag(standing),
-            in_force: matches!(standing, LicenceStanding::InForce | LicenceStanding::RevocationPending),
+            in_force: matches!(
+                standing,
+                LicenceStanding::InForce | LicenceStanding::GrantedNotStarted | LicenceStanding::RevocationPending
+            ),
             duties: duties
                 .into_iter()
                 .map(|duty| DutyLine {
