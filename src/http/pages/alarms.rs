@@ -9,10 +9,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::answers::{Again, Taken, again, take};
-use super::fields::{Fields, Posted};
+use super::fields::{Fields, Posted, day_of};
 use super::item::{Head, look};
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::{Guest, Visitor, show};
+use super::words::capital;
 use crate::actions::Error;
 use crate::actions::demands::Incoming;
 use crate::app::App;
@@ -254,22 +255,14 @@ impl Typed {
 
     /// "Storey 1", so that two alarms' faults can be told apart.
     fn title(&self) -> String {
-        let mut letters = self.name.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{}", letters.as_str().replace('-', " "))
+        capital(&self.name.replace('-', " "))
     }
 
     fn tested_on(&self, today: NaiveDate) -> Result<NaiveDate, &'static str> {
-        let number = |text: &str| text.parse::<u32>().ok();
-        let year = self.year.parse::<i32>().ok().filter(|year| (1_000..=9_999).contains(year));
-        let day = match (number(&self.day), number(&self.month), year) {
-            (Some(day), Some(month), Some(year)) => NaiveDate::from_ymd_opt(year, month, day),
-            _ => None,
-        };
-        match day {
-            None => Err("Enter the day on which the alarm was tested, such as 27 3 2025"),
-            Some(day) if day > today => Err("The day of the test must be today or in the past"),
-            Some(day) => Ok(day),
+        match day_of(&self.day, &self.month, &self.year).parse::<NaiveDate>() {
+            Err(_) => Err("Enter the day on which the alarm was tested, such as 27 3 2025"),
+            Ok(day) if day > today => Err("The day of the test must be today or in the past"),
+            Ok(day) => Ok(day),
         }
     }
 }

@@ -219,15 +219,26 @@ pub(super) fn again<F: Again>(
     template: &'static str,
     form: impl FnOnce(&mut crate::storage::Conn) -> Result<F, Error>,
 ) -> Result<Outcome, Problem> {
-    let (status, fault) = match taken {
+    let (faults, stale) = match taken {
         Taken::In(receipt) => return Ok(Outcome::See(receipt)),
-        Taken::Stale => (StatusCode::PRECONDITION_FAILED, None),
-        Taken::Faulty(fault) => (StatusCode::UNPROCESSABLE_ENTITY, Some(fault)),
+        Taken::Stale => (Vec::new(), true),
+        Taken::Faulty(fault) => (vec![fault], false),
     };
-    let shown = app.db.read(form)?;
-    let shown = match fault {
-        Some(fault) => shown.with(fault),
-        None => shown.overtaken(),
+    shown_again(app, faults, stale, template, form)
+}
+
+/// The form once more, with its faults, or overtaken.
+pub(super) fn shown_again<F: Again>(
+    app: &App,
+    faults: Vec<Fault>,
+    stale: bool,
+    template: &'static str,
+    form: impl FnOnce(&mut crate::storage::Conn) -> Result<F, Error>,
+) -> Result<Outcome, Problem> {
+    let shown = faults.into_iter().fold(app.db.read(form)?, F::with);
+    let (status, shown) = match stale {
+        true => (StatusCode::PRECONDITION_FAILED, shown.overtaken()),
+        false => (StatusCode::UNPROCESSABLE_ENTITY, shown),
     };
     Ok(Outcome::Page(status, render(template, &Shell::of(app, true)?, &shown)?))
 }

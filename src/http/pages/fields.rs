@@ -4,6 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
 
 use super::look::Fault;
 use crate::app::App;
@@ -154,4 +155,33 @@ pub(super) fn check_text(
         _ => wrong_text(text, lines, longest),
     };
     faults.extend(fault.map(|text| Fault::at(field, text)));
+}
+
+/// A day as it is kept, from three fields as typed; the text itself where it is none, so that its check can say so.
+pub(super) fn day_of(day: &str, month: &str, year: &str) -> String {
+    let parts = (day.trim().parse(), month.trim().parse(), year.trim().parse());
+    let typed = match parts {
+        (Ok(day), Ok(month), Ok(year)) if (1_000..=9_999).contains(&year) => NaiveDate::from_ymd_opt(year, month, day),
+        _ => None,
+    };
+    typed.map_or_else(|| format!("{day}/{month}/{year}").trim_matches('/').to_owned(), |day| day.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_kept_as_it_is_meant_and_what_is_none_stays_as_typed() {
+        for (typed, kept) in [
+            (("1", "2", "2025"), "2025-02-01"),
+            ((" 01 ", "02", "2025"), "2025-02-01"),
+            (("31", "2", "2025"), "31/2/2025"),
+            (("1", "2", "25"), "1/2/25"),
+            (("", "", ""), ""),
+            (("1", "", ""), "1"),
+        ] {
+            assert_eq!(day_of(typed.0, typed.1, typed.2), kept, "{typed:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::cookies::Cookie;
 use super::look::{Shell, page, render, see};
+use super::words::capital;
 use crate::app::App;
 use crate::http::problem::Problem;
 
@@ -99,9 +100,6 @@ impl Wrong {
 
 /// What the API says in lower case, as a sentence.
 fn sentence(detail: &str) -> String {
-    let mut letters = detail.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let rest = letters.as_str();
     let stop = if detail.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{rest}{stop}")
+    format!("{}{stop}", capital(detail))
 }

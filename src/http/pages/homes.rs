@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::Visitor;
-use super::words::Tag;
+use super::words::{Tag, capital};
 use crate::actions::Error;
 use crate::app::App;
 use crate::domain::calendar::london::{self, written_out};
@@ -181,12 +181,7 @@ fn reasons(scheme: &Scheme, wanted: &Wanted) -> Vec<String> {
 
 /// "invented street" as it stands on a sign.
 fn titled(street: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        first + letters.as_str()
-    };
-    street.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    street.split(' ').map(capital).collect::<Vec<_>>().join(" ")
 }
 
 const NOTHING: &str = "No licence and no application on our records; it may be exempt, or not let";

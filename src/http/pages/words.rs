@@ -26,6 +26,13 @@ pub(super) fn weekday_instant(at: DateTime<Utc>) -> String {
     format!("{} {}", local(at).format("%A"), written_instant(at))
 }
 
+/// With a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
+}
+
 /// What a record is called.
 pub(super) fn record_title(kind: DocumentKind) -> &'static str {
     match kind {

@@ -470,14 +470,3 @@ pub fn may_be_part_2(answers: &Answers) -> bool {
         && number("occupiers") >= 5
         && number("households") >= 2
 }
-
-/// A day as it is kept, from three fields as typed; the text itself where it is none, so that its check can say so.
-#[must_use]
-pub fn day_of(day: &str, month: &str, year: &str) -> String {
-    let parts = (day.trim().parse(), month.trim().parse(), year.trim().parse());
-    let typed = match parts {
-        (Ok(day), Ok(month), Ok(year)) if (1_000..=9_999).contains(&year) => NaiveDate::from_ymd_opt(year, month, day),
-        _ => None,
-    };
-    typed.map_or_else(|| format!("{day}/{month}/{year}").trim_matches('/').to_owned(), |day| day.to_string())
-}

@@ -177,17 +177,3 @@ fn five_people_in_two_households_may_need_another_licence() {
         assert_eq!(may_be_part_2(&answers), may, "{occupied} {people} {households}");
     }
 }
-
-#[test]
-fn a_day_is_kept_as_it_is_meant_and_what_is_none_stays_as_typed() {
-    for (typed, kept) in [
-        (("1", "2", "2025"), "2025-02-01"),
-        ((" 01 ", "02", "2025"), "2025-02-01"),
-        (("31", "2", "2025"), "31/2/2025"),
-        (("1", "2", "25"), "1/2/25"),
-        (("", "", ""), ""),
-        (("1", "", ""), "1"),
-    ] {
-        assert_eq!(day_of(typed.0, typed.1, typed.2), kept, "{typed:?}");
-    }
-}

@@ -5,12 +5,13 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::super::answers::Again;
+use super::super::answers::{Again, shown_again};
 use super::super::fields::{Fields, Lines, Posted, wrong_text};
 use super::super::homes::{HomeLine, found};
 use super::super::look::{Choice, Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
-use super::{again, href, told};
+use super::super::words::capital;
+use super::{href, told};
 use crate::actions::Error;
 use crate::actions::applying::{self as actions, Place};
 use crate::app::App;
@@ -117,9 +118,9 @@ pub(in super::super) async fn begin(app: Data<App>, visitor: Visitor, posted: Po
         };
         match begun {
             Ok(id) => Ok(Outcome::See(href(id))),
-            Err(faults) => {
-                again(&app, faults, false, "application_new.html", |db| filled(&app, db, &guest, &q, typed.clone()))
-            }
+            Err(faults) => shown_again(&app, faults, false, "application_new.html", |db| {
+                filled(&app, db, &guest, &q, typed.clone())
+            }),
         }
     });
     Ok(outcome.await?.respond())
@@ -133,8 +134,7 @@ fn start(app: &App, guest: &Guest, typed: &Typed, place: &Place) -> Result<Resul
         Ok(application) => Ok(Ok(application.id)),
         Err(Error::Invalid(faults)) => {
             let field = |pointer: &str| if pointer == "/is_sure" { "sure" } else { "home" };
-            let fault =
-                |fault: &crate::actions::FieldFault| Fault::at(field(&fault.pointer), super::capital(&fault.detail));
+            let fault = |fault: &crate::actions::FieldFault| Fault::at(field(&fault.pointer), capital(&fault.detail));
             Ok(Err(faults.iter().map(fault).collect()))
         }
         Err(other) => Ok(Err(vec![told(other)?])),

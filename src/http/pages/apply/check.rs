@@ -4,13 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::super::answers::Again;
+use super::super::answers::{Again, shown_again};
 use super::super::fields::{Fields, Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
 use super::overview::{grounds, missing};
 use super::people::{PersonView, views};
-use super::{Head, again, href, look_at_draft, part_href, told};
+use super::{Head, href, look_at_draft, part_href, told};
 use crate::actions::applying::{self as actions, Signing};
 use crate::actions::{Error, Expected};
 use crate::app::App;
@@ -148,7 +148,7 @@ pub(in super::super) async fn send(
                 Err(other) => faults.push(told(other)?),
             }
         }
-        again(&app, faults, stale, "application_check.html", |db| filled(&app, db, &guest, id.0, typed.clone()))
+        shown_again(&app, faults, stale, "application_check.html", |db| filled(&app, db, &guest, id.0, typed.clone()))
     });
     Ok(outcome.await?.respond())
 }

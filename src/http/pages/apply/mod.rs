@@ -9,15 +9,15 @@ pub(super) mod questions;
 mod start;
 pub(super) mod withdraw;
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
 pub(super) use start::show as start;
 
-use super::answers::Again;
+use super::answers::{Again, shown_again};
 use super::fields::Fields;
-use super::look::{Fault, Outcome, Shell, render};
+use super::look::{Fault, Outcome};
 use super::visitor::Guest;
+use super::words::capital;
 use crate::actions::applying::{self as actions, Saving};
 use crate::actions::{Error, Expected};
 use crate::app::App;
@@ -105,23 +105,7 @@ fn save<F: Again>(
         Err(Error::Stale) => stale = true,
         Err(other) => faults.push(told(other)?),
     }
-    again(app, faults, stale, template, form)
-}
-
-/// The form once more.
-fn again<F: Again>(
-    app: &App,
-    faults: Vec<Fault>,
-    stale: bool,
-    template: &'static str,
-    form: impl FnOnce(&mut Conn) -> Result<F, Error>,
-) -> Result<Outcome, Problem> {
-    let shown = faults.into_iter().fold(app.db.read(form)?, F::with);
-    let (status, shown) = match stale {
-        true => (StatusCode::PRECONDITION_FAILED, shown.overtaken()),
-        false => (StatusCode::UNPROCESSABLE_ENTITY, shown),
-    };
-    Ok(Outcome::Page(status, render(template, &Shell::of(app, true)?, &shown)?))
+    shown_again(app, faults, stale, template, form)
 }
 
 /// What a rule says, as a fault of the whole form; anything else is a page of its own.
@@ -132,10 +116,4 @@ fn told(error: Error) -> Result<Fault, Problem> {
         other => return Err(other.into()),
     };
     Ok(Fault::at("main-content", capital(&text)))
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
 }

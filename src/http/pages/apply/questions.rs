@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 
 use super::super::answers::Again;
-use super::super::fields::{Fields, Lines, Posted, wrong_text};
+use super::super::fields::{Fields, Lines, Posted, day_of, wrong_text};
 use super::super::look::{Choice, Fault};
 use super::super::visitor::{Guest, Visitor, show};
 use super::{Head, href, look_at_draft, save};
@@ -13,7 +13,7 @@ use crate::actions::Error;
 use crate::actions::applying::{self as actions, Saving};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::application::form::{Answers, asked, day_of, unanswered};
+use crate::domain::application::form::{Answers, asked, unanswered};
 use crate::domain::id::ApplicationId;
 use crate::domain::scheme::{Question, QuestionGroup, QuestionKind};
 use crate::http::form::Id;

@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::super::answers::Again;
+use super::super::answers::{Again, shown_again};
 use super::super::fields::{Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
-use super::{Head, again, look, told};
+use super::{Head, look, told};
 use crate::actions::applying as actions;
 use crate::actions::{Error, Expected};
 use crate::app::App;
@@ -81,7 +81,7 @@ pub(in super::super) async fn give_up(
                 Err(other) => faults.push(told(other)?),
             }
         }
-        again(&app, faults, stale, "application_withdrawal.html", |db| filled(db, &guest, id.0, text.clone()))
+        shown_again(&app, faults, stale, "application_withdrawal.html", |db| filled(db, &guest, id.0, text.clone()))
     });
     Ok(outcome.await?.respond())
 }

@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::super::answers::Again;
+use super::super::answers::{Again, shown_again};
 use super::super::fields::{Lines, Posted, check_text};
 use super::super::look::{Choice, Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
-use super::{Head, again, look};
+use super::{Head, look};
 use crate::actions::Error;
 use crate::actions::own::{self as actions, ChangeKind};
 use crate::app::App;
@@ -90,7 +90,7 @@ pub(in super::super) async fn report(
             app.db.write(|tx| actions::report_change_once(tx, &guest.cx, id.0, kind, &typed.text))?;
             return Ok(Outcome::See(format!("/licences/{}/change/received", id.0)));
         }
-        again(&app, faults, "own_change.html", |db| filled(db, &guest, id.0, typed.clone()))
+        shown_again(&app, faults, false, "own_change.html", |db| filled(db, &guest, id.0, typed.clone()))
     });
     Ok(outcome.await?.respond())
 }

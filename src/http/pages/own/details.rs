@@ -4,12 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::super::answers::Again;
+use super::super::answers::{Again, shown_again};
 use super::super::fields::Posted;
 use super::super::look::{Choice, Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
 use super::super::words::weekday_instant;
-use super::again;
 use crate::actions::{Error, Expected, own as actions};
 use crate::app::App;
 use crate::domain::actor::{Action, Role};
@@ -133,7 +132,7 @@ pub(in super::super) async fn consent(
             app.db.write(|tx| actions::agree(tx, &guest.cx, email.clone(), scope))?;
             return Ok(Outcome::See("/details".to_owned()));
         }
-        again(&app, faults, "details.html", |db| filled(db, &guest, typed.clone()))
+        shown_again(&app, faults, false, "details.html", |db| filled(db, &guest, typed.clone()))
     });
     Ok(outcome.await?.respond())
 }

@@ -10,18 +10,14 @@ pub(super) use details::{consent, page as details, withdraw, withdrawal};
 pub(super) use licences::{list, one};
 pub(super) use records::{inspection_form, neighbours_form, record_inspection, record_neighbours, show as record};
 
-use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::answers::Again;
-use super::look::{Choice, Fault, Outcome, Shell, render};
+use super::look::{Choice, Fault};
 use super::visitor::Guest;
 use crate::actions::Error;
-use crate::app::App;
 use crate::domain::id::{LicenceId, PropertyId};
 use crate::domain::licence::Licence;
 use crate::domain::property::Property;
-use crate::http::problem::Problem;
 use crate::storage::{Conn, licences as licence_table, properties};
 
 /// What stands at the head of every form about a licence.
@@ -70,15 +66,4 @@ fn look(db: &mut Conn, guest: &Guest, id: LicenceId) -> Result<Seen, Error> {
         stale: false,
     };
     Ok(Seen { licence, homes, head })
-}
-
-/// The form once more, with what is wrong.
-fn again<F: Again>(
-    app: &App,
-    faults: Vec<Fault>,
-    template: &'static str,
-    form: impl FnOnce(&mut Conn) -> Result<F, Error>,
-) -> Result<Outcome, Problem> {
-    let shown = faults.into_iter().fold(app.db.read(form)?, F::with);
-    Ok(Outcome::Page(StatusCode::UNPROCESSABLE_ENTITY, render(template, &Shell::of(app, true)?, &shown)?))
 }

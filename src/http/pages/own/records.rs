@@ -6,17 +6,16 @@ use actix_web::web::Data;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 
-use super::super::answers::Again;
-use super::super::fields::{Fields, Lines, Posted, check_text};
+use super::super::answers::{Again, shown_again};
+use super::super::fields::{Fields, Lines, Posted, check_text, day_of};
 use super::super::look::{Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show as show_guest};
 use super::super::words::{Tag, record_title, weekday_instant};
 use super::licences::record_tag;
-use super::{Head, Seen, again, look};
+use super::{Head, Seen, look};
 use crate::actions::{Error, own as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::application::form::day_of;
 use crate::domain::calendar::london::written_out;
 use crate::domain::certificate::Particulars;
 use crate::domain::id::{CertificateId, LicenceId, PropertyId, Spelled as _};
@@ -152,7 +151,7 @@ async fn take(
             }
             Err(faults) => faults,
         };
-        again(&app, faults, kind.template(), |db| filled(db, &guest, id, typed.clone()))
+        shown_again(&app, faults, false, kind.template(), |db| filled(db, &guest, id, typed.clone()))
     });
     Ok(outcome.await?.respond())
 }
