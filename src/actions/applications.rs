@@ -3,13 +3,14 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, Rules};
+use super::{Error, Expected, Rules, letters};
 use crate::domain::actor::Action;
-use crate::domain::application::{Application, Start, Step};
+use crate::domain::application::{Application, News, Standing, Start, Step};
 use crate::domain::context::Context;
 use crate::domain::id::{ApplicationId, PartyId, PropertyId};
+use crate::domain::letter::LetterKind;
 use crate::domain::licence::{Grant, Licence};
-use crate::storage::{Tx, access, applications, properties, schemes};
+use crate::storage::{Tx, access, application_forms, applications, properties, schemes};
 
 /// Who applies for what.
 #[derive(Clone, Debug)]
@@ -75,10 +76,27 @@ pub fn take(
             super::FieldFault::at("/step", "a grant makes the licence too: grant the application instead").into()
         );
     }
-    walk(tx, cx, rules, id, expected, step)
+    let news = step.news();
+    let application = walk(tx, cx, rules, id, expected, step)?;
+    if let Some(news) = news {
+        tell(tx, cx, news, &application)?;
+    }
+    Ok(application)
 }
 
-fn walk(
+/// The applicant gets a letter on how the application stands now.
+pub(super) fn tell(tx: &mut Tx<'_>, cx: &Context, news: News, application: &Application) -> Result<(), Error> {
+    let form = application_forms::find(tx, application.id)?;
+    let standing = Standing::of(news, application, form.and_then(|form| form.sha256));
+    let (to, home) = (application.applicant_id, Some(application.property_id));
+    letters::queue(tx, cx, LetterKind::Application, to, home, serde_json::json!(standing)).map(drop)
+}
+
+/// As [`take`], without telling the applicant: for what happened before this service.
+///
+/// # Errors
+/// As [`take`].
+pub(super) fn walk(
     tx: &mut Tx<'_>,
     cx: &Context,
     rules: &Rules,

@@ -4,14 +4,15 @@ use chrono::{Datelike as _, TimeDelta};
 
 use super::{Error, Expected, FieldFault, Rules, own as own_actions};
 use crate::domain::actor::Action;
-use crate::domain::application::form::{self, About, Answers, Form, Person, Signatures};
-use crate::domain::application::{Application, Stage, Start, Step};
+use crate::domain::application::form::{self, About, Answers, Form, Person, SentPaper, Signatures};
+use crate::domain::application::{Application, News, Stage, Start, Step};
 use crate::domain::context::Context;
-use crate::domain::id::{ApplicationId, PartyId, PersonId, PropertyId};
+use crate::domain::document::Document;
+use crate::domain::id::{ApplicationId, DocumentId, PartyId, PersonId, PropertyId};
 use crate::domain::party::{ConsentScope, Party, PartyFacts};
 use crate::domain::property::{Capacity, Interest, Property, PropertyFacts};
 use crate::domain::scheme::{ApplicationForm, Scheme, same_spelling};
-use crate::storage::{Conn, Tx, application_forms as table, applications, parties, properties, schemes};
+use crate::storage::{Conn, Tx, application_forms as table, applications, documents, parties, properties, schemes};
 
 /// Forms that somebody may begin in [`WHILE`]: more than any portfolio needs together.
 const MOST_FORMS: i64 = 200;
@@ -166,6 +167,10 @@ pub enum Saving {
     Person(Person),
     /// Nobody any more with that identifier.
     NoPerson(PersonId),
+    /// Files as the paper of that code.
+    Papers(String, Vec<DocumentId>),
+    /// Not that file any more.
+    NoPaper(DocumentId),
 }
 
 /// A part of a form is saved.
@@ -199,6 +204,12 @@ pub fn save(
         }
         Saving::Person(person) => form.put_person(cx, person)?,
         Saving::NoPerson(person) => form.drop_person(cx, person)?,
+        Saving::Papers(code, files) => {
+            let paper =
+                asked.paper(&code).ok_or_else(|| FieldFault::at("/paper", "choose from the papers on the page"))?;
+            form.attach(cx, &paper.code, &files_of(tx, id, &files)?)?
+        }
+        Saving::NoPaper(file) => form.detach(cx, file)?,
     };
     Ok(table::save(tx, &change)?)
 }
@@ -239,7 +250,8 @@ pub fn send(
     let claimed = form.exemptions.iter().flatten().filter_map(|code| scheme.exemption(code));
     let exemptions = claimed.map(|ground| format!("{} ({})", ground.name, ground.statutory_basis)).collect();
     let one_line = home.one_line();
-    let about = About { reference: &application.reference, home: &one_line, exemptions };
+    let about =
+        About { reference: &application.reference, home: &one_line, exemptions, papers: papers_of(tx, asked, &form)? };
     let sent = form.send(cx, asked, about, signing.signatures)?;
     table::save(tx, &sent)?;
     let form = sent.into_entity();
@@ -254,7 +266,58 @@ pub fn send(
     if let Some(email) = signing.consent {
         own_actions::agree(tx, cx, email, ConsentScope::All)?;
     }
+    let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    super::applications::tell(tx, cx, News::Received, &application)?;
+    Ok(application)
+}
+
+/// The files of a form as they are sent: which paper, and the hash of the bytes.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn papers_of(db: &mut Conn, asked: &ApplicationForm, form: &Form) -> Result<Vec<SentPaper>, Error> {
+    let there = documents::of_application(db, form.application_id)?;
+    let sent = form.papers.iter().filter_map(|attached| {
+        let document = there.iter().find(|document| document.id == attached.document_id)?;
+        Some(SentPaper {
+            paper: asked.paper(&attached.paper).map_or_else(|| attached.paper.clone(), |paper| paper.title.clone()),
+            document_id: document.id,
+            name: document.name.clone(),
+            sha256: document.sha256.clone(),
+        })
+    });
+    Ok(sent.collect())
+}
+
+/// What was missing is sent: words, files or both. The application goes back to be checked.
+///
+/// # Errors
+/// [`Error::NotFound`] for an application or a file of somebody else; a refusal where nothing is missing, or nothing is said.
+pub fn answer_defects(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    text: Option<String>,
+    files: &[DocumentId],
+) -> Result<Application, Error> {
+    let (application, _) = own(tx, cx, id)?;
+    expected.check(application.revision)?;
+    if text.is_none() && files.is_empty() {
+        return Err(FieldFault::at("/text", "say what you have to say, or send a file").into());
+    }
+    let documents = files_of(tx, id, files)?;
+    let change = application.take(cx, rules.current()?, Step::AnswerDefects { text, documents })?;
+    applications::save(tx, &change)?;
     applications::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// The files with these identifiers, all of them sent with that application.
+fn files_of(db: &mut Conn, id: ApplicationId, files: &[DocumentId]) -> Result<Vec<Document>, Error> {
+    let mut there = documents::of_application(db, id)?;
+    there.retain(|document| files.contains(&document.id));
+    if there.len() == files.len() { Ok(there) } else { Err(Error::NotFound) }
 }
 
 /// A person or company named in a form comes on record.

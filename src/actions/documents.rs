@@ -1,14 +1,15 @@
-//! Files that are sent in: received for a home under a licence, judged by the malware scanner, named by answers and records.
+//! Files that are sent in: received for a home under a licence or with an application, judged by the malware scanner, named by answers and records.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Error, FieldFault, tasks};
 use crate::domain::actor::{Action, Sight};
+use crate::domain::application::{Stage, form};
 use crate::domain::context::Context;
-use crate::domain::document::{Arrival, Document, Refusal, Room, ScanState, Verdict};
-use crate::domain::id::{DocumentId, LicenceId, PropertyId};
+use crate::domain::document::{Arrival, Document, Refusal, Room, ScanState, Under, Verdict};
+use crate::domain::id::{ApplicationId, DocumentId, LicenceId, PropertyId};
 use crate::domain::task::{Need, TaskKind};
-use crate::storage::{Conn, Tx, documents, licences};
+use crate::storage::{Conn, Tx, application_forms, applications, documents, licences};
 
 /// A document, and whether the same bytes were there already.
 #[derive(Clone, Debug)]
@@ -22,18 +23,48 @@ pub struct Received {
 /// Whether a file may be received, before its bytes are kept; the document that it is already, if it is one.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a licence that is not the actor's; a refusal if home or sender have too much already.
+/// [`Error::NotFound`] for a licence or an application that is not the actor's; a refusal if home or sender have too much already.
 pub fn expected(db: &mut Conn, cx: &Context, arrival: &Arrival, room: Room) -> Result<Option<Document>, Error> {
-    cx.allow(Action::AnswerDemands)?;
-    let licence = licences::find_seen(db, cx.actor.sight(), arrival.licence)?.ok_or(Error::NotFound)?;
-    if !licences::homes_of(db, licence.id)?.contains(&arrival.home) {
-        return Err(FieldFault::at("/property_id", "the licence does not cover this home").into());
+    match arrival.under {
+        Under::Licence(licence) => for_a_licence(db, cx, licence, arrival.home)?,
+        Under::Application(application) => for_an_application(db, cx, application, arrival.home)?,
     }
-    let known = documents::same(db, licence.id, arrival.home, &arrival.sha256)?;
+    let known = documents::same(db, arrival.under, arrival.home, &arrival.sha256)?;
     if known.is_none() {
         check_room(db, cx, arrival, room)?;
     }
     Ok(known)
+}
+
+fn for_a_licence(db: &mut Conn, cx: &Context, id: LicenceId, home: PropertyId) -> Result<(), Error> {
+    cx.allow(Action::AnswerDemands)?;
+    let licence = licences::find_seen(db, cx.actor.sight(), id)?.ok_or(Error::NotFound)?;
+    if !licences::homes_of(db, licence.id)?.contains(&home) {
+        return Err(FieldFault::at("/property_id", "the licence does not cover this home").into());
+    }
+    Ok(())
+}
+
+/// Its applicant sends files with an application while it can still be filled in; an officer, what came with one on paper.
+fn for_an_application(db: &mut Conn, cx: &Context, id: ApplicationId, home: PropertyId) -> Result<(), Error> {
+    let application = applications::find(db, id)?.ok_or(Error::NotFound)?;
+    let form = application_forms::find(db, id)?;
+    if cx.actor.party.is_some() {
+        cx.allow(Action::Apply)?;
+        form.filter(|form| Some(form.owner_id) == cx.actor.party).ok_or(Error::NotFound)?;
+        if !matches!(application.stage, Stage::Draft | Stage::Incomplete) {
+            return Err(form::Refusal::Sent.into());
+        }
+    } else {
+        cx.allow(Action::WorkApplications)?;
+        if form.is_some() && application.stage == Stage::Draft {
+            return Err(Error::NotFound);
+        }
+    }
+    if application.property_id != home {
+        return Err(FieldFault::at("/property_id", "the application is for another home").into());
+    }
+    Ok(())
 }
 
 /// A file came in, its bytes being safe already. The same bytes sent again are the document that is there.
@@ -62,16 +93,20 @@ fn check_room(db: &mut Conn, cx: &Context, arrival: &Arrival, room: Room) -> Res
     Ok(())
 }
 
-/// The home that a file is for, where its sender did not say: the licence's address of record.
+/// The home that a file is for, where its sender did not say: the licence's address of record, or the one that is applied for.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a licence that is not the actor's.
-pub fn home_of(db: &mut Conn, cx: &Context, licence: LicenceId) -> Result<PropertyId, Error> {
-    let licence = licences::find_seen(db, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
-    Ok(licence.property_id)
+/// [`Error::NotFound`] for what is not the actor's.
+pub fn home_of(db: &mut Conn, cx: &Context, under: Under) -> Result<PropertyId, Error> {
+    let home = match under {
+        Under::Licence(id) => licences::find_seen(db, cx.actor.sight(), id)?.map(|licence| licence.property_id),
+        Under::Application(id) => applications::find(db, id)?.map(|application| application.property_id),
+    };
+    home.ok_or(Error::NotFound)
 }
 
-/// The documents with these identifiers, if all of them were sent for that home under that licence.
+/// The documents with these identifiers, if all of them were sent for that home under that licence, or with the application that
+/// led to it.
 pub(super) fn brought(
     tx: &mut Tx<'_>,
     sight: Sight,
@@ -79,11 +114,18 @@ pub(super) fn brought(
     home: PropertyId,
     ids: &[DocumentId],
 ) -> Result<Vec<Document>, Error> {
+    let application = match ids {
+        [] => None,
+        _ => licences::find(tx, licence)?.and_then(|licence| licence.application_id),
+    };
     let mut found: Vec<Document> = Vec::with_capacity(ids.len());
     for (place, id) in ids.iter().enumerate() {
         let pointer = format!("/documents/{place}");
         let document = documents::find_seen(tx, sight, *id)?;
-        let fits = document.filter(|one| one.licence_id == licence && one.property_id == home);
+        let fits = document.filter(|one| {
+            let is_of_it = one.licence_id == Some(licence);
+            (is_of_it || (application.is_some() && one.application_id == application)) && one.property_id == home
+        });
         let Some(document) = fits else {
             let advice =
                 "no document with this identifier was sent for this home under this licence: send the file first";

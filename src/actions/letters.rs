@@ -138,7 +138,14 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
-    /// What came in (A1).
+    /// How an application stands (A1, A2, A3, A6, A9).
+    Application {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
+    /// What came in.
     Receipt {
         /// The home.
         home: Option<Box<Property>>,
@@ -175,10 +182,11 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
     let about = match letter.kind {
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
-        LetterKind::Decision | LetterKind::Receipt => {
+        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
+                LetterKind::Application => About::Application { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
                 _ => About::Decision { home, scheme },
             }

@@ -18,8 +18,10 @@ words! {
         Digest = "digest",
         /// What an officer decided about an answer (D4).
         Decision = "decision",
-        /// What came in for an item, when, and the hash of each file (A1).
+        /// What came in for an item, when, and the hash of each file.
         Receipt = "receipt",
+        /// How an application stands (A1, A2, A3, A6, A9).
+        Application = "application",
     }
 }
 

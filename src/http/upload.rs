@@ -20,8 +20,8 @@ use super::session::blocking;
 use crate::actions::{FieldFault, documents};
 use crate::app::App;
 use crate::domain::context::Context;
-use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal, ScanState};
-use crate::domain::id::{LicenceId, PropertyId};
+use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal, ScanState, Under};
+use crate::domain::id::PropertyId;
 use crate::files::{self, AtRest, Incoming};
 use crate::jobs;
 
@@ -99,7 +99,7 @@ pub async fn keep(
     app: &Data<App>,
     mut cx: Context,
     taken: Taken,
-    licence: LicenceId,
+    under: Under,
     home: Option<PropertyId>,
 ) -> Result<documents::Received, Problem> {
     let app = app.clone();
@@ -108,10 +108,10 @@ pub async fn keep(
     let received = blocking(move || {
         let home = match home {
             Some(home) => home,
-            None => app.db.read(|db| documents::home_of(db, &cx, licence))?,
+            None => app.db.read(|db| documents::home_of(db, &cx, under))?,
         };
         let Taken { file, facts } = taken;
-        let arrival = Arrival { licence, home, sha256: file.sha256().to_owned(), facts };
+        let arrival = Arrival { under, home, sha256: file.sha256().to_owned(), facts };
         let (room, scanner) = (app.settings.files.room, app.settings.scan.clamd.is_some());
         // Before anything is kept: what is refused leaves no bytes behind.
         if let Some(document) = app.db.read(|db| documents::expected(db, &cx, &arrival, room))? {

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::letters::{
-    ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode, DigestLine,
-    DigestProperty, Finding, Office, Receipt, ReceiptFile, SignIn,
+    Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
+    DigestLine, DigestProperty, Finding, Office, Receipt, ReceiptFile, SignIn,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
+use crate::domain::application::{News, Standing};
 use crate::domain::demand;
 use crate::domain::letter::Letter;
 use crate::domain::property::Property;
@@ -27,6 +28,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
             demanded(contents, demand, &licence.number, home, copy_for, scheme).compose()
         }
         About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
+        About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
@@ -199,6 +201,32 @@ fn acknowledged(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Re
         files: files.into_iter().flatten().map(file).collect(),
         number: Line::from_record(fact("receipt")),
     }
+}
+
+fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Application, String> {
+    let letter = &contents.letter;
+    let facts: Standing = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let fee = scheme.fees.part_b_pence.filter(|_| facts.news == News::FeeDue);
+    Ok(Application {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        news: facts.news,
+        reference: Line::from_record(&facts.reference),
+        property: Line::from_record(&home.map(Property::one_line).unwrap_or_default()),
+        written_on: contents.written_on,
+        received_on: facts.submitted_on,
+        duly_made_on: facts.duly_made_on,
+        answer_by: facts.answer_by,
+        defects: facts.defects.iter().map(|defect| Line::from_record(defect)).collect(),
+        reason: Line::from_record(&facts.reason.unwrap_or_default()),
+        amount: Line::from_record(&fee.map(pounds).unwrap_or_default()),
+        sha256: Line::from_record(&facts.sha256.unwrap_or_default()),
+    })
+}
+
+fn pounds(pence: u32) -> String {
+    format!("£{}.{:02}", pence / 100, pence % 100)
 }
 
 fn decided(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Result<Decision, String> {

@@ -1,8 +1,8 @@
-//! Reads a scheme's application form: groups of questions, and what applicants declare.
+//! Reads a scheme's application form: groups of questions, the papers that go with it, and what applicants declare.
 
 use std::collections::BTreeSet;
 
-use crate::domain::scheme::{ApplicationForm, OnlyIf, Question, QuestionGroup, QuestionKind};
+use crate::domain::scheme::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 use crate::toml_reader::{Section, code, flag, text};
 
 /// The kinds of question by their names.
@@ -11,6 +11,7 @@ const KINDS: [&str; 6] = ["line", "text", "number", "yes_no", "choice", "day"];
 pub(super) fn application(section: &Section<'_>) -> Option<ApplicationForm> {
     let declarations = section.list("declarations", text);
     let sections = section.tables("groups");
+    let papers = section.tables("papers");
     section.no_other_keys();
     if declarations.as_ref().is_some_and(Vec::is_empty) {
         section.fault("declarations", "has none; an application is submitted with signed declarations");
@@ -20,7 +21,28 @@ pub(super) fn application(section: &Section<'_>) -> Option<ApplicationForm> {
     }
     let mut codes = BTreeSet::new();
     let groups: Vec<_> = sections.iter().map(|section| group(section, &mut codes)).collect();
-    Some(ApplicationForm { groups: groups.into_iter().collect::<Option<_>>()?, declarations: declarations? })
+    let papers: Vec<_> = papers.iter().map(|section| paper(section, &mut codes)).collect();
+    Some(ApplicationForm {
+        groups: groups.into_iter().collect::<Option<_>>()?,
+        papers: papers.into_iter().collect::<Option<_>>()?,
+        declarations: declarations?,
+    })
+}
+
+fn paper(section: &Section<'_>, codes: &mut BTreeSet<String>) -> Option<Paper> {
+    let paper_code = section.required("code", code);
+    let title = section.required("title", text);
+    let hint = section.optional("hint", text);
+    let is_required = section.optional("required", flag);
+    section.no_other_keys();
+    used_once(section, paper_code.as_ref(), codes);
+    Some(Paper { code: paper_code?, title: title?, hint, is_required: is_required.unwrap_or(false) })
+}
+
+fn used_once(section: &Section<'_>, code: Option<&String>, codes: &mut BTreeSet<String>) {
+    if code.is_some_and(|code| !codes.insert(code.clone())) {
+        section.fault("code", "is used twice in the form; give each group, question and paper a code of its own");
+    }
 }
 
 fn group(section: &Section<'_>, codes: &mut BTreeSet<String>) -> Option<QuestionGroup> {
@@ -30,9 +52,7 @@ fn group(section: &Section<'_>, codes: &mut BTreeSet<String>) -> Option<Question
     let is_of_one_home = section.optional("of_one_home", flag);
     let sections = section.tables("questions");
     section.no_other_keys();
-    if group_code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
-        section.fault("code", "is used twice in the form; give each group and question a code of its own");
-    }
+    used_once(section, group_code.as_ref(), codes);
     let mut earlier: Vec<Question> = Vec::with_capacity(sections.len());
     let mut is_whole = true;
     for section in &sections {
@@ -63,9 +83,7 @@ fn question(section: &Section<'_>, codes: &mut BTreeSet<String>, earlier: &[Ques
     let is_optional = section.optional("optional", flag);
     let condition = section.optional("only_if", text);
     section.no_other_keys();
-    if question_code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
-        section.fault("code", "is used twice in the form; give each group and question a code of its own");
-    }
+    used_once(section, question_code.as_ref(), codes);
     let kind = kind.and_then(|kind| kind_of(section, &kind, choices.unwrap_or_default()));
     let only_if = match condition {
         Some(condition) => Some(only_if(section, &condition, earlier)?),

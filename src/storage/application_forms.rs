@@ -8,7 +8,7 @@ use super::columns::{Column as _, Instant, Json, Word};
 use super::record::{Holds as _, record, revised};
 use super::schema::{application_forms, applications, properties};
 use super::{Conn, Error, Tx};
-use crate::domain::application::form::{Answers, Form, Person, SentForm};
+use crate::domain::application::form::{Answers, Attached, Form, Person, SentForm};
 use crate::domain::application::{Application, Stage};
 use crate::domain::event::Change;
 use crate::domain::id::{ApplicationId, PartyId, PropertyId, Spelled as _};
@@ -26,6 +26,7 @@ record! {
         sent_at: Option<Instant>,
         revision: i64,
         saved_at: Instant,
+        papers: Json<Vec<Attached>>,
     }
 }
 revised!(FormRow);

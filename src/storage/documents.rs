@@ -4,23 +4,25 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::columns::{Column as _, Instant, Word};
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record, revised};
-use super::schema::{certificate_documents, documents, licences, response_documents};
-use super::{Conn, Error, Tx};
+use super::schema::{application_forms, applications, certificate_documents, documents, licences, response_documents};
+use super::{Conn, Error, MultiBackend, Tx};
 use crate::domain::actor::Sight;
-use crate::domain::document::{Document, MediaType, ScanState};
+use crate::domain::application::Stage;
+use crate::domain::document::{Document, MediaType, ScanState, Under};
 use crate::domain::event::Change;
 use crate::domain::id::{
-    AccountId, CertificateId, DocumentId, LicenceId, PartyId, PropertyId, ResponseId, Spelled as _,
+    AccountId, ApplicationId, CertificateId, DocumentId, LicenceId, PartyId, PropertyId, ResponseId, Spelled as _,
 };
 
 record! {
     DocumentRow in documents => Document {
         id: Word<DocumentId>,
-        licence_id: Word<LicenceId>,
+        licence_id: Option<Word<LicenceId>>,
         property_id: Word<PropertyId>,
         sha256: String,
         media_type: Word<MediaType>,
@@ -33,6 +35,7 @@ record! {
         scanned_at: Option<Instant>,
         finding: Option<String>,
         revision: i64,
+        application_id: Option<Word<ApplicationId>>,
     }
 }
 revised!(DocumentRow);
@@ -56,6 +59,8 @@ record! {
 pub struct Filter {
     /// Under this licence.
     pub licence: Option<LicenceId>,
+    /// With this application.
+    pub application: Option<ApplicationId>,
     /// Of this home.
     pub property: Option<PropertyId>,
     /// In this state.
@@ -71,27 +76,61 @@ pub fn find(db: &mut Conn, id: DocumentId) -> Result<Option<Document>, Error> {
     row.map(DocumentRow::entity).transpose()
 }
 
-/// The document with that identifier, if the actor may see it: it was sent under a licence of theirs.
+/// What the actor may see of documents: those under a licence of theirs or with an application that they fill in; an officer all
+/// but those of an application that was not sent yet.
+fn seen(sight: Sight) -> Box<dyn BoxableExpression<documents::table, MultiBackend, SqlType = Nullable<Bool>>> {
+    match sight {
+        Sight::Everything => {
+            let drafts =
+                applications::table.filter(applications::stage.eq(Word(Stage::Draft))).select(applications::id);
+            Box::new(documents::application_id.is_null().or(documents::application_id.ne_all(drafts.nullable())))
+        }
+        Sight::Of(party) => {
+            let licences = licences::table.filter(super::licences::concerns(party)).select(licences::id);
+            let own = application_forms::table.filter(application_forms::owner_id.eq(Word(party)));
+            let own = own.select(application_forms::application_id.nullable());
+            Box::new(documents::licence_id.eq_any(licences.nullable()).or(documents::application_id.eq_any(own)))
+        }
+        Sight::Nothing => Box::new(documents::id.is_null().nullable()),
+    }
+}
+
+/// The document with that identifier, if the actor may see it.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn find_seen(db: &mut Conn, sight: Sight, id: DocumentId) -> Result<Option<Document>, Error> {
-    let Some(document) = find(db, id)? else { return Ok(None) };
-    Ok(super::licences::find_seen(db, sight, document.licence_id)?.map(|_| document))
-}
-
-/// The document of these bytes that was sent for that home under that licence.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn same(db: &mut Conn, licence: LicenceId, home: PropertyId, sha256: &str) -> Result<Option<Document>, Error> {
     let row = documents::table
-        .filter(documents::licence_id.eq(licence.as_str()).and(documents::property_id.eq(home.as_str())))
-        .filter(documents::sha256.eq(sha256))
+        .filter(documents::id.eq(Word(id)))
+        .filter(seen(sight))
         .select(DocumentRow::as_select())
         .get_result(db)
         .optional()?;
     row.map(DocumentRow::entity).transpose()
+}
+
+/// The document of these bytes that was sent for that home under the same.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn same(db: &mut Conn, under: Under, home: PropertyId, sha256: &str) -> Result<Option<Document>, Error> {
+    let bytes = documents::property_id.eq(Word(home)).and(documents::sha256.eq(sha256));
+    let query = documents::table.filter(bytes).select(DocumentRow::as_select()).into_boxed();
+    let query = match under {
+        Under::Licence(id) => query.filter(documents::licence_id.eq(Word(id))),
+        Under::Application(id) => query.filter(documents::application_id.eq(Word(id))),
+    };
+    let row = query.get_result(db).optional()?;
+    row.map(DocumentRow::entity).transpose()
+}
+
+/// The documents that were sent with an application, in the order in which they came.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Document>, Error> {
+    let query = documents::table.filter(documents::application_id.eq(Word(id))).order(documents::id);
+    DocumentRow::entities(query.select(DocumentRow::as_select()).load(db)?)
 }
 
 /// A page of the documents that the actor may see.
@@ -99,17 +138,12 @@ pub fn same(db: &mut Conn, licence: LicenceId, home: PropertyId, sha256: &str) -
 /// # Errors
 /// Whatever the database says.
 pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result<Listed<Document>, Error> {
-    let mut query = documents::table.select(DocumentRow::as_select()).into_boxed();
-    match sight {
-        Sight::Everything => {}
-        Sight::Of(party) => {
-            let theirs = licences::table.filter(super::licences::concerns(party)).select(licences::id);
-            query = query.filter(documents::licence_id.eq_any(theirs));
-        }
-        Sight::Nothing => return Ok(Listed { rows: Vec::new(), next: None }),
-    }
+    let mut query = documents::table.filter(seen(sight)).select(DocumentRow::as_select()).into_boxed();
     if let Some(licence) = filter.licence {
         query = query.filter(documents::licence_id.eq(Word(licence)));
+    }
+    if let Some(application) = filter.application {
+        query = query.filter(documents::application_id.eq(Word(application)));
     }
     if let Some(home) = filter.property {
         query = query.filter(documents::property_id.eq(Word(home)));

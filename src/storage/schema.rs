@@ -147,6 +147,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         revision -> BigInt,
         saved_at -> Timestamp,
+        papers -> Text,
     }
 }
 
@@ -484,7 +485,7 @@ diesel::table! {
 diesel::table! {
     documents (id) {
         id -> Text,
-        licence_id -> Text,
+        licence_id -> Nullable<Text>,
         property_id -> Text,
         sha256 -> Text,
         media_type -> Text,
@@ -497,6 +498,7 @@ diesel::table! {
         scanned_at -> Nullable<Timestamp>,
         finding -> Nullable<Text>,
         revision -> BigInt,
+        application_id -> Nullable<Text>,
     }
 }
 

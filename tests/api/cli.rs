@@ -347,8 +347,8 @@ fn every_file_is_verified_and_copied_beside_a_backup() {
     let sha256 = file.sha256().to_owned();
     app.files.keep(file).unwrap();
     let facts = document::Facts { media_type: document::MediaType::Pdf, bytes: 18, name: "gas.pdf".to_owned() };
-    let home = app.db.read(|db| documents::home_of(db, &cx, licence)).unwrap();
-    let arrival = document::Arrival { licence, home, sha256: sha256.clone(), facts };
+    let home = app.db.read(|db| documents::home_of(db, &cx, document::Under::Licence(licence))).unwrap();
+    let arrival = document::Arrival { under: document::Under::Licence(licence), home, sha256: sha256.clone(), facts };
     let room = app.settings.files.room;
     app.db.write(|tx| documents::receive(tx, &cx, arrival.clone(), room, false)).unwrap();
 

@@ -36,6 +36,7 @@ mod own;
 mod pages;
 mod pages_apply;
 mod pages_own;
+mod pages_papers;
 mod pages_sign_in;
 mod permissions;
 mod reports;

@@ -312,6 +312,9 @@ fn of_their_own_accord(case: &mut Case) -> Vec<String> {
             browser.submit(&form, &marked.collect::<Vec<_>>()).expect(303);
             paths.push(format!("{draft}/questions/{group}"));
         }
+        let papers = browser.open(&format!("{application}/papers"));
+        let (name, file) = (format!("{MARK}.pdf"), pdf(application));
+        browser.submit_with_files(&papers, &[("paper", "other")], &[(&name, "application/pdf", &file)]).expect(303);
         let form = browser.open(&format!("{application}/people/new"));
         let holder = [("kind", "person"), ("name", MARK), ("address", MARK), ("phone", MARK), ("roles", "holder")];
         browser.submit(&form, &holder).expect(303);
@@ -332,9 +335,10 @@ fn of_their_own_accord(case: &mut Case) -> Vec<String> {
     }
     let people = browser.open(&format!("{draft}/people")).attributes("a", "href");
     paths.extend(people.into_iter().filter(|href| href.contains("/people/")));
-    for part in ["", "/exemptions", "/people", "/check", "/withdrawal"] {
+    for part in ["", "/exemptions", "/people", "/papers", "/check", "/withdrawal"] {
         paths.push(format!("{draft}{part}"));
     }
+    paths.push(format!("{sent}/defects"));
     paths.extend([sent, given_up, format!("/applications/new?q={MARK}")]);
     paths
 }

@@ -14,7 +14,7 @@ use crate::support::pages::Pages;
 const STRANGER: &str = "new.landlord@example.org";
 
 /// A home of the gazetteer in a licence area, beside one that is in none.
-fn council() -> Pages {
+pub(crate) fn council() -> Pages {
     let pages = Pages::open();
     let amy = Officer::of(&pages);
     for (address, postcode) in [("14 Invented Street, Stockton-on-Tees", "ZZ18 1AA"), ("2 Far Road, Yarm", "ZZ99 9ZZ")]
@@ -30,32 +30,32 @@ fn council() -> Pages {
 }
 
 /// An officer at the API.
-struct Officer<'a> {
-    desk: &'a Desk,
-    token: String,
+pub(crate) struct Officer<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) token: String,
 }
 
 impl<'a> Officer<'a> {
-    fn of(pages: &'a Pages) -> Self {
+    pub(crate) fn of(pages: &'a Pages) -> Self {
         Self { desk: &pages.desk, token: pages.desk.token(Role::Officer, None) }
     }
 
     #[track_caller]
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let reply = self.desk.get(&self.token, &format!("/api/v1{path}"));
         assert_eq!(reply.status, 200, "{path}: {:#}", reply.body);
         reply.body
     }
 }
 
-fn landlord(pages: &Pages) -> (PartyId, Browser) {
+pub(crate) fn landlord(pages: &Pages) -> (PartyId, Browser) {
     let party = pages.desk.world.landlord("Ms Okafor", true).id;
     (party, pages.signed_in(party, Role::Landlord))
 }
 
 /// Begins an application for the home with that number in Invented Street.
 #[track_caller]
-fn begin(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
+pub(crate) fn begin(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
     let found = browser.open("/applications/new?q=ZZ18+1AA");
     let home = found.attributes("input", "value").into_iter().find(|value| value.len() == 36).unwrap();
     let mut all = vec![("home", home.as_str())];
@@ -133,7 +133,7 @@ fn send(browser: &mut Browser, application: &str, fields: &[(&str, &str)]) -> Pa
     browser.submit(&form, fields)
 }
 
-fn id(application: &str) -> String {
+pub(crate) fn id(application: &str) -> String {
     application.trim_start_matches("/applications/").to_owned()
 }
 

@@ -239,7 +239,12 @@ fn files_come_in(world: &World) {
     let demand = world.served_demand(&licence, &["1"], "2025-02-10");
     let amy = world.amy();
     let facts = document::Facts { media_type: document::MediaType::Pdf, bytes: 9, name: "gas.pdf".to_owned() };
-    let arrival = document::Arrival { licence: licence.id, home: licence.property_id, sha256: "ab".repeat(32), facts };
+    let arrival = document::Arrival {
+        under: document::Under::Licence(licence.id),
+        home: licence.property_id,
+        sha256: "ab".repeat(32),
+        facts,
+    };
     let room = world.app.settings.files.room;
     let sent = world.write(|tx| actions::documents::receive(tx, &amy, arrival.clone(), room, false)).document.id;
     let incoming = actions::demands::Incoming {

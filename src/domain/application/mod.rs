@@ -1,6 +1,7 @@
 //! An application for a licence: its stages, their guards, and how it counts in the committee's figures.
 
 pub mod form;
+mod news;
 #[cfg(test)]
 mod tests;
 
@@ -10,9 +11,12 @@ use serde_json::json;
 
 use crate::domain::calendar::{CannotCount, Counted, Occasion, Trigger};
 use crate::domain::context::Context;
+use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
 use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, words};
 use crate::domain::scheme::Scheme;
+
+pub use news::{News, Standing};
 
 words! {
     /// The stages of an application.
@@ -201,7 +205,12 @@ pub enum Step {
         defects: Vec<String>,
     },
     /// The defects were answered.
-    AnswerDefects,
+    AnswerDefects {
+        /// In the applicant's words, if any.
+        text: Option<String>,
+        /// With these files.
+        documents: Vec<Document>,
+    },
     /// The defects were not answered in time.
     RejectAsInvalid,
     /// Given to an officer.
@@ -356,7 +365,7 @@ impl Stage {
             Step::PayPartA { .. } if self == S::Submitted => S::PaidA,
             Step::FindComplete { .. } if self == S::PaidA => S::DulyMade,
             Step::FindIncomplete { .. } if self == S::PaidA => S::Incomplete,
-            Step::AnswerDefects if self == S::Incomplete => S::PaidA,
+            Step::AnswerDefects { .. } if self == S::Incomplete => S::PaidA,
             Step::RejectAsInvalid if self == S::Incomplete => S::RejectedInvalid,
             Step::Assign { .. } if matches!(self, S::DulyMade | S::Assessing) => S::Assessing,
             Step::RecordFindings { .. } if matches!(self, S::Assessing | S::ProposalReady | S::DecisionDue) => {
@@ -387,7 +396,7 @@ impl Step {
             Self::PayPartA { .. } => "pay_part_a",
             Self::FindComplete { .. } => "find_complete",
             Self::FindIncomplete { .. } => "find_incomplete",
-            Self::AnswerDefects => "answer_defects",
+            Self::AnswerDefects { .. } => "answer_defects",
             Self::RejectAsInvalid => "reject_as_invalid",
             Self::Assign { .. } => "assign",
             Self::RecordFindings { .. } => "record_findings",
@@ -494,8 +503,12 @@ impl Application {
         if to.is_terminal() {
             self.ended_on = Some(today);
         }
+        let answer = match &step {
+            Step::AnswerDefects { text, documents } => Some(json!({ "text": text, "documents": named(documents) })),
+            _ => None,
+        };
         let facts = json!({
-            "step": step.name(), "on": step.day(), "from": from, "to": to, "submitted_on": self.submitted_on,
+            "step": step.name(), "answer": answer, "on": step.day(), "from": from, "to": to, "submitted_on": self.submitted_on,
             "duly_made_on": self.duly_made_on, "answer_by": self.answer_basis, "defects": self.defects,
             "consultation": self.consultation_basis, "officer": self.officer_id, "reason": self.reason,
         });
@@ -510,7 +523,7 @@ impl Application {
             Step::PayPartA { on } => drop(self.since_submission(*on, today)?),
             Step::FindComplete { on } => self.duly_made_on = Some(self.since_submission(*on, today)?),
             Step::FindIncomplete { defects } => self.send_back(today, scheme, defects)?,
-            Step::AnswerDefects => self.defects.clear(),
+            Step::AnswerDefects { .. } => self.defects.clear(),
             Step::RejectAsInvalid => self.time_is_up(today)?,
             Step::Assign { officer } => self.officer_id = Some(*officer),
             Step::RecordFindings { findings } => self.record(findings)?,

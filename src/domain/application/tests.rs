@@ -20,7 +20,7 @@ fn steps() -> Vec<Step> {
         Step::PayPartA { on: day("2025-03-03") },
         Step::FindComplete { on: day("2025-03-03") },
         Step::FindIncomplete { defects: vec!["the plan is missing".to_owned()] },
-        Step::AnswerDefects,
+        Step::AnswerDefects { text: None, documents: Vec::new() },
         Step::RejectAsInvalid,
         Step::Assign { officer: officer() },
         Step::RecordFindings { findings: findings(true) },

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{AccountId, DocumentId, LicenceId, PartyId, PropertyId, words};
+use super::id::{AccountId, ApplicationId, DocumentId, LicenceId, PartyId, PropertyId, words};
 
 pub use content::{Announced, Facts, Inspector, Limits};
 pub use name::content_disposition;
@@ -81,13 +81,24 @@ words! {
     }
 }
 
-/// A file that was sent in for a home under a licence. Its bytes lie elsewhere, under their hash.
+/// Under what a file was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Under {
+    /// A licence.
+    Licence(LicenceId),
+    /// An application for one.
+    Application(ApplicationId),
+}
+
+/// A file that was sent in for a home, under a licence or with an application. Its bytes lie elsewhere, under their hash.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Its identifier.
     pub id: DocumentId,
-    /// The licence under which it was sent.
-    pub licence_id: LicenceId,
+    /// The licence under which it was sent, unless it came with an application.
+    pub licence_id: Option<LicenceId>,
+    /// The application with which it came.
+    pub application_id: Option<ApplicationId>,
     /// The home.
     pub property_id: PropertyId,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
@@ -117,8 +128,8 @@ pub struct Document {
 /// What is known of a file whose bytes are safe on disk.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// The licence under which it was sent.
-    pub licence: LicenceId,
+    /// Under what it was sent.
+    pub under: Under,
     /// The home.
     pub home: PropertyId,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
@@ -146,7 +157,7 @@ pub struct Room {
 }
 
 /// Documents as the event of an answer or a record names them: by identifier and hash, so that the chain proves the bytes.
-pub(super) fn named(documents: &[Document]) -> Vec<serde_json::Value> {
+pub(crate) fn named(documents: &[Document]) -> Vec<serde_json::Value> {
     documents.iter().map(|one| json!({ "id": one.id, "sha256": one.sha256 })).collect()
 }
 
@@ -157,15 +168,20 @@ impl Document {
     /// A file came in; it waits for the scanner if there is one.
     #[must_use]
     pub fn receive(cx: &Context, arrival: Arrival, scanner: bool) -> Change<Self> {
-        let Arrival { licence, home, sha256, facts } = arrival;
+        let Arrival { under, home, sha256, facts } = arrival;
+        let (licence_id, application_id) = match under {
+            Under::Licence(id) => (Some(id), None),
+            Under::Application(id) => (None, Some(id)),
+        };
         let id = DocumentId::new(cx);
         let told = json!({
-            "licence": licence, "sha256": sha256, "media_type": facts.media_type, "bytes": facts.bytes,
-            "from": cx.actor.party,
+            "licence": licence_id, "application": application_id, "sha256": sha256, "media_type": facts.media_type,
+            "bytes": facts.bytes, "from": cx.actor.party,
         });
         let document = Self {
             id,
-            licence_id: licence,
+            licence_id,
+            application_id,
             property_id: home,
             sha256,
             media_type: facts.media_type,

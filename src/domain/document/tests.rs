@@ -123,8 +123,8 @@ fn a_refusal_says_what_the_file_is_and_what_to_do() {
 fn a_file_is_opened_by_nobody_before_it_is_clean_or_if_it_is_infected() {
     let cx = at("2025-01-22T10:00:00Z");
     let facts = Facts { media_type: MediaType::Pdf, bytes: 3, name: "gas.pdf".to_owned() };
-    let licence = LicenceId(key("licence"));
-    let arrival = Arrival { licence, home: home(None).id, sha256: "ab".repeat(32), facts };
+    let under = Under::Licence(LicenceId(key("licence")));
+    let arrival = Arrival { under, home: home(None).id, sha256: "ab".repeat(32), facts };
     let pending = Document::receive(&cx, arrival.clone(), true).into_entity();
     assert_eq!((pending.state, pending.may_be_opened()), (ScanState::Pending, Err(Refusal::NotScanned)));
     let clean = pending.clone().scanned(&cx, Verdict::Clean).unwrap().into_entity();

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
 pub use parts::{Area, Condition, Council, Designation, Discount, ExemptionGround, Fees, Ladder, Obligation, Policy};
-pub use questions::{ApplicationForm, OnlyIf, Question, QuestionGroup, QuestionKind};
+pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
 
 /// One version of a scheme. A licence keeps the version it was granted under.

@@ -9,8 +9,23 @@ use crate::domain::calendar::london::written_out;
 pub struct ApplicationForm {
     /// The questions, in groups that are answered one at a time.
     pub groups: Vec<QuestionGroup>,
+    /// The papers that are sent with it, in order.
+    pub papers: Vec<Paper>,
     /// What applicants declare when they sign.
     pub declarations: Vec<String>,
+}
+
+/// A paper that goes with an application, such as a gas safety record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// The name for machines.
+    pub code: String,
+    /// What it is.
+    pub title: String,
+    /// What helps to send the right one.
+    pub hint: Option<String>,
+    /// Whether the application cannot be sent without it.
+    pub is_required: bool,
 }
 
 /// Questions that belong together.
@@ -76,6 +91,12 @@ impl ApplicationForm {
     #[must_use]
     pub fn group(&self, code: &str) -> Option<&QuestionGroup> {
         self.groups.iter().find(|group| group.code == code)
+    }
+
+    /// The paper of that code.
+    #[must_use]
+    pub fn paper(&self, code: &str) -> Option<&Paper> {
+        self.papers.iter().find(|paper| paper.code == code)
     }
 }
 

@@ -337,7 +337,7 @@ impl StepForm {
             Self::PayPartA { on } => Step::PayPartA { on: on.unwrap_or(today) },
             Self::FindComplete { on } => Step::FindComplete { on: on.unwrap_or(today) },
             Self::FindIncomplete { defects } => Step::FindIncomplete { defects },
-            Self::AnswerDefects {} => Step::AnswerDefects,
+            Self::AnswerDefects {} => Step::AnswerDefects { text: None, documents: Vec::new() },
             Self::RejectAsInvalid {} => Step::RejectAsInvalid,
             Self::Assign { officer_id } => Step::Assign { officer: officer_id },
             Self::RecordFindings { findings } => Step::RecordFindings { findings },

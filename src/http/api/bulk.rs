@@ -12,6 +12,7 @@ use crate::actions::{Error, FieldFault};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::bulk::{LeftOver, ListLine, Wanted, label, place};
+use crate::domain::document::Under;
 use crate::domain::id::{DemandId, DocumentId, ItemId, ResponseId};
 use crate::domain::scheme::DocumentKind;
 use crate::http::problem::Problem;
@@ -155,7 +156,9 @@ async fn answer(
     let Some(OpenItem { demand, reference, item }) = group.first().map(|one| one.open.clone()) else { return Ok(()) };
     let mut brought: Vec<(usize, DocumentId)> = Vec::with_capacity(group.len());
     for one in group {
-        let kept = upload::keep(app, caller.cx.clone(), one.file, item.licence_id, Some(item.property_id)).await;
+        let kept =
+            upload::keep(app, caller.cx.clone(), one.file, Under::Licence(item.licence_id), Some(item.property_id))
+                .await;
         let Some(place) = told.get_mut(one.at) else { continue };
         place.kind = Some(one.kind);
         place.demand_id = Some(demand);

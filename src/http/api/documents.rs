@@ -11,8 +11,8 @@ use crate::actions::{Error, FieldFault};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::london;
-use crate::domain::document::{Document, MediaType, ScanState};
-use crate::domain::id::{AccountId, DocumentId, LicenceId, PartyId, PropertyId, Spelled};
+use crate::domain::document::{Document, MediaType, ScanState, Under};
+use crate::domain::id::{AccountId, ApplicationId, DocumentId, LicenceId, PartyId, PropertyId, Spelled};
 use crate::http::answer::{PageOf, look, made_or_found, page, read, read_one};
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
@@ -24,7 +24,10 @@ use crate::storage::documents;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DocumentView {
     id: DocumentId,
-    licence_id: LicenceId,
+    /// The licence under which it was sent, unless it came with an application.
+    licence_id: Option<LicenceId>,
+    /// The application with which it came.
+    application_id: Option<ApplicationId>,
     property_id: PropertyId,
     /// The name as sent, cleaned.
     name: String,
@@ -52,6 +55,7 @@ impl DocumentView {
         Self {
             id: document.id,
             licence_id: document.licence_id,
+            application_id: document.application_id,
             property_id: document.property_id,
             name: document.name,
             media_type: document.media_type,
@@ -73,7 +77,7 @@ impl DocumentView {
 pub struct ReceivedDocument {
     #[serde(flatten)]
     document: DocumentView,
-    /// Whether the same bytes had been sent before for this home under this licence; then this is that document.
+    /// Whether the same bytes had been sent before for this home under the same; then this is that document.
     already_known: bool,
 }
 
@@ -81,9 +85,11 @@ pub struct ReceivedDocument {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form, which is read as a stream")]
 pub struct DocumentForm {
-    /// The licence.
-    licence_id: LicenceId,
-    /// Which of its homes; the licence's address of record if nothing is said.
+    /// The licence; or else:
+    licence_id: Option<LicenceId>,
+    /// The application with which it comes.
+    application_id: Option<ApplicationId>,
+    /// Which of the licence's homes; its address of record if nothing is said.
     property_id: Option<PropertyId>,
     /// A PDF, JPEG or PNG.
     #[schema(value_type = String, format = Binary)]
@@ -101,8 +107,8 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::AnswerDemands).await?;
     let form = upload::read(&app, &request, payload.into_inner()).await?;
-    let (licence, home, taken) = sent(form)?;
-    let received = upload::keep(&app, caller.cx, taken, licence, home).await?;
+    let (under, home, taken) = sent(form)?;
+    let received = upload::keep(&app, caller.cx, taken, under, home).await?;
     let already_known = received.already_known;
     let document = received.document;
     let (location, revision) = (format!("/api/v1/documents/{}", document.id), document.revision);
@@ -111,15 +117,17 @@ pub async fn create(
 }
 
 /// The fields of the form; a refused file is told before a missing field, because its sender cannot mend that elsewhere.
-fn sent(form: upload::Form) -> Result<(LicenceId, Option<PropertyId>, upload::Taken), Problem> {
+fn sent(form: upload::Form) -> Result<(Under, Option<PropertyId>, upload::Taken), Problem> {
     let upload::Form { fields, files } = form;
     let mut faults = Vec::new();
-    let unknown = fields.keys().filter(|name| !matches!(name.as_str(), "licence_id" | "property_id"));
+    let unknown =
+        fields.keys().filter(|name| !matches!(name.as_str(), "licence_id" | "application_id" | "property_id"));
     let unknown_files = files.iter().map(|sent| &sent.field).filter(|name| *name != "file");
     for name in unknown.chain(unknown_files) {
         faults.push(FieldFault::at(format!("/{name}"), "is not known here: leave it out"));
     }
     let licence = identifier::<LicenceId>(fields.get("licence_id"), "/licence_id", &mut faults);
+    let application = identifier::<ApplicationId>(fields.get("application_id"), "/application_id", &mut faults);
     let home = identifier::<PropertyId>(fields.get("property_id"), "/property_id", &mut faults);
     let mut files = files.into_iter().filter(|sent| sent.field == "file");
     let (file, another) = (files.next(), files.next());
@@ -131,11 +139,18 @@ fn sent(form: upload::Form) -> Result<(LicenceId, Option<PropertyId>, upload::Ta
         return Err(Problem::invalid(faults));
     };
     let taken = file.taken.map_err(|refusal| upload::refused(&refusal, "/file"))?;
-    if licence.is_none() && !fields.contains_key("licence_id") {
-        faults.push(FieldFault::at("/licence_id", "is needed: add it"));
+    if !fields.contains_key("licence_id") && !fields.contains_key("application_id") {
+        faults.push(FieldFault::at("/licence_id", "is needed, or application_id: say for what the file is"));
     }
-    match licence {
-        Some(licence) if faults.is_empty() => Ok((licence, home, taken)),
+    let under = match (licence, application) {
+        (Some(_), Some(_)) => {
+            faults.push(FieldFault::at("/application_id", "leave it out, or leave licence_id out"));
+            None
+        }
+        (licence, application) => licence.map(Under::Licence).or(application.map(Under::Application)),
+    };
+    match under {
+        Some(under) if faults.is_empty() => Ok((under, home, taken)),
         _ => Err(Problem::invalid(faults)),
     }
 }
@@ -156,6 +171,8 @@ fn identifier<T: Spelled>(text: Option<&String>, pointer: &str, faults: &mut Vec
 pub struct DocumentQuery {
     /// Only under this licence.
     licence_id: Option<LicenceId>,
+    /// Only with this application.
+    application_id: Option<ApplicationId>,
     /// Only of this home.
     property_id: Option<PropertyId>,
     /// Only in this state.
@@ -176,7 +193,12 @@ pub struct DocumentQuery {
 pub async fn list(app: Data<App>, caller: Caller, query: Query<DocumentQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let query = query.0;
-        let filter = documents::Filter { licence: query.licence_id, property: query.property_id, state: query.state };
+        let filter = documents::Filter {
+            licence: query.licence_id,
+            application: query.application_id,
+            property: query.property_id,
+            state: query.state,
+        };
         let listed = documents::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
         Ok(PageOf::of(listed, DocumentView::of))
     })

@@ -14,7 +14,8 @@ use crate::actions::demands::Incoming;
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::demand::AnswerKind;
-use crate::domain::id::{DemandId, DocumentId, ItemId};
+use crate::domain::document::Under;
+use crate::domain::id::{DemandId, DocumentId, ItemId, PropertyId};
 use crate::http::form::{Id, Part};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -89,7 +90,7 @@ pub(super) async fn send(
 }
 
 /// The files that were chosen, if every one of them can be taken; else what is wrong, file by file.
-fn chosen(files: Vec<Sent>) -> Result<Vec<upload::Taken>, Fault> {
+pub(super) fn chosen(files: Vec<Sent>) -> Result<Vec<upload::Taken>, Fault> {
     // A browser sends a nameless empty file where none was chosen.
     let files = files.into_iter().filter(|sent| !sent.name.is_empty()).collect::<Vec<_>>();
     if files.is_empty() {
@@ -115,9 +116,20 @@ async fn keep(
 ) -> Result<Result<Vec<DocumentId>, Fault>, Problem> {
     let (service, cx) = (app.clone(), guest.cx.clone());
     let item = blocking(move || Ok(service.db.read(|db| look(&service, db, &cx, id, part))?.item)).await?;
+    keep_under(app, guest, Under::Licence(item.licence_id), Some(item.property_id), files).await
+}
+
+/// As [`keep`], for whatever the files are sent under.
+pub(super) async fn keep_under(
+    app: &Data<App>,
+    guest: &Guest,
+    under: Under,
+    home: Option<PropertyId>,
+    files: Vec<upload::Taken>,
+) -> Result<Result<Vec<DocumentId>, Fault>, Problem> {
     let mut kept: Vec<DocumentId> = Vec::with_capacity(files.len());
     for file in files {
-        match upload::keep(app, guest.cx.clone(), file, item.licence_id, Some(item.property_id)).await {
+        match upload::keep(app, guest.cx.clone(), file, under, home).await {
             Ok(received) if kept.contains(&received.document.id) => {}
             Ok(received) => kept.push(received.document.id),
             Err(problem) if problem.status < 500 => return Ok(Err(Fault::at("file", problem.detail))),

@@ -82,6 +82,9 @@ pages! {
     "/applications/{id}/questions/{part}" { get => apply::questions::form, post => apply::questions::answer }
     "/applications/{id}/people" { get => apply::people::list, post => apply::people::reuse }
     "/applications/{id}/people/{part}" { get => apply::people::form, post => apply::people::put }
+    "/applications/{id}/papers" { get => apply::papers::form, post => apply::papers::send }
+    "/applications/{id}/papers/{part}" { post => apply::papers::take_out }
+    "/applications/{id}/defects" { get => apply::defects::form, post => apply::defects::send }
     "/applications/{id}/check" { get => apply::check::form, post => apply::check::send }
     "/applications/{id}/withdrawal" { get => apply::withdraw::form, post => apply::withdraw::give_up }
 }

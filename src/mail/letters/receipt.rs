@@ -1,4 +1,4 @@
-//! A1: the receipt for what came in, with the hash of each file.
+//! The receipt for what came in for a demand, with the hash of each file.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -50,7 +50,7 @@ pub struct ReceiptFile {
 }
 
 impl Receipt {
-    const VERSION: &str = "A1/1";
+    const VERSION: &str = "receipt/1";
 
     /// Writes the letter.
     ///

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 18] = [
+    ("application.html", include_str!("../templates/application.html")),
+    ("application.txt", include_str!("../templates/application.txt")),
     ("copy.html", include_str!("../templates/copy.html")),
     ("copy.txt", include_str!("../templates/copy.txt")),
     ("foot.txt", include_str!("../templates/foot.txt")),

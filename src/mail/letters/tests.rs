@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::*;
+use crate::domain::application::News;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
@@ -147,6 +148,57 @@ fn a_receipt_says_what_came_in_when_and_the_hash_of_each_file() {
     assert!(!wordless.text.contains("SHA-256") && !wordless.html.contains("SHA-256"));
 }
 
+fn application(news: News, text: &str) -> Application {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Application {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        news,
+        reference: line("APP/2025/00001"),
+        property: line("12 High Street, Stockton"),
+        written_on: day(2025, 1, 22),
+        received_on: Some(day(2025, 1, 20)),
+        duly_made_on: Some(day(2025, 1, 21)),
+        answer_by: Some(day(2025, 2, 5)),
+        defects: vec![line("The plan of the first floor"), line("The second page of the report")],
+        reason: line("The home is let by a registered provider (section 79(3))."),
+        amount: line("£300.00"),
+        sha256: line(&"ab".repeat(32)),
+    }
+}
+
+#[test]
+fn an_applicant_is_told_how_the_application_stands_and_what_that_means() {
+    for (news, version, says) in [
+        (News::Received, "A1/1", ["We received it on Monday 20 January 2025.", "abababab"]),
+        (
+            News::Incomplete,
+            "A2/1",
+            ["The second page of the report", "The last day to send it is Wednesday 5 February 2025."],
+        ),
+        (News::DulyMade, "A3/1", ["duly made from Tuesday 21 January 2025.", "section 95(3)"]),
+        (News::FeeDue, "A6/1", ["The second part of the fee, £300.00, is due now.", "No licence is issued before"]),
+        (
+            News::NotRequired,
+            "A9/1",
+            ["Reason: The home is let by a registered provider", "somebody who did not decide this"],
+        ),
+        (News::Rejected, "rejected/1", ["did not receive it by Wednesday 5 February 2025.", "section 95(1)"]),
+    ] {
+        let letter = application(news, "").compose().unwrap();
+        assert_eq!(letter.template_version, version);
+        assert!(letter.subject.as_str().ends_with(": 12 High Street, Stockton"), "{}", letter.subject.as_str());
+        assert_says(&letter, &says);
+        let empty = Application { property: Line::default(), ..application(news, "") };
+        assert!(matches!(empty.compose(), Err(ComposeFault::Missing(_))), "{news}");
+    }
+    let paper = Application { sha256: Line::default(), ..application(News::Received, "") }.compose().unwrap();
+    assert!(!paper.text.contains("SHA-256"), "{}", paper.text);
+    let silent = Application { amount: Line::default(), ..application(News::FeeDue, "") }.compose().unwrap();
+    assert_says(&silent, &["The second part of the fee is due now."]);
+}
+
 fn copy(text: &str) -> CopyFor {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
     CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
@@ -281,7 +333,8 @@ fn a_decision_gives_each_finding_with_its_reason() {
 
 #[test]
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
-    let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()];
+    let news = News::ALL.iter().map(|news| application(*news, "").compose().unwrap());
+    let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
             assert!(!letter.text.contains(words) && !letter.html.contains(words), "{words}");
@@ -417,7 +470,9 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let (mut first, mut second, mut third) = (demand(text), digest(text), decision(text));
         (first.copy_for, second.copy_for, third.copy_for) = (Some(copy(text)), Some(copy(text)), Some(copy(text)));
         let fourth = receipt(text);
-        [first.compose(), second.compose(), third.compose(), fourth.compose()].map(Result::unwrap)
+        let first = [first.compose(), second.compose(), third.compose(), fourth.compose()];
+        let news = News::ALL.iter().map(|news| application(*news, text).compose());
+        first.into_iter().chain(news).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {

@@ -63,9 +63,21 @@ impl Browser {
 
     /// Chooses files in the form of a page, its hidden fields as they are, and sends it.
     pub(crate) fn send_files(&mut self, page: &Page, files: &[(&str, &str, &[u8])]) -> Page {
+        self.submit_with_files(page, &[], files)
+    }
+
+    /// As [`Self::submit`], with files.
+    pub(crate) fn submit_with_files(
+        &mut self,
+        page: &Page,
+        given: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Page {
         let form = page.form();
-        let fields = form.fields.iter().filter(|(name, _)| name != "file");
-        let fields = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        let is_given = |name: &str| name == "file" || given.iter().any(|(one, _)| *one == name);
+        let hidden = form.fields.iter().filter(|(name, _)| !is_given(name));
+        let mut fields = hidden.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        fields.extend_from_slice(given);
         let filled = files
             .iter()
             .fold(super::files::Form::with(&fields), |form, (name, kind, bytes)| form.file("file", name, kind, bytes));

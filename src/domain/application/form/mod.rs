@@ -13,8 +13,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::calendar::london::written_instant;
 use crate::domain::context::Context;
+use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening, hex};
-use crate::domain::id::{ApplicationId, PartyId, PersonId, PropertyId};
+use crate::domain::id::{ApplicationId, DocumentId, PartyId, PersonId, PropertyId};
 use crate::domain::party::{Party, PartyKind};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::{ApplicationForm, Question, QuestionGroup};
@@ -88,6 +89,15 @@ pub struct Signatures {
     pub holder: Option<String>,
 }
 
+/// A file that goes with the form, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// The paper of the scheme's form, by its code.
+    pub paper: String,
+    /// The file.
+    pub document_id: DocumentId,
+}
+
 /// An application form, filled in as far as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
@@ -103,6 +113,8 @@ pub struct Form {
     pub people: Vec<Person>,
     /// The grounds of exemption that the applicant says apply; none of them where it is empty, not asked yet where there is none.
     pub exemptions: Option<Vec<String>>,
+    /// The files so far.
+    pub papers: Vec<Attached>,
     /// What was sent, word for word, once it was.
     pub sent: Option<SentForm>,
     /// SHA-256 of it, which the chain holds.
@@ -130,6 +142,9 @@ pub struct SentForm {
     pub groups: Vec<SentGroup>,
     /// The people.
     pub people: Vec<Person>,
+    /// The files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<SentPaper>,
     /// What was declared.
     pub declarations: Vec<String>,
     /// Who signed.
@@ -154,6 +169,19 @@ pub struct SentAnswer {
     pub answer: String,
 }
 
+/// A file that was sent with the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SentPaper {
+    /// What it was sent as.
+    pub paper: String,
+    /// The file.
+    pub document_id: DocumentId,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
 /// A part of the form that its applicant fills in at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -163,6 +191,8 @@ pub enum Part {
     Group(String),
     /// The people.
     People,
+    /// The files.
+    Papers,
 }
 
 /// How far a part is.
@@ -172,6 +202,8 @@ pub enum Progress {
     NotBegun,
     /// Something is there, not all.
     Begun,
+    /// Nothing is there, and nothing must be.
+    MayWait,
     /// Everything that must be there is.
     Done,
 }
@@ -188,6 +220,9 @@ pub enum Refusal {
     /// The people do not fit.
     #[error("{0}")]
     People(&'static str),
+    /// Too many files.
+    #[error("an application has room for {MOST_PAPERS} files: take one out, or put several pages into one PDF")]
+    TooManyPapers,
     /// Too many people.
     #[error("a form has room for {MOST_PEOPLE} people and companies")]
     TooManyPeople,
@@ -204,12 +239,15 @@ impl Refusal {
             Self::Sent => "form-sent",
             Self::Incomplete(_) => "form-incomplete",
             Self::People(_) => "form-people",
+            Self::TooManyPapers => "form-too-many-papers",
             Self::TooManyPeople => "form-too-many-people",
             Self::HolderNotSigned => "holder-not-signed",
         }
     }
 }
 
+/// The most files with a form.
+pub const MOST_PAPERS: usize = 40;
 /// The most people in a form.
 pub const MOST_PEOPLE: usize = 20;
 
@@ -260,6 +298,7 @@ impl Form {
             answers,
             people,
             exemptions: None,
+            papers: Vec::new(),
             sent: None,
             sha256: None,
             sent_at: None,
@@ -334,13 +373,39 @@ impl Form {
         self.saved(cx, "people")
     }
 
-    fn saved(mut self, cx: &Context, part: &str) -> Result<Change<Self>, Refusal> {
+    /// Files are added as that paper; one that is there already is that paper from now on.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent, or of too many files.
+    pub fn attach(mut self, cx: &Context, paper: &str, files: &[Document]) -> Result<Change<Self>, Refusal> {
+        self.papers.retain(|there| files.iter().all(|file| file.id != there.document_id));
+        self.papers.extend(files.iter().map(|file| Attached { paper: paper.to_owned(), document_id: file.id }));
+        if self.papers.len() > MOST_PAPERS {
+            return Err(Refusal::TooManyPapers);
+        }
+        self.saved_with(cx, "papers", json!({ "paper": paper, "documents": named(files) }))
+    }
+
+    /// A file is taken out; its bytes stay, and the chain says that it was there.
+    ///
+    /// # Errors
+    /// A refusal once the form was sent.
+    pub fn detach(mut self, cx: &Context, file: DocumentId) -> Result<Change<Self>, Refusal> {
+        self.papers.retain(|there| there.document_id != file);
+        self.saved_with(cx, "papers", json!({ "without": file }))
+    }
+
+    fn saved(self, cx: &Context, part: &str) -> Result<Change<Self>, Refusal> {
+        self.saved_with(cx, part, serde_json::Value::Null)
+    }
+
+    fn saved_with(mut self, cx: &Context, part: &str, more: serde_json::Value) -> Result<Change<Self>, Refusal> {
         if self.sent.is_some() {
             return Err(Refusal::Sent);
         }
         self.saved_at = cx.now;
         let chain = Chain::Case(self.property_id);
-        let facts = json!({ "part": part });
+        let facts = if more.is_null() { json!({ "part": part }) } else { json!({ "part": part, "files": more }) };
         Ok(Change::new(cx, chain, Happening::FormSaved, &self.application_id.clone(), facts, self))
     }
 
@@ -352,6 +417,7 @@ impl Form {
             Part::Exemptions => Progress::NotBegun,
             Part::People if self.holder().is_none() => Progress::Begun,
             Part::People => Progress::Done,
+            Part::Papers => self.progress_of_papers(asked),
             Part::Group(code) => match asked.group(code) {
                 Some(group) if unanswered(group, &self.answers).is_empty() => Progress::Done,
                 Some(group) if group.questions.iter().any(|one| self.answers.contains_key(&one.code)) => {
@@ -359,6 +425,17 @@ impl Form {
                 }
                 _ => Progress::NotBegun,
             },
+        }
+    }
+
+    fn progress_of_papers(&self, asked: &ApplicationForm) -> Progress {
+        let is_there = |code: &str| self.papers.iter().any(|there| there.paper == code);
+        let are_missing = asked.papers.iter().any(|paper| paper.is_required && !is_there(&paper.code));
+        match (self.papers.is_empty(), are_missing) {
+            (true, true) => Progress::NotBegun,
+            (true, false) => Progress::MayWait,
+            (false, true) => Progress::Begun,
+            (false, false) => Progress::Done,
         }
     }
 
@@ -380,6 +457,14 @@ impl Form {
         self.holder().is_some_and(|holder| holder.party_id != Some(self.owner_id))
     }
 
+    /// The parts without which the form cannot be sent, with their headings.
+    #[must_use]
+    pub fn missing(&self, asked: &ApplicationForm) -> Vec<(Part, String)> {
+        let mut parts = Part::all(asked);
+        parts.retain(|(part, _)| matches!(self.progress(part, asked), Progress::NotBegun | Progress::Begun));
+        parts
+    }
+
     /// The form is signed and sent. From now on nothing in it changes.
     ///
     /// # Errors
@@ -394,8 +479,7 @@ impl Form {
         if self.sent.is_some() {
             return Err(Refusal::Sent);
         }
-        let parts = Part::all(asked).into_iter().filter(|(part, _)| self.progress(part, asked) != Progress::Done);
-        let missing = parts.map(|(_, title)| title).collect::<Vec<_>>();
+        let missing = self.missing(asked).into_iter().map(|(_, title)| title).collect::<Vec<_>>();
         if !missing.is_empty() {
             return Err(Refusal::Incomplete(missing.join(", ")));
         }
@@ -409,6 +493,7 @@ impl Form {
             exemptions: about.exemptions,
             groups: asked.groups.iter().map(|group| self.as_sent(group)).collect(),
             people: self.people.clone(),
+            papers: about.papers,
             declarations: asked.declarations.clone(),
             signatures,
         };
@@ -440,6 +525,8 @@ pub struct About<'a> {
     pub home: &'a str,
     /// The grounds of exemption in words.
     pub exemptions: Vec<String>,
+    /// The files.
+    pub papers: Vec<SentPaper>,
 }
 
 impl SentForm {
@@ -457,7 +544,8 @@ impl Part {
         let first = (Self::Exemptions, "Whether a licence is needed".to_owned());
         let people = (Self::People, "People".to_owned());
         let groups = asked.groups.iter().map(|group| (Self::Group(group.code.clone()), group.title.clone()));
-        std::iter::once(first).chain(std::iter::once(people)).chain(groups).collect()
+        let papers = (!asked.papers.is_empty()).then(|| (Self::Papers, "Papers".to_owned()));
+        std::iter::once(first).chain(std::iter::once(people)).chain(groups).chain(papers).collect()
     }
 }
 

@@ -63,7 +63,8 @@ fn signed(holder: Option<&str>) -> Signatures {
 }
 
 fn send(cx: &Context, form: Form, signatures: Signatures) -> Result<Form, Refusal> {
-    let about = About { reference: "APP/2025/00001", home: "1 Hind Street", exemptions: Vec::new() };
+    let about =
+        About { reference: "APP/2025/00001", home: "1 Hind Street", exemptions: Vec::new(), papers: Vec::new() };
     form.send(cx, &asked_form(), about, signatures).map(Change::into_entity)
 }
 
@@ -161,10 +162,47 @@ fn a_copy_for_another_home_takes_people_and_management_and_leaves_the_home_out()
     let asked = asked_form();
     for (part, title) in Part::all(&asked) {
         let of_one_home = ["Whether a licence is needed", "The home", "Safety"].contains(&title.as_str());
-        let expected = if of_one_home { Progress::NotBegun } else { Progress::Done };
+        let expected = match part {
+            Part::Papers => Progress::MayWait,
+            _ if of_one_home => Progress::NotBegun,
+            _ => Progress::Done,
+        };
         assert_eq!(copy.progress(&part, &asked), expected, "{title}");
     }
     assert_eq!((copy.people.len(), copy.sent, copy.revision), (2, None, 1));
+}
+
+#[test]
+fn a_paper_is_asked_for_before_sending_only_where_the_council_requires_it() {
+    let cx = on("2025-01-22");
+    let mut asked = asked_form();
+    let codes = asked.papers.iter().map(|paper| paper.code.clone()).collect::<Vec<_>>();
+    let form = answered(&cx, begun(&cx, Capacity::Holder, None));
+    let progress = |form: &Form, asked: &ApplicationForm| form.progress(&Part::Papers, asked);
+    assert_eq!((progress(&form, &asked), form.missing(&asked).len()), (Progress::MayWait, 0));
+    asked.papers[1].is_required = true;
+    assert_eq!((progress(&form, &asked), form.missing(&asked).len()), (Progress::NotBegun, 1));
+    let (one, other) = (paper("one"), paper("other"));
+    let form = form.attach(&cx, &codes[0], &[one.clone(), other.clone()]).unwrap().into_entity();
+    assert_eq!((progress(&form, &asked), form.missing(&asked).len()), (Progress::Begun, 1));
+    let form = form.attach(&cx, &codes[1], std::slice::from_ref(&one)).unwrap().into_entity();
+    assert_eq!((progress(&form, &asked), form.papers.len()), (Progress::Done, 2), "a file is one paper at a time");
+    let form = form.detach(&cx, one.id).unwrap().into_entity();
+    assert_eq!((progress(&form, &asked), form.papers[0].document_id), (Progress::Begun, other.id));
+    let many = (0..=MOST_PAPERS).map(|number| paper(&number.to_string())).collect::<Vec<_>>();
+    assert_eq!(form.clone().attach(&cx, &codes[0], &many).unwrap_err(), Refusal::TooManyPapers);
+    let sent = send(&cx, form, signed(None)).unwrap();
+    assert_eq!(sent.attach(&cx, &codes[0], &[one]).unwrap_err(), Refusal::Sent);
+}
+
+fn paper(name: &str) -> Document {
+    use crate::domain::document::{Arrival, Facts, MediaType, Under};
+    let facts = Facts { media_type: MediaType::Pdf, bytes: 9, name: format!("{name}.pdf") };
+    let under = Under::Application(ApplicationId(key("application")));
+    let arrival = Arrival { under, home: PropertyId(key("a home")), sha256: name.to_owned(), facts };
+    let cx = on("2025-01-22");
+    let document = Document::receive(&cx, arrival, false).into_entity();
+    Document { id: DocumentId(key(name)), ..document }
 }
 
 #[test]

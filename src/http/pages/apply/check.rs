@@ -8,14 +8,14 @@ use super::super::answers::{Again, shown_again};
 use super::super::fields::{Fields, Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
-use super::overview::{grounds, missing};
+use super::overview::grounds;
 use super::people::{PersonView, views};
 use super::{Head, href, look_at_draft, part_href, told};
 use crate::actions::applying::{self as actions, Signing};
 use crate::actions::{Error, Expected};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::application::form::{Part, Signatures, asked, may_be_part_2};
+use crate::domain::application::form::{Part, SentPaper, Signatures, asked, may_be_part_2};
 use crate::domain::id::ApplicationId;
 use crate::domain::party::ConsentScope;
 use crate::domain::scheme::QuestionGroup;
@@ -35,6 +35,8 @@ struct Page {
     people: Vec<PersonView>,
     people_href: String,
     groups: Vec<GroupView>,
+    papers: Vec<SentPaper>,
+    papers_href: Option<String>,
     declarations: Vec<String>,
     holder: Option<String>,
     email: String,
@@ -94,7 +96,7 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
     let (scheme, questions) = actions::form_of(&app.rules)?;
     let form = &seen.form;
     let agreed = parties::consents_of(db, &[guest.party])?;
-    let left = missing(form, questions).into_iter();
+    let left = form.missing(questions).into_iter();
     let holder = form.holder().filter(|_| form.is_for_somebody_else());
     let group = |group: &QuestionGroup| GroupView {
         title: group.title.clone(),
@@ -114,6 +116,8 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
         may_be_part_2: may_be_part_2(&form.answers),
         people: views(db, guest, form)?,
         people_href: part_href(id, &Part::People),
+        papers: actions::papers_of(db, questions, form)?,
+        papers_href: (!questions.papers.is_empty()).then(|| part_href(id, &Part::Papers)),
         groups: questions.groups.iter().map(group).collect(),
         declarations: questions.declarations.clone(),
         holder: holder.map(|holder| holder.name.clone()),

@@ -2,8 +2,10 @@
 
 pub(super) mod begin;
 pub(super) mod check;
+pub(super) mod defects;
 pub(super) mod exemptions;
 pub(super) mod overview;
+pub(super) mod papers;
 pub(super) mod people;
 pub(super) mod questions;
 mod start;
@@ -79,6 +81,7 @@ fn part_href(id: ApplicationId, part: &Part) -> String {
     let place = match part {
         Part::Exemptions => "exemptions".to_owned(),
         Part::People => "people".to_owned(),
+        Part::Papers => "papers".to_owned(),
         Part::Group(code) => format!("questions/{code}"),
     };
     format!("{}/{place}", href(id))

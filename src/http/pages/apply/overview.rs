@@ -11,7 +11,7 @@ use crate::actions::Error;
 use crate::actions::applying as actions;
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::application::form::{Form, Part, Progress, SentForm, may_be_part_2};
+use crate::domain::application::form::{Form, Part, Progress, SentForm, SentPaper, may_be_part_2};
 use crate::domain::application::{Application, Stage};
 use crate::domain::calendar::london::written_out;
 use crate::domain::id::ApplicationId;
@@ -97,6 +97,7 @@ struct Page {
     exemptions: Vec<String>,
     may_be_part_2: bool,
     sent: Option<SentView>,
+    papers: Vec<SentPaper>,
     defects: Vec<String>,
     answer_by: Option<String>,
     reason: Option<String>,
@@ -127,7 +128,7 @@ pub(in super::super) async fn one(
         let is_draft = application.stage == Stage::Draft;
         let (parts, is_complete, exemptions) = if is_draft {
             let (scheme, asked) = actions::form_of(&app.rules)?;
-            (parts(&form, asked), missing(&form, asked).is_empty(), grounds(&form, scheme))
+            (parts(&form, asked), form.missing(asked).is_empty(), grounds(&form, scheme))
         } else {
             (Vec::new(), false, Vec::new())
         };
@@ -141,6 +142,7 @@ pub(in super::super) async fn one(
             parts,
             exemptions,
             may_be_part_2: may_be_part_2(&form.answers),
+            papers: form.sent.as_ref().map(|sent| sent.papers.clone()).unwrap_or_default(),
             sent: sent(form)?,
             defects: application.defects,
             answer_by: application.answer_by.map(written_out),
@@ -154,19 +156,13 @@ fn parts(form: &Form, asked: &ApplicationForm) -> Vec<PartView> {
     let view = |(part, title): (Part, String)| {
         let (text, colour) = match form.progress(&part, asked) {
             Progress::NotBegun => ("To do", "yellow"),
+            Progress::MayWait => ("Optional", "grey"),
             Progress::Begun => ("Begun", "turquoise"),
             Progress::Done => ("Done", "green"),
         };
         PartView { href: part_href(form.application_id, &part), title, tag: Tag { text, colour } }
     };
     Part::all(asked).into_iter().map(view).collect()
-}
-
-/// The parts that are not complete.
-pub(super) fn missing(form: &Form, asked: &ApplicationForm) -> Vec<(Part, String)> {
-    let mut parts = Part::all(asked);
-    parts.retain(|(part, _)| form.progress(part, asked) != Progress::Done);
-    parts
 }
 
 /// The grounds of exemption that were ticked, in words.

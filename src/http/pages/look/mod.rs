@@ -18,8 +18,8 @@ macro_rules! templates {
     };
 }
 templates! {
-    "alarms.html", "answer.html", "application.html", "application_check.html", "application_exemptions.html",
-    "application_fields.html", "application_head.html", "application_new.html", "application_people.html",
+    "alarms.html", "answer.html", "application.html", "application_check.html", "application_defects.html", "application_exemptions.html",
+    "application_fields.html", "application_head.html", "application_new.html", "application_papers.html", "application_people.html",
     "application_person.html", "application_questions.html", "application_withdrawal.html", "applications.html",
     "apply.html", "consent_withdrawal.html", "demand.html", "details.html", "due.html", "duty.html", "files.html",
     "govuk.html", "homes.html", "item.html", "layout.html", "licence.html", "licences.html", "link.html",
