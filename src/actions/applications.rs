@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, Rules, letters};
+use super::{Error, Expected, Rules, letters, notices};
 use crate::domain::actor::Action;
 use crate::domain::application::{Application, News, Standing, Start, Step};
 use crate::domain::context::Context;
@@ -71,15 +71,26 @@ pub fn take(
     expected: Expected,
     step: Step,
 ) -> Result<Application, Error> {
-    if step == Step::Grant {
-        return Err(
-            super::FieldFault::at("/step", "a grant makes the licence too: grant the application instead").into()
-        );
+    let elsewhere = match &step {
+        Step::Grant => "a grant makes the licence too: grant the application instead",
+        Step::ProposeGrant { .. } | Step::ProposeRefusal { .. } | Step::Modify { .. } | Step::LoseService => {
+            "a proposal is a notice to several people: write the notice, and record its service"
+        }
+        _ => "",
+    };
+    if !elsewhere.is_empty() {
+        return Err(super::FieldFault::at("/step", elsewhere).into());
     }
-    let news = step.news();
-    let application = walk(tx, cx, rules, id, expected, step)?;
+    if step == Step::EndConsultation {
+        notices::all_considered(tx, id)?;
+    }
+    let (news, refused) = (step.news(), matches!(step, Step::Refuse { .. }));
+    let application = enter(tx, cx, rules, id, expected, step)?;
     if let Some(news) = news {
         tell(tx, cx, news, &application)?;
+    }
+    if refused {
+        notices::decide(tx, cx, rules, &application, None, application.reason.clone().unwrap_or_default())?;
     }
     Ok(application)
 }
@@ -92,11 +103,11 @@ pub(super) fn tell(tx: &mut Tx<'_>, cx: &Context, news: News, application: &Appl
     letters::queue(tx, cx, LetterKind::Application, to, home, serde_json::json!(standing)).map(drop)
 }
 
-/// As [`take`], without telling the applicant: for what happened before this service.
+/// A step that was taken outside this service is entered: nobody gets a letter or a notice for it.
 ///
 /// # Errors
 /// As [`take`].
-pub(super) fn walk(
+pub fn enter(
     tx: &mut Tx<'_>,
     cx: &Context,
     rules: &Rules,
@@ -127,9 +138,12 @@ pub struct Terms {
     pub start_authority: Option<String>,
     /// Other homes that the licence covers.
     pub other_homes: Vec<PropertyId>,
+    /// The reasons that the notice of the decision gives.
+    pub reasons: Option<String>,
 }
 
-/// An application is granted: the licence, its conditions' version and its obligations come to be at once.
+/// An application is granted: the licence, its conditions' version and its obligations come to be at once, and everybody
+/// concerned is sent the licence with the notice of the decision.
 ///
 /// # Errors
 /// A refusal of the application's stage or the licence's terms.
@@ -141,7 +155,30 @@ pub fn grant(
     expected: Expected,
     terms: Terms,
 ) -> Result<(Application, Licence), Error> {
-    let application = walk(tx, cx, rules, id, expected, Step::Grant)?;
+    let (application, licence) = enter_grant(tx, cx, rules, id, expected, &terms)?;
+    let reasons = terms.reasons.unwrap_or_else(|| WHY_GRANTED.to_owned());
+    notices::decide(tx, cx, rules, &application, Some(&licence), reasons)?;
+    Ok((application, licence))
+}
+
+/// What a notice of a grant says where the officer gives no other reasons.
+const WHY_GRANTED: &str = "The council is satisfied of the matters in section 88(3) of the Housing Act 2004: the proposed holder and \
+                           the manager are fit and proper, the holder is the most appropriate person, and the arrangements for \
+                           managing the home are satisfactory.";
+
+/// As [`grant`], of one that was made outside this service: nobody gets a notice for it.
+///
+/// # Errors
+/// As [`grant`].
+pub fn enter_grant(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ApplicationId,
+    expected: Expected,
+    terms: &Terms,
+) -> Result<(Application, Licence), Error> {
+    let application = enter(tx, cx, rules, id, expected, Step::Grant)?;
     let home = properties::find(tx, application.property_id)?.ok_or(Error::NotFound)?;
     let grant = Grant {
         number: schemes::next_reference(tx, "SL", cx.today().year())?,
@@ -155,7 +192,7 @@ pub fn grant(
         granted_on: cx.today(),
         starts_on: terms.starts_on.unwrap_or(cx.today()),
         years: terms.years.unwrap_or(rules.current()?.licence_max_years),
-        start_authority: terms.start_authority,
+        start_authority: terms.start_authority.clone(),
     };
     let licence = super::licences::grant(tx, cx, rules, grant, &terms.other_homes)?;
     Ok((application, licence))

@@ -169,7 +169,7 @@ fn one(
     } else {
         let step = Step::Submit { on: row.submitted_on, declarations_signed: true };
         let expected = Expected(application.revision);
-        actions::walk(tx, cx, rules, application.id, expected, step).map_err(|error| at(row, error))?;
+        actions::enter(tx, cx, rules, application.id, expected, step).map_err(|error| at(row, error))?;
         imported.submitted += 1;
         imported.unsaid += u64::from(row.declarations_signed.is_none());
     }

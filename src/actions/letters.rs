@@ -5,22 +5,26 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{Error, Expected, Rules, demands, service_policy, tasks};
+use super::{Error, Expected, Rules, demands, notices as notices_actions, service_policy, tasks};
 use crate::domain::actor::Action;
+use crate::domain::application::Application;
 use crate::domain::calendar::{Consent as ServiceConsent, Dispatch, Method, london};
 use crate::domain::context::Context;
 use crate::domain::demand::{Demand, Recipient};
 use crate::domain::event::{Chain, Event, Happening};
-use crate::domain::id::{LetterId, PartyId, PropertyId, Spelled};
+use crate::domain::id::{CopyId, LetterId, NoticeId, PartyId, PropertyId, Spelled};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState, Matter, Posting};
 use crate::domain::licence::Licence;
+use crate::domain::notice::{Copy, Notice};
 use crate::domain::party::{Consent, Party};
 use crate::domain::property::{Capacity, Property};
 use crate::domain::reminder::Reminder;
 use crate::domain::scheme::Scheme;
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::letters::Place;
-use crate::storage::{Conn, Tx, demands as demand_table, events, letters, licences, parties, properties, reminders};
+use crate::storage::{
+    Conn, Tx, applications, demands as demand_table, events, letters, licences, notices, parties, properties, reminders,
+};
 
 /// Where a letter to this person goes: by e-mail only where a consent holds, else on paper.
 pub(super) fn channel(party: &Party, consent: Option<&Consent>) -> (Channel, String) {
@@ -47,6 +51,36 @@ pub(super) fn queue_demand(tx: &mut Tx<'_>, cx: &Context, demand: &Demand, copy:
         facts: Value::Null,
     };
     store(tx, cx, matter)
+}
+
+/// A copy of a notice goes out: by e-mail only where a consent to the service of notices holds.
+pub(super) fn queue_notice(tx: &mut Tx<'_>, cx: &Context, notice: &Notice, copy: &Copy) -> Result<Letter, Error> {
+    let party = parties::find(tx, copy.party_id)?.ok_or(Error::NotFound)?;
+    let consents = parties::consents_of(tx, &[party.id])?;
+    let consent = consents.iter().rev().find(|consent| consent.holds_at(cx.now) && consent.covers_notices());
+    let (channel, address) = channel(&party, consent);
+    let matter = Matter {
+        kind: LetterKind::Notice,
+        part: next_part(tx, LetterKind::Notice, cx.today(), party.id)?,
+        recipient_id: party.id,
+        recipient_name: party.name,
+        address,
+        channel,
+        dated_on: cx.today(),
+        property_id: Some(notice.cover.property_id),
+        demand: None,
+        facts: json!({ "notice": notice.cover.id, "copy": copy.id }),
+    };
+    store(tx, cx, matter)
+}
+
+/// The notice, and whose copy, that a letter carries.
+pub(super) fn notice_of(letter: &Letter) -> Option<(NoticeId, CopyId)> {
+    let fact = |key: &str| letter.facts.get(key).and_then(Value::as_str);
+    if letter.kind != LetterKind::Notice {
+        return None;
+    }
+    Some((NoticeId::read(fact("notice")?)?, CopyId::read(fact("copy")?)?))
 }
 
 /// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
@@ -131,6 +165,21 @@ pub enum About {
         /// The scheme of the licence.
         scheme: Box<Scheme>,
     },
+    /// A statutory notice (A4, A5, A7, A8).
+    Notice {
+        /// The notice.
+        notice: Box<Notice>,
+        /// The application.
+        application: Box<Application>,
+        /// The home.
+        home: Box<Property>,
+        /// The licence that it grants.
+        licence: Option<Box<Licence>>,
+        /// Names of the holder and the manager that its terms speak of.
+        people: Vec<(PartyId, String)>,
+        /// The scheme whose conditions the licence carries.
+        scheme: Box<Scheme>,
+    },
     /// One night's reminders (D2, D3, G1, X1, R1).
     Digest {
         /// The lines, home by home.
@@ -182,6 +231,7 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
     let about = match letter.kind {
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
+        LetterKind::Notice => notice_contents(db, rules, &letter)?,
         LetterKind::Application | LetterKind::Decision | LetterKind::Receipt => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
@@ -216,6 +266,29 @@ fn demand_contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: &Letter) 
         home: Box::new(home),
         holder,
         scheme,
+    })
+}
+
+fn notice_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<About, Error> {
+    let (id, _) = notice_of(letter).ok_or(Error::NotFound)?;
+    let notice = notices::find(db, id)?.ok_or(Error::NotFound)?;
+    let application = applications::find(db, notice.cover.application_id)?.ok_or(Error::NotFound)?;
+    let home = properties::find(db, notice.cover.property_id)?.ok_or(Error::NotFound)?;
+    let licence = notice.cover.licence_id.map(|id| licences::find(db, id)).transpose()?.flatten();
+    let named = notice.cover.terms.iter().flat_map(|terms| [Some(terms.holder_id), terms.manager_id]);
+    let named = named.flatten().collect::<Vec<_>>();
+    let people = parties::find_all(db, &named)?.into_iter().map(|party| (party.id, party.name)).collect();
+    let scheme = match &licence {
+        Some(licence) => rules.of(licence)?,
+        None => rules.current()?,
+    };
+    Ok(About::Notice {
+        scheme: Box::new(scheme.clone()),
+        notice: Box::new(notice),
+        application: Box::new(application),
+        home: Box::new(home),
+        licence: licence.map(Box::new),
+        people,
     })
 }
 
@@ -374,7 +447,11 @@ fn by_the_consent_of_today(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Res
         return Ok(letter);
     }
     let consents = parties::consents_of(tx, &[letter.recipient_id])?;
-    let covers = |consent: &Consent| !letter.is_statutory() || consent.covers_demands();
+    let covers = |consent: &Consent| match letter.kind {
+        LetterKind::Notice => consent.covers_notices(),
+        LetterKind::Demand => consent.covers_demands(),
+        _ => true,
+    };
     let mut live = consents.iter().filter(|consent| consent.holds_at(cx.now) && consent.email == letter.address);
     if live.any(covers) {
         return Ok(letter);
@@ -463,7 +540,7 @@ pub fn settle(
     letters::end_attempt(tx, letter, cx.now)?;
     match letter.state {
         LetterState::Accepted => accepted(tx, cx, rules, letter),
-        LetterState::Refused => refused(tx, cx, letter),
+        LetterState::Refused => refused(tx, cx, rules, letter),
         LetterState::Held => open(tx, cx, letter, TaskKind::LetterInDoubt, "It cannot be known whether it was sent"),
         LetterState::GivenUp => open(tx, cx, letter, TaskKind::LetterGivenUp, "No message could be made of it"),
         _ if letter.needs_attention(cx.now, &due_dates(tx, letter)?, &rules.holidays) => waits(tx, cx, letter),
@@ -503,6 +580,9 @@ fn accepted(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Re
     if letter.kind == LetterKind::Demand {
         demands::served_by_email(tx, cx, rules, letter, cx.now)?;
     }
+    if letter.kind == LetterKind::Notice {
+        notices_actions::served_by_email(tx, cx, rules, letter)?;
+    }
     if letter.kind == LetterKind::Digest {
         let lines = reminders::in_letter(tx, letter.id)?;
         let told = lines.iter().map(|line| {
@@ -516,9 +596,12 @@ fn accepted(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Re
     Ok(())
 }
 
-fn refused(tx: &mut Tx<'_>, cx: &Context, letter: &Letter) -> Result<(), Error> {
+fn refused(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
     if letter.kind == LetterKind::Demand {
         demands::refused_by_address(tx, cx, letter)?;
+    }
+    if letter.kind == LetterKind::Notice {
+        notices_actions::refused_by_address(tx, cx, rules, letter)?;
     }
     open(tx, cx, letter, TaskKind::AddressRefused, "The address refused it")
 }

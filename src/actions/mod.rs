@@ -14,6 +14,7 @@ pub mod import;
 pub mod letters;
 pub mod licences;
 pub mod night;
+pub mod notices;
 pub mod obligations;
 pub mod own;
 mod rules;
@@ -24,8 +25,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, application, breach, calendar, certificate, demand, document, letter, licence, obligation,
-    party, property, task,
+    access as access_rules, application, breach, calendar, certificate, demand, document, letter, licence, notice,
+    obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -138,6 +139,7 @@ refusals!(
     document::Refusal,
     letter::Refusal,
     licence::Refusal,
+    notice::Refusal,
     obligation::Refusal,
     party::Refusal,
     property::Refusal,

@@ -134,7 +134,7 @@ impl Office {
 
     fn take(&self, tx: &mut Tx<'_>, cx: &Context, case: &mut Case, step: Step) -> Result<(), Error> {
         let (id, revision) = case.application.ok_or(Error::NotFound)?;
-        let taken = applications::take(tx, cx, &self.app.rules, id, Expected(revision), step)?;
+        let taken = applications::enter(tx, cx, &self.app.rules, id, Expected(revision), step)?;
         case.application = Some((id, taken.revision));
         Ok(())
     }
@@ -142,8 +142,9 @@ impl Office {
     fn grant(&self, tx: &mut Tx<'_>, case: &mut Case, number: usize) -> Result<(), Error> {
         let cx = self.leader();
         let (id, revision) = case.application.ok_or(Error::NotFound)?;
-        let terms = Terms { starts_on: None, years: None, start_authority: None, other_homes: Vec::new() };
-        let (granted, licence) = applications::grant(tx, &cx, &self.app.rules, id, Expected(revision), terms)?;
+        let terms =
+            Terms { starts_on: None, years: None, start_authority: None, other_homes: Vec::new(), reasons: None };
+        let (granted, licence) = applications::enter_grant(tx, &cx, &self.app.rules, id, Expected(revision), &terms)?;
         case.application = Some((id, granted.revision));
         case.licence = Some((licence.id, cx.today()));
         let gas = case.home.gas_supplied == Some(true);
@@ -205,9 +206,10 @@ fn step_of(step: Move, cx: &Context) -> Step {
             None => Step::FindComplete { on: today },
         },
         Move::RecordFindings { met } => Step::RecordFindings { findings: findings(met) },
-        Move::ProposeGrant => Step::ProposeGrant { last_served_on: today },
+        Move::ProposeGrant => Step::ProposeGrant { last_served_on: today, stated: None },
         Move::ProposeRefusal => Step::ProposeRefusal {
             last_served_on: today,
+            stated: None,
             reason: "The proposed holder is not fit and proper: a conviction under housing law in 2023.".to_owned(),
         },
         Move::EndConsultation => Step::EndConsultation,

@@ -43,6 +43,24 @@ words! {
         LicenceGranted = "licence.granted",
         /// A licence changed its state.
         LicenceMoved = "licence.moved",
+        /// A notice was written.
+        NoticeDrafted = "notice.drafted",
+        /// A notice was issued to its recipients.
+        NoticeIssued = "notice.issued",
+        /// Somebody else gets a notice too.
+        NoticeRecipientAdded = "notice.recipient_added",
+        /// Service of a notice on one recipient was recorded.
+        NoticeServed = "notice.service_recorded",
+        /// A notice came back from one recipient: that one is not served.
+        NoticeReturned = "notice.service_failed",
+        /// A copy that had come back was sent again.
+        NoticeSentAgain = "notice.sent_again",
+        /// A notice was withdrawn.
+        NoticeWithdrawn = "notice.withdrawn",
+        /// Somebody said something of a proposal; what it says is not told here.
+        RepresentationReceived = "representation.received",
+        /// An officer considered what somebody said of a proposal.
+        RepresentationConsidered = "representation.considered",
         /// A demand was drafted.
         DemandDrafted = "demand.drafted",
         /// A demand was issued to its recipients.

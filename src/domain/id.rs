@@ -238,6 +238,12 @@ ids! {
     BreachId,
     /// One reminder to one recipient.
     ReminderId,
+    /// A statutory notice.
+    NoticeId,
+    /// One recipient's copy of a notice.
+    CopyId,
+    /// What somebody said of a proposal.
+    RepresentationId,
     /// A letter, by e-mail or on paper.
     LetterId,
     /// Something an officer must do by hand.

@@ -22,6 +22,8 @@ words! {
         Receipt = "receipt",
         /// How an application stands (A1, A2, A3, A6, A9).
         Application = "application",
+        /// One copy of a statutory notice (A4, A5, A7, A8): a doubtful sending is held for a person.
+        Notice = "notice",
     }
 }
 
@@ -217,7 +219,7 @@ impl Letter {
     /// Whether a second copy would do harm: then a doubtful sending is held for a person.
     #[must_use]
     pub fn is_statutory(&self) -> bool {
-        self.kind == LetterKind::Demand
+        matches!(self.kind, LetterKind::Demand | LetterKind::Notice)
     }
 
     /// An attempt begins: from now until the lease ends, the letter is this attempt's alone.
@@ -381,7 +383,7 @@ mod tests {
     #[test]
     fn each_outcome_of_an_attempt_leads_where_it_should_and_only_a_statutory_letter_is_held_in_doubt() {
         for kind in LetterKind::ALL {
-            let statutory = *kind == LetterKind::Demand;
+            let statutory = matches!(kind, LetterKind::Demand | LetterKind::Notice);
             assert_eq!(claimed(*kind).is_statutory(), statutory);
             let doubtful = if statutory { S::Held } else { S::Queued };
             for (name, state) in [

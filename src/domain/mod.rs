@@ -16,11 +16,13 @@ pub mod event;
 pub mod id;
 pub mod letter;
 pub mod licence;
+pub mod notice;
 pub mod obligation;
 pub mod party;
 pub mod property;
 pub mod reminder;
 pub mod scheme;
+pub mod service;
 pub mod sign_in;
 pub mod task;
 #[cfg(test)]

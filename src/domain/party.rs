@@ -198,6 +198,12 @@ impl Consent {
         self.given_at <= at && self.withdrawn_at.is_none_or(|end| at < end)
     }
 
+    /// Whether it covers the service of a notice or a licence.
+    #[must_use]
+    pub fn covers_notices(&self) -> bool {
+        self.scope == ConsentScope::All
+    }
+
     /// Whether it covers the service of a demand.
     #[must_use]
     pub fn covers_demands(&self) -> bool {

@@ -96,6 +96,18 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::documents::create);
     config.service(api::documents::show);
     config.service(api::documents::content);
+    config.service(api::notices::list);
+    config.service(api::notices::create);
+    config.service(api::notices::show);
+    config.service(api::notices::issue);
+    config.service(api::notices::add_recipient);
+    config.service(api::notices::serve);
+    config.service(api::notices::hand_back);
+    config.service(api::notices::send_again);
+    config.service(api::notices::withdraw);
+    config.service(api::notices::representations);
+    config.service(api::notices::represent);
+    config.service(api::notices::consider);
     config.service(api::obligations::list);
     config.service(api::obligations::show);
     config.service(api::obligations::close);

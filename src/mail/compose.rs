@@ -5,16 +5,18 @@ use serde_json::Value;
 
 use super::letters::{
     Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
-    DigestLine, DigestProperty, Finding, Office, Receipt, ReceiptFile, SignIn,
+    DigestLine, DigestProperty, Finding, Notice, NoticeCondition, NoticeLicence, Office, Receipt, ReceiptFile, SignIn,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
 use crate::domain::application::{News, Standing};
 use crate::domain::demand;
+use crate::domain::id::PartyId;
 use crate::domain::letter::Letter;
+use crate::domain::notice;
 use crate::domain::property::Property;
-use crate::domain::scheme::{LetterCode, PostRule, Scheme};
+use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
 
 /// Writes a letter.
 ///
@@ -28,6 +30,10 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
             demanded(contents, demand, &licence.number, home, copy_for, scheme).compose()
         }
         About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
+        About::Notice { notice, application, home, licence, people, scheme } => {
+            let number = licence.as_ref().map(|licence| licence.number.as_str());
+            served(letter, notice, &application.reference, home, number, people, scheme)?.compose()
+        }
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
@@ -201,6 +207,49 @@ fn acknowledged(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Re
         files: files.into_iter().flatten().map(file).collect(),
         number: Line::from_record(fact("receipt")),
     }
+}
+
+fn served(
+    letter: &Letter,
+    notice: &notice::Notice,
+    application: &str,
+    home: &Property,
+    number: Option<&str>,
+    people: &[(PartyId, String)],
+    scheme: &Scheme,
+) -> Result<Notice, String> {
+    let cover = &notice.cover;
+    let last_day = if cover.kind.is_decision() { &cover.period } else { &cover.stated };
+    let last_day = last_day.as_ref().ok_or("the notice has no last day")?.on();
+    let name = |id: PartyId| people.iter().find(|(party, _)| *party == id).map(|(_, name)| name.as_str());
+    let condition = |condition: &Condition| NoticeCondition {
+        number: Line::from_record(&condition.number),
+        title: Line::from_record(&condition.title),
+        what: Line::from_record(&condition.what),
+    };
+    let licence = cover.terms.as_ref().map(|terms| NoticeLicence {
+        number: Line::from_record(number.unwrap_or_default()),
+        holder: Line::from_record(name(terms.holder_id).unwrap_or_default()),
+        manager: Line::from_record(terms.manager_id.and_then(name).unwrap_or_default()),
+        starts_on: terms.starts_on,
+        ends_on: terms.ends_on,
+        years: terms.years,
+        conditions: scheme.conditions.iter().map(condition).collect(),
+    });
+    Ok(Notice {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        kind: cover.kind,
+        is_modified: cover.is_modified,
+        reference: Line::from_record(&cover.reference),
+        application: Line::from_record(application),
+        property: Line::from_record(&home.one_line()),
+        dated_on: cover.dated_on,
+        reasons: Line::from_record(&cover.reasons),
+        licence,
+        last_day,
+    })
 }
 
 fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Application, String> {

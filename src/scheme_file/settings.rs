@@ -102,12 +102,20 @@ fn pence() -> impl Fn(&crate::toml_reader::Raw<'_>) -> Result<u32, String> {
     whole_number(0..=10_000_000)
 }
 
+/// What Schedule 5 is said to ask for at least, where a scheme says nothing; to confirm.
+const MODIFICATION_DAYS: u32 = 7;
+
+/// More than first class post ever takes to count as received over Christmas or Easter.
+const SERVICE_ALLOWANCE_DAYS: u32 = 7;
+
 pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
     let post_rule = section.required("post_rule", word(PostRule::ALL, PostRule::spelling));
     let email_cut_off = section.required("email_cut_off", time);
     let gas_year_from = section.required("gas_year_from", word(GasYear::ALL, GasYear::spelling));
     let incomplete_answer_days = section.required("incomplete_answer_days", whole_number(1..=365));
     let consultation_days = section.required("consultation_days", whole_number(14..=365));
+    let modification_days = section.optional("modification_days", whole_number(7..=365));
+    let service_allowance_days = section.optional("service_allowance_days", whole_number(0..=60));
     let consultation_margin_days = section.required("consultation_margin_days", whole_number(0..=30));
     section.no_other_keys();
     Some(Policy {
@@ -116,6 +124,8 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
         gas_year_from: gas_year_from?,
         incomplete_answer_days: incomplete_answer_days?,
         consultation_days: consultation_days?,
+        modification_days: modification_days.unwrap_or(MODIFICATION_DAYS),
+        service_allowance_days: service_allowance_days.unwrap_or(SERVICE_ALLOWANCE_DAYS),
         consultation_margin_days: consultation_margin_days?,
     })
 }

@@ -25,6 +25,7 @@ pub mod documents;
 pub mod events;
 pub mod letters;
 pub mod licences;
+pub mod notices;
 pub mod obligations;
 pub mod page;
 pub mod parties;

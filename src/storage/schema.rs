@@ -516,6 +516,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        reference -> Text,
+        kind -> Text,
+        property_id -> Text,
+        application_id -> Text,
+        licence_id -> Nullable<Text>,
+        state -> Text,
+        is_modified -> Bool,
+        reasons -> Text,
+        terms -> Nullable<Text>,
+        stated -> Nullable<Text>,
+        author_id -> Nullable<Text>,
+        dated_on -> Date,
+        serve_by -> Nullable<Text>,
+        issued_at -> Nullable<Timestamp>,
+        served_on -> Nullable<Date>,
+        period -> Nullable<Text>,
+        ends_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        revision -> BigInt,
+        drafted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notice_copies (id) {
+        id -> Text,
+        notice_id -> Text,
+        party_id -> Text,
+        capacity -> Text,
+        state -> Text,
+        letter_id -> Nullable<Text>,
+        method -> Nullable<Text>,
+        address -> Nullable<Text>,
+        dispatched_at -> Nullable<Timestamp>,
+        deemed_on -> Nullable<Date>,
+        deemed_basis -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        return_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    representations (id) {
+        id -> Text,
+        notice_id -> Text,
+        property_id -> Text,
+        party_id -> Nullable<Text>,
+        received_on -> Date,
+        text -> Text,
+        consideration -> Nullable<Text>,
+        considered_at -> Nullable<Timestamp>,
+        considered_by -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
 diesel::joinable!(items -> demands (demand_id));
 diesel::joinable!(items -> properties (property_id));
 diesel::joinable!(application_forms -> applications (application_id));
@@ -599,4 +658,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     links,
     sessions,
     tallies,
+    notices,
+    notice_copies,
+    representations,
 );

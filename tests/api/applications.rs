@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::case::{application, decision_due, findings, go_to, officer, step, try_step};
+use crate::support::case::{
+    application, decision_due, findings, go_to, officer, propose, serve_by_hand, step, try_step,
+};
 use crate::support::server::Server;
 
 #[test]
@@ -39,7 +41,9 @@ fn an_application_becomes_a_licence_and_each_refusal_on_the_way_says_why() {
     let few = json!({ "step": "record_findings", "findings": [{ "finding": "holder_fit_and_proper", "met": true, "evidence": "DBS" }] });
     try_step(&amy, &id, &few).refuses(409, "findings-missing", "manager_fit_and_proper");
     step(&amy, &id, &json!({ "step": "record_findings", "findings": findings(true) }));
-    let consulting = step(&amy, &id, &json!({ "step": "propose_grant", "last_served_on": "2025-01-22" })).body;
+    serve_by_hand(&amy, &propose(&amy, &id, "proposed_grant").expect(201).id());
+    let consulting = amy.get(&format!("/applications/{id}")).expect(200).body;
+    assert_eq!(consulting["stage"], "consulting_grant");
     let ends = consulting["consultation"]["on"].as_str().unwrap();
     try_step(&amy, &id, &json!({ "step": "end_consultation" })).refuses(409, "consultation-running", ends);
     go_to(&server, ends);
@@ -140,7 +144,7 @@ fn the_description_of_the_api_shows_each_step_with_its_fields() {
     let steps = document["components"]["schemas"]["StepForm"]["oneOf"].as_array().unwrap();
     let name = |step: &Value| step["properties"]["step"]["enum"][0].as_str().unwrap().to_owned();
     let names = steps.iter().map(name).collect::<Vec<_>>();
-    assert_eq!(names.len(), 17);
+    assert_eq!(names.len(), 14);
     assert!(names.contains(&"pay_part_b".to_owned()) && !names.contains(&"grant".to_owned()), "{names:?}");
     let submit = steps.iter().find(|step| name(step) == "submit").unwrap();
     assert_eq!(submit["properties"]["on"]["format"], "date");

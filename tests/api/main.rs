@@ -31,6 +31,7 @@ mod mail;
 mod markup;
 mod night;
 mod night_faults;
+mod notices;
 mod outage;
 mod own;
 mod pages;

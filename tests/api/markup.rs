@@ -9,6 +9,7 @@ use selective_licensing::actions::letters::contents;
 use selective_licensing::actions::sign_in::Invitation;
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::demand::Outcome;
+use selective_licensing::domain::id::{ApplicationId, Spelled as _};
 use selective_licensing::domain::letter::LetterKind;
 use selective_licensing::mail::compose::{compose, sign_in};
 use serde_json::Value;
@@ -94,7 +95,7 @@ const PAYLOADS: [&str; 60] = [
 ];
 
 /// The texts that somebody fills in, or that name what was filled in, and a page or mail shows.
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 26] = [
     "accounts.email",
     "accounts.name",
     "application_forms.answers",
@@ -109,6 +110,7 @@ const FIELDS: [&str; 25] = [
     "letters.facts",
     "letters.recipient_name",
     "licences.number",
+    "notices.reasons",
     "parties.address",
     "parties.name",
     "properties.address",
@@ -151,7 +153,10 @@ impl Marked {
         case.browser = case.pages.signed_in(agent.id, Role::Agent);
         let mut paths = receipts.iter().flat_map(|receipt| addresses(&case, receipt)).collect::<BTreeSet<_>>();
         paths.extend([case.item("6"), case.item("9.6")]);
-        paths.extend(of_their_own_accord(&mut case));
+        let (own, sent) = of_their_own_accord(&mut case);
+        paths.extend(own);
+        case.pages.desk.world.proposed(sent, MARK);
+        case.pages.desk.world.post();
         let paths = paths.into_iter().collect();
         let mut marked = Self { case, paths, columns: Vec::new() };
         marked.columns = marked.mark();
@@ -292,7 +297,7 @@ fn answered(case: &mut Case) -> Vec<String> {
 }
 
 /// A draft and a sent application, one given up, a record and a consent, with the mark in every text; their pages.
-fn of_their_own_accord(case: &mut Case) -> Vec<String> {
+fn of_their_own_accord(case: &mut Case) -> (Vec<String>, ApplicationId) {
     let home = case.licence.property_id.to_string();
     let mut begin = || {
         let form = case.browser.open(&format!("/applications/new?q={MARK}"));
@@ -339,8 +344,9 @@ fn of_their_own_accord(case: &mut Case) -> Vec<String> {
         paths.push(format!("{draft}{part}"));
     }
     paths.push(format!("{sent}/defects"));
+    let id = ApplicationId::read(sent.trim_start_matches("/applications/")).unwrap();
     paths.extend([sent, given_up, format!("/applications/new?q={MARK}")]);
-    paths
+    (paths, id)
 }
 
 fn filled(text: &str) -> String {

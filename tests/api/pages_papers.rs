@@ -206,10 +206,20 @@ fn an_officer_adds_what_came_on_paper_and_uses_it_once_the_licence_is_granted() 
         json!({ "step": "find_complete" }),
         json!({ "step": "assign", "officer_id": officer }),
         json!({ "step": "record_findings", "findings": crate::support::case::findings(true) }),
-        json!({ "step": "propose_grant", "last_served_on": "2025-01-22" }),
     ] {
         step(&amy, &application, &one);
     }
+    let proposal = json!({ "application_id": name, "kind": "proposed_grant", "reasons": "All five findings are met." });
+    let notice = amy.desk.post(&amy.token, "/api/v1/notices", "", &proposal).expect(201);
+    let path = format!("/api/v1/notices/{}", notice.body["id"].as_str().unwrap());
+    let issue = json!({ "letters": true });
+    let issued = amy.desk.post(&amy.token, &format!("{path}/issue"), &notice.etag, &issue).expect(200);
+    pages.desk.world.post();
+    let copy = &issued.body["copies"][0]["id"];
+    let by_hand =
+        json!({ "recipient_id": copy, "method": "delivered_by_hand", "dispatched_at": "2025-01-22T11:00:00" });
+    let etag = amy.desk.get(&amy.token, &path).etag;
+    amy.desk.post(&amy.token, &format!("{path}/service"), &etag, &by_hand).expect(200);
     pages.desk.world.go_to("2025-02-14", "09:00");
     step(&amy, &application, &json!({ "step": "end_consultation" }));
     let (_, etag) = stage(&amy, &application);

@@ -11,8 +11,8 @@ use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::Spelled;
 use selective_licensing::domain::scheme::DocumentKind;
 use selective_licensing::domain::{
-    actor, application, breach, certificate, demand, document, letter, licence, obligation, party, property, reminder,
-    sign_in,
+    actor, application, breach, certificate, demand, document, letter, licence, notice, obligation, party, property,
+    reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -126,6 +126,10 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("demands.state", all(demand::DemandState::ALL)),
         ("items.state", all(demand::ItemState::ALL)),
         ("recipients.capacity", all(property::Capacity::ALL)),
+        ("notices.kind", all(notice::NoticeKind::ALL)),
+        ("notices.state", all(notice::NoticeState::ALL)),
+        ("notice_copies.capacity", all(property::Capacity::ALL)),
+        ("notice_copies.state", all(demand::ServiceState::ALL)),
         ("recipients.state", all(demand::ServiceState::ALL)),
         ("certificates.state", all(certificate::CertificateState::ALL)),
         ("documents.media_type", all(document::MediaType::ALL)),
@@ -188,7 +192,7 @@ fn a_year_in_the_office() -> World {
     world.gas_record_comes_in(&demand, demand.items[0].id);
     world.assess(&demand, Outcome::Rejected, "it is for another house");
     let (amy, operator) = (world.amy(), world.app.context(actor::Actor::operator()));
-    world.write(|tx| {
+    let started = world.write(|tx| {
         use property::Capacity::Mortgagee;
         actions::gazetteer::record_interest(tx, &amy, home, agent.id, Mortgagee, day("2020-01-01"))?;
         let applying = actions::applications::Applying {
@@ -199,9 +203,13 @@ fn a_year_in_the_office() -> World {
             agent_id: Some(agent.id),
             import_key: Some("row 1".to_owned()),
         };
-        actions::applications::start(tx, &amy, applying)?;
         actions::access::issue_token(tx, &operator, "amy@council.example", "Amy's laptop", 30)?;
-        Ok(())
+        actions::applications::start(tx, &amy, applying)
+    });
+    let notice = world.proposed(started.id, "All five findings are met.");
+    world.write(|tx| {
+        let (id, said) = (notice.cover.id, "The holder is in arrears.".to_owned());
+        actions::notices::receive_representation(tx, &amy, id, Some(agent.id), world.today(), said)
     });
     world.database.run("UPDATE items SET due_basis = '{' || due_basis WHERE condition = '9.6'");
     world.night("2025-02-06");

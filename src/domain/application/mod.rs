@@ -14,6 +14,7 @@ use crate::domain::context::Context;
 use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
 use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, words};
+use crate::domain::notice::consultation_end;
 use crate::domain::scheme::Scheme;
 
 pub use news::{News, Standing};
@@ -227,20 +228,28 @@ pub enum Step {
     ProposeGrant {
         /// The day of the last service.
         last_served_on: NaiveDate,
+        /// The last day that the notice states, where it states one.
+        stated: Option<Counted>,
     },
     /// The proposed refusal was served on everybody.
     ProposeRefusal {
         /// The day of the last service.
         last_served_on: NaiveDate,
+        /// The last day that the notice states, where it states one.
+        stated: Option<Counted>,
         /// The reasons.
         reason: String,
     },
+    /// Somebody's copy of the proposal came back, or somebody else is to get it: the consultation has no end until they are served.
+    LoseService,
     /// The consultation is over and representations were considered.
     EndConsultation,
     /// A modified proposal was served.
     Modify {
         /// The day of the last service.
         last_served_on: NaiveDate,
+        /// The last day that the notice states, where it states one.
+        stated: Option<Counted>,
     },
     /// The second part of the fee is asked for.
     RequestPartB,
@@ -295,6 +304,17 @@ pub enum Refusal {
     /// The consultation runs.
     #[error("the consultation runs until {0}: it can be ended afterwards")]
     Consulting(NaiveDate),
+    /// Somebody's copy came back.
+    #[error("the proposal is not served on everybody: see its notice for whose copy came back")]
+    NotServed,
+    /// What somebody said of the proposal was not considered.
+    #[error("what {0} said of the proposal must be considered first")]
+    NotConsidered(String),
+    /// Not from here.
+    #[error(
+        "a proposal is made once the five findings are recorded, and another once the consultation on the first is over"
+    )]
+    CannotPropose,
     /// Notice served before there was an application to decide.
     #[error("last_served_on lies before {0}, when the application was duly made: enter the day of the last service")]
     ServedTooEarly(NaiveDate),
@@ -323,6 +343,9 @@ impl Refusal {
             Self::FindingsMissing(_) => "findings-missing",
             Self::FindingsNotMet(_) => "findings-not-met",
             Self::Consulting(_) => "consultation-running",
+            Self::NotServed => "not-served",
+            Self::NotConsidered(_) => "not-considered",
+            Self::CannotPropose => "cannot-propose",
             Self::ServedTooEarly(_) => "served-too-early",
             Self::OtherwiseProposed => "otherwise-proposed",
             Self::NoReason => "no-reason",
@@ -371,10 +394,13 @@ impl Stage {
             Step::RecordFindings { .. } if matches!(self, S::Assessing | S::ProposalReady | S::DecisionDue) => {
                 S::ProposalReady
             }
-            Step::ProposeGrant { .. } if self == S::ProposalReady => S::ConsultingGrant,
-            Step::ProposeRefusal { .. } if self == S::ProposalReady => S::ConsultingRefusal,
+            Step::ProposeGrant { .. } if matches!(self, S::ProposalReady | S::ConsultingGrant) => S::ConsultingGrant,
+            Step::ProposeRefusal { .. } if matches!(self, S::ProposalReady | S::ConsultingRefusal) => {
+                S::ConsultingRefusal
+            }
+            Step::LoseService if matches!(self, S::ConsultingGrant | S::ConsultingRefusal) => self,
             Step::EndConsultation if matches!(self, S::ConsultingGrant | S::ConsultingRefusal) => S::DecisionDue,
-            Step::Modify { .. } if self == S::DecisionDue => S::ConsultingGrant,
+            Step::Modify { .. } if matches!(self, S::DecisionDue | S::ConsultingGrant) => S::ConsultingGrant,
             Step::RequestPartB if self == S::DecisionDue => S::AwaitingB,
             Step::PayPartB if self == S::AwaitingB => S::DecisionDue,
             Step::Grant if self == S::DecisionDue => S::Granted,
@@ -402,6 +428,7 @@ impl Step {
             Self::RecordFindings { .. } => "record_findings",
             Self::ProposeGrant { .. } => "propose_grant",
             Self::ProposeRefusal { .. } => "propose_refusal",
+            Self::LoseService => "lose_service",
             Self::EndConsultation => "end_consultation",
             Self::Modify { .. } => "modify",
             Self::RequestPartB => "request_part_b",
@@ -418,9 +445,9 @@ impl Step {
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
             Self::Submit { on, .. } | Self::PayPartA { on } | Self::FindComplete { on } => Some(*on),
-            Self::ProposeGrant { last_served_on }
+            Self::ProposeGrant { last_served_on, .. }
             | Self::ProposeRefusal { last_served_on, .. }
-            | Self::Modify { last_served_on } => Some(*last_served_on),
+            | Self::Modify { last_served_on, .. } => Some(*last_served_on),
             _ => None,
         }
     }
@@ -527,13 +554,22 @@ impl Application {
             Step::RejectAsInvalid => self.time_is_up(today)?,
             Step::Assign { officer } => self.officer_id = Some(*officer),
             Step::RecordFindings { findings } => self.record(findings)?,
-            Step::ProposeGrant { last_served_on } | Step::Modify { last_served_on } => {
+            Step::ProposeGrant { last_served_on, stated } => {
                 self.findings_met()?;
-                self.consult(self.served(*last_served_on, today)?, scheme, None)?;
+                let last = self.served(*last_served_on, today)?;
+                self.consult(consultation_end(&scheme.policy, false, last, stated.as_ref())?, None);
             }
-            Step::ProposeRefusal { last_served_on, reason } => {
-                self.consult(self.served(*last_served_on, today)?, scheme, Some(words_of(reason)?))?;
+            Step::Modify { last_served_on, stated } => {
+                self.findings_met()?;
+                let last = self.served(*last_served_on, today)?;
+                self.consult(consultation_end(&scheme.policy, true, last, stated.as_ref())?, None);
             }
+            Step::ProposeRefusal { last_served_on, stated, reason } => {
+                let last = self.served(*last_served_on, today)?;
+                let against = words_of(reason)?;
+                self.consult(consultation_end(&scheme.policy, false, last, stated.as_ref())?, Some(against));
+            }
+            Step::LoseService => (self.consultation_ends_on, self.consultation_basis) = (None, None),
             Step::EndConsultation => self.consultation_over(today)?,
             Step::Grant if self.proposes_refusal() => return Err(Refusal::OtherwiseProposed),
             Step::Refuse { .. } if !self.proposes_refusal() => return Err(Refusal::OtherwiseProposed),
@@ -599,20 +635,32 @@ impl Application {
         }
     }
 
-    fn consult(&mut self, last_served_on: NaiveDate, scheme: &Scheme, against: Option<String>) -> Result<(), Refusal> {
-        let policy = &scheme.policy;
-        let served = Trigger::new(last_served_on, Occasion::Service);
-        let ends = Counted::at_least_days_after(policy.consultation_days, policy.consultation_margin_days, served)?;
+    fn consult(&mut self, ends: Counted, against: Option<String>) {
         self.consultation_ends_on = Some(ends.on());
         self.consultation_basis = Some(ends);
         self.reason = against;
-        Ok(())
     }
 
     fn consultation_over(&self, today: NaiveDate) -> Result<(), Refusal> {
         match self.consultation_ends_on {
             Some(ends) if today <= ends => Err(Refusal::Consulting(ends)),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => Err(Refusal::NotServed),
+        }
+    }
+
+    /// Whether a grant or a refusal may be proposed now, and whether that modifies what was proposed before.
+    ///
+    /// # Errors
+    /// A [`Refusal`] from another stage, or against the findings.
+    pub fn may_propose(&self, grant: bool) -> Result<bool, Refusal> {
+        if grant {
+            self.findings_met()?;
+        }
+        match self.stage {
+            Stage::ProposalReady => Ok(false),
+            Stage::DecisionDue if grant && !self.proposes_refusal() => Ok(true),
+            _ => Err(Refusal::CannotPropose),
         }
     }
 

@@ -24,10 +24,11 @@ fn steps() -> Vec<Step> {
         Step::RejectAsInvalid,
         Step::Assign { officer: officer() },
         Step::RecordFindings { findings: findings(true) },
-        Step::ProposeGrant { last_served_on: day("2025-03-03") },
-        Step::ProposeRefusal { last_served_on: day("2025-03-03"), reason: reason() },
+        Step::ProposeGrant { last_served_on: day("2025-03-03"), stated: None },
+        Step::ProposeRefusal { last_served_on: day("2025-03-03"), stated: None, reason: reason() },
+        Step::LoseService,
         Step::EndConsultation,
-        Step::Modify { last_served_on: day("2025-03-03") },
+        Step::Modify { last_served_on: day("2025-03-03"), stated: None },
         Step::RequestPartB,
         Step::PayPartB,
         Step::Grant,
@@ -92,6 +93,11 @@ const ALLOWED: &[(Stage, &str, Stage)] = &[
     (Stage::DecisionDue, "record_findings", Stage::ProposalReady),
     (Stage::ProposalReady, "propose_grant", Stage::ConsultingGrant),
     (Stage::ProposalReady, "propose_refusal", Stage::ConsultingRefusal),
+    (Stage::ConsultingGrant, "propose_grant", Stage::ConsultingGrant),
+    (Stage::ConsultingRefusal, "propose_refusal", Stage::ConsultingRefusal),
+    (Stage::ConsultingGrant, "lose_service", Stage::ConsultingGrant),
+    (Stage::ConsultingRefusal, "lose_service", Stage::ConsultingRefusal),
+    (Stage::ConsultingGrant, "modify", Stage::ConsultingGrant),
     (Stage::ConsultingGrant, "end_consultation", Stage::DecisionDue),
     (Stage::ConsultingRefusal, "end_consultation", Stage::DecisionDue),
     (Stage::DecisionDue, "modify", Stage::ConsultingGrant),
@@ -225,6 +231,25 @@ fn a_consultation_lasts_fourteen_days_and_one_for_safety_from_the_last_service()
 }
 
 #[test]
+fn a_consultation_has_no_end_while_somebody_is_not_served_and_never_ends_before_the_day_that_the_notice_states() {
+    let lost = take(consulting("propose_grant"), "2025-03-10", Step::LoseService).unwrap();
+    assert_eq!((lost.stage, lost.consultation_ends_on), (Stage::ConsultingGrant, None));
+    assert_eq!(take(lost.clone(), "2025-06-01", Step::EndConsultation).unwrap_err(), Refusal::NotServed);
+    let stated = |on: &str| Some(Counted::chosen(day(on), "the notice", "it states it").unwrap());
+    for (served_on, said, ends_on) in [
+        ("2025-03-10", "2025-03-20", "2025-03-25"),
+        ("2025-03-10", "2025-03-25", "2025-03-25"),
+        ("2025-03-10", "2025-03-28", "2025-03-28"),
+    ] {
+        let again = Step::ProposeGrant { last_served_on: day(served_on), stated: stated(said) };
+        let served = take(lost.clone(), "2025-03-10", again).unwrap();
+        assert_eq!(served.consultation_ends_on, Some(day(ends_on)), "served {served_on}, states {said}");
+    }
+    let modified = take(decision_due("propose_grant"), "2025-03-20", step("modify")).unwrap();
+    assert_eq!(modified.consultation_ends_on, Some(day("2025-03-11")), "seven days and one for safety");
+}
+
+#[test]
 fn a_proposal_is_served_between_the_day_the_application_was_duly_made_and_today() {
     let ready = take(after(&TO_ASSESSING), "2025-03-03", step("record_findings")).unwrap();
     for (served_on, refusal) in [
@@ -235,8 +260,8 @@ fn a_proposal_is_served_between_the_day_the_application_was_duly_made_and_today(
     ] {
         let last_served_on = day(served_on);
         let proposals = [
-            Step::ProposeGrant { last_served_on },
-            Step::ProposeRefusal { last_served_on, reason: "unfit".to_owned() },
+            Step::ProposeGrant { last_served_on, stated: None },
+            Step::ProposeRefusal { last_served_on, stated: None, reason: "unfit".to_owned() },
         ];
         for proposal in proposals {
             assert_eq!(take(ready.clone(), "2025-03-10", proposal).err(), refusal, "{served_on}");
@@ -280,7 +305,7 @@ fn refusal_withdrawal_and_closing_say_why() {
         assert_eq!(take(due.clone(), "2025-03-20", step).unwrap_err(), Refusal::NoReason);
     }
     let ready = take(after(&TO_ASSESSING), "2025-03-03", step("record_findings")).unwrap();
-    let unexplained = Step::ProposeRefusal { last_served_on: day("2025-03-03"), reason: blank };
+    let unexplained = Step::ProposeRefusal { last_served_on: day("2025-03-03"), stated: None, reason: blank };
     assert_eq!(take(ready, "2025-03-03", unexplained).unwrap_err(), Refusal::NoReason);
 }
 

@@ -6,6 +6,7 @@ use super::{Item, ItemState, Refusal};
 use crate::domain::context::Context;
 use crate::domain::document::Document;
 use crate::domain::id::{AccountId, CertificateId, DemandId, ItemId, PartyId, ResponseId, words};
+use crate::domain::service::NotServed;
 
 words! {
     /// The kinds of answer.
@@ -130,7 +131,7 @@ impl Item {
         self.still_open()?;
         let received_at = answer.received_at.unwrap_or(cx.now);
         if received_at > cx.now {
-            return Err(Refusal::SentInFuture);
+            return Err(NotServed::SentInFuture.into());
         }
         let needs_words = matches!(answer.kind, AnswerKind::NotApplicable | AnswerKind::Explanation);
         if needs_words && answer.text.as_deref().is_none_or(|text| text.trim().is_empty()) {

@@ -15,6 +15,8 @@ pub use answer::{Answer, AnswerKind, Outcome, Response, ResponseState};
 pub use item::{Item, ItemState, Standing};
 pub use refusal::Refusal;
 
+pub use super::service::{NotServed, Sending, ServiceState};
+
 use super::breach::Ground;
 use super::calendar::{self, BankHolidays, Counted, Dispatch, Method, Occasion, ServicePolicy, Trigger};
 use super::context::Context;
@@ -80,20 +82,6 @@ pub struct Cover {
     pub revision: i64,
 }
 
-words! {
-    /// Where one recipient's copy is.
-    ServiceState {
-        /// Not sent; a copy waits until the holder is served.
-        Pending = "pending",
-        /// Sent; no record of service yet.
-        Sent = "sent",
-        /// Service recorded, with its deemed date.
-        Served = "served",
-        /// Bounced or returned: not served.
-        Returned = "returned",
-    }
-}
-
 /// One addressee of a demand. The holder always is one; a copy to an agent alone is never enough.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipient {
@@ -145,19 +133,6 @@ pub struct Request {
     pub conditions: Vec<String>,
     /// The officer whose demand it is.
     pub officer_id: Option<AccountId>,
-}
-
-/// How one copy was sent, as an officer or the mail server recorded it.
-#[derive(Clone, Debug)]
-pub struct Sending {
-    /// How and when, and whether consent covers it.
-    pub dispatch: Dispatch,
-    /// Where to.
-    pub address: String,
-    /// What proves it.
-    pub evidence: Option<String>,
-    /// The day on which receipt is proved, if it is, with what proves it.
-    pub proved: Option<(NaiveDate, String)>,
 }
 
 impl Demand {
@@ -253,24 +228,12 @@ impl Demand {
         if !matches!(self.cover.state, DemandState::Issued | DemandState::Served) {
             return Err(Refusal::NotIssued(self.cover.state));
         }
-        let sent_on = sending.dispatch.at.date();
-        if sent_on > cx.today() {
-            return Err(Refusal::SentInFuture);
-        }
-        if let Some(issued_on) = self.cover.issued_at.map(calendar::london::today).filter(|issued| sent_on < *issued) {
-            return Err(Refusal::SentBeforeIssue(issued_on));
-        }
-        if sending.proved.as_ref().is_some_and(|(on, _)| *on < sent_on || *on > cx.today()) {
-            return Err(Refusal::ReceiptCannotBe);
-        }
+        let issued_on = self.cover.issued_at.map(calendar::london::today);
         let to = self.recipient_mut(recipient)?;
         if to.state == ServiceState::Served {
             return Err(Refusal::AlreadyServed);
         }
-        let deemed = match &sending.proved {
-            Some((on, authority)) => Counted::chosen(*on, "the officer who recorded service", authority)?,
-            None => calendar::deemed_receipt(sending.dispatch, policy, holidays)?,
-        };
+        let deemed = sending.received(cx, issued_on, policy, holidays)?;
         to.state = ServiceState::Served;
         to.method = Some(sending.dispatch.method);
         to.address = Some(sending.address);
@@ -305,7 +268,7 @@ impl Demand {
         holidays: &BankHolidays,
     ) -> Result<Self, Refusal> {
         if self.cover.served_on.is_none() {
-            let deemed = calendar::deemed_receipt(dispatch, policy, holidays)?;
+            let deemed = calendar::deemed_receipt(dispatch, policy, holidays).map_err(NotServed::from)?;
             self.fix_due_dates(&deemed, holidays)?;
         }
         Ok(self)

@@ -1,9 +1,8 @@
 //! Why something about a demand is refused, in words for the officer.
 
-use chrono::NaiveDate;
-
 use super::{DemandState, ItemState};
-use crate::domain::calendar::{CannotCount, ServiceRefused};
+use crate::domain::calendar::CannotCount;
+use crate::domain::service::NotServed;
 
 /// Why something about a demand is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,15 +36,6 @@ pub enum Refusal {
     /// Service twice on one recipient.
     #[error("service on this recipient is recorded already; record a return first if it came back")]
     AlreadyServed,
-    /// A sending that has not happened.
-    #[error("the day of sending lies in the future: record service when it has gone")]
-    SentInFuture,
-    /// A sending from before the demand was issued.
-    #[error("the day of sending lies before {0}, when the demand was issued: enter the day on which this issue went")]
-    SentBeforeIssue(NaiveDate),
-    /// Receipt before sending, or not yet.
-    #[error("receipt is proved only of a day between sending and today: correct the proved day")]
-    ReceiptCannotBe,
     /// Unknown item.
     #[error("the demand has no such item")]
     NoSuchItem,
@@ -77,7 +67,7 @@ pub enum Refusal {
     NoReason,
     /// Not service.
     #[error(transparent)]
-    Service(#[from] ServiceRefused),
+    Service(#[from] NotServed),
     /// A date could not be counted.
     #[error(transparent)]
     Counting(#[from] CannotCount),
@@ -97,9 +87,6 @@ impl Refusal {
             Self::CannotIssue(_) => "cannot-issue",
             Self::NotIssued(_) => "not-issued",
             Self::AlreadyServed => "already-served",
-            Self::SentInFuture => "sent-in-future",
-            Self::SentBeforeIssue(_) => "sent-before-issue",
-            Self::ReceiptCannotBe => "receipt-cannot-be",
             Self::NoSuchItem => "no-such-item",
             Self::NoSuchRecipient => "no-such-recipient",
             Self::AlreadyClosed(_) => "demand-closed",
@@ -109,8 +96,8 @@ impl Refusal {
             Self::AlreadyAssessed => "already-assessed",
             Self::OutcomeDoesNotFit => "outcome-does-not-fit",
             Self::NoReason => "no-reason",
-            Self::Service(ServiceRefused::NoConsentToEmail | ServiceRefused::NoConsentToPortal) => "no-consent",
-            Self::Service(ServiceRefused::CannotCount(_)) | Self::Counting(_) => "cannot-count",
+            Self::Service(why) => why.code(),
+            Self::Counting(_) => "cannot-count",
         }
     }
 }

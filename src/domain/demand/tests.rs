@@ -149,7 +149,10 @@ fn a_posted_demand_is_received_by_the_post_rule_unless_an_earlier_day_is_proved(
     let proved = serve(demand.clone(), holder, signed("2025-01-11"), &cx).unwrap();
     assert_eq!((proved.cover.served_on, proved.cover.due_on), (Some(day("2025-01-11")), Some(day("2025-01-25"))));
     for impossible in ["2025-01-09", "2025-01-14"] {
-        assert_eq!(serve(demand.clone(), holder, signed(impossible), &cx).unwrap_err(), Refusal::ReceiptCannotBe);
+        assert_eq!(
+            serve(demand.clone(), holder, signed(impossible), &cx).unwrap_err(),
+            Refusal::Service(NotServed::ReceiptCannotBe)
+        );
     }
 }
 
@@ -158,10 +161,10 @@ fn sending_lies_between_the_day_of_issue_and_today() {
     let demand = issued("2025-01-22", &["1"]);
     let holder = demand.holder().unwrap().id;
     for (sent_on, refusal) in [
-        ("2025-01-21", Some(Refusal::SentBeforeIssue(day("2025-01-22")))),
+        ("2025-01-21", Some(Refusal::Service(NotServed::SentBeforeIssue(day("2025-01-22"))))),
         ("2025-01-22", None),
         ("2025-01-24", None),
-        ("2025-01-25", Some(Refusal::SentInFuture)),
+        ("2025-01-25", Some(Refusal::Service(NotServed::SentInFuture))),
     ] {
         let found = serve(demand.clone(), holder, sent(Method::LeftAtAddress, sent_on), &on("2025-01-24"));
         assert_eq!(found.err(), refusal, "{sent_on}");
@@ -188,7 +191,7 @@ fn e_mail_and_portal_are_service_only_with_consent() {
     {
         let mut sending = sent(method, "2025-01-22");
         let refused = serve(demand.clone(), holder, sending.clone(), &on("2025-01-22")).unwrap_err();
-        assert_eq!((refused.code(), refused), ("no-consent", Refusal::Service(refusal)));
+        assert_eq!((refused.code(), refused), ("no-consent", Refusal::Service(refusal.into())));
         sending.dispatch.consent = Consent::Covers;
         let demand = serve(demand.clone(), holder, sending, &on("2025-01-22")).unwrap();
         assert_eq!(demand.cover.due_on, Some(day("2025-02-05")));
@@ -210,7 +213,7 @@ fn what_comes_back_from_the_holder_was_never_due_and_is_issued_again_with_a_new_
     let states = again.recipients.iter().map(|to| (to.capacity, to.state)).collect::<Vec<_>>();
     assert_eq!(states, [(Capacity::Holder, ServiceState::Sent), (Capacity::Agent, ServiceState::Pending)]);
     let early = serve(again.clone(), holder, sent(Method::DeliveredByHand, "2025-01-27"), &on("2025-01-29"));
-    assert_eq!(early.unwrap_err(), Refusal::SentBeforeIssue(day("2025-01-28")));
+    assert_eq!(early.unwrap_err(), Refusal::Service(NotServed::SentBeforeIssue(day("2025-01-28"))));
     let demand = serve(again, holder, sent(Method::DeliveredByHand, "2025-01-29"), &on("2025-01-29")).unwrap();
     let due = demand.items.iter().map(|item| item.due_on.unwrap()).collect::<Vec<_>>();
     assert_eq!(due, [day("2025-02-12"), day("2025-02-05")]);
@@ -276,7 +279,10 @@ fn an_answer_from_the_future_or_without_its_words_is_refused() {
     let (cx, item) = (on("2025-01-23"), only(&demand).id);
     let blank = |kind| Answer { kind, text: Some("  ".to_owned()), ..document() };
     for (answer, refusal) in [
-        (Answer { received_at: Some(instant("2025-01-23T10:00:01Z")), ..document() }, Refusal::SentInFuture),
+        (
+            Answer { received_at: Some(instant("2025-01-23T10:00:01Z")), ..document() },
+            Refusal::Service(NotServed::SentInFuture),
+        ),
         (Answer { kind: AnswerKind::NotApplicable, ..document() }, Refusal::NoReason),
         (blank(AnswerKind::NotApplicable), Refusal::NoReason),
         (blank(AnswerKind::Explanation), Refusal::NoReason),

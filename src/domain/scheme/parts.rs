@@ -198,6 +198,10 @@ pub struct Policy {
     pub incomplete_answer_days: u32,
     /// Days of consultation on a proposed licence, from service on the last recipient.
     pub consultation_days: u32,
+    /// Days of consultation on a proposal that was modified after representations.
+    pub modification_days: u32,
+    /// Days that a proposal allows for its service, in the last day that it states.
+    pub service_allowance_days: u32,
     /// Days added to be safe, because "at least" can be read as clear days (domain 4.1, D4).
     pub consultation_margin_days: u32,
 }

@@ -262,29 +262,8 @@ pub enum StepForm {
         #[schema(min_items = 1, max_items = 5)]
         findings: Vec<Found>,
     },
-    /// The proposed grant was served on everybody.
-    ProposeGrant {
-        /// The day of the last service.
-        #[serde(deserialize_with = "written::day")]
-        last_served_on: NaiveDate,
-    },
-    /// The proposed refusal was served on everybody.
-    ProposeRefusal {
-        /// The day of the last service.
-        #[serde(deserialize_with = "written::day")]
-        last_served_on: NaiveDate,
-        /// The reasons.
-        #[schema(min_length = 1, max_length = 4000)]
-        reason: String,
-    },
     /// The consultation is over and representations were considered.
     EndConsultation {},
-    /// A modified proposal was served.
-    Modify {
-        /// The day of the last service.
-        #[serde(deserialize_with = "written::day")]
-        last_served_on: NaiveDate,
-    },
     /// The second part of the fee is asked for.
     RequestPartB {},
     /// The second part of the fee was paid.
@@ -320,10 +299,9 @@ impl Validate for StepForm {
                 let evidence = findings.iter().map(|found| found.evidence.as_str());
                 written::entries(&mut faults, "findings", evidence, 5, 4000);
             }
-            Self::ProposeRefusal { reason, .. }
-            | Self::Refuse { reason }
-            | Self::Withdraw { reason }
-            | Self::CloseNotRequired { reason } => written::words(&mut faults, "reason", reason, 4000),
+            Self::Refuse { reason } | Self::Withdraw { reason } | Self::CloseNotRequired { reason } => {
+                written::words(&mut faults, "reason", reason, 4000)
+            }
             _ => {}
         }
         written::checked(faults)
@@ -341,10 +319,7 @@ impl StepForm {
             Self::RejectAsInvalid {} => Step::RejectAsInvalid,
             Self::Assign { officer_id } => Step::Assign { officer: officer_id },
             Self::RecordFindings { findings } => Step::RecordFindings { findings },
-            Self::ProposeGrant { last_served_on } => Step::ProposeGrant { last_served_on },
-            Self::ProposeRefusal { last_served_on, reason } => Step::ProposeRefusal { last_served_on, reason },
             Self::EndConsultation {} => Step::EndConsultation,
-            Self::Modify { last_served_on } => Step::Modify { last_served_on },
             Self::RequestPartB {} => Step::RequestPartB,
             Self::PayPartB {} => Step::PayPartB,
             Self::Refuse { reason } => Step::Refuse { reason },
@@ -393,6 +368,10 @@ pub struct TermsForm {
     #[validate(length(max = 200))]
     #[schema(max_items = 200)]
     other_homes: Vec<PropertyId>,
+    /// The reasons that the notice of the decision gives; that section 88(3) is met if nothing is said.
+    #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
+    reasons: Option<String>,
 }
 
 /// Grant an application: the licence and its obligations come to be at once.
@@ -408,8 +387,8 @@ pub async fn grant(
     let caller = caller.enter(&app, Action::DecideApplications).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |app, tx, cx| {
-        let TermsForm { starts_on, years, start_authority, other_homes } = form.body.clone();
-        let terms = Terms { starts_on, years, start_authority, other_homes };
+        let TermsForm { starts_on, years, start_authority, other_homes, reasons } = form.body.clone();
+        let terms = Terms { starts_on, years, start_authority, other_homes, reasons };
         let (_, licence) = actions::grant(tx, cx, &app.rules, id.0, expected.0, terms)?;
         let (id, revision) = (licence.id, licence.revision);
         let homes = licences::homes_of(tx, id)?;

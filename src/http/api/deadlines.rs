@@ -223,7 +223,7 @@ fn deemed(rules: &Rules, served: &ServedForm) -> Result<Counted, Error> {
     let consent = if served.consent { Consent::Covers } else { Consent::Absent };
     let dispatch = Dispatch { method: served.method, at: served.dispatched_at, consent };
     let counted = deemed_receipt(dispatch, service_policy(rules.current()?), &rules.holidays);
-    counted.map_err(|refused| Refusal::Service(refused).into())
+    counted.map_err(|refused| Refusal::Service(refused.into()).into())
 }
 
 /// Say what date something would be due, and why. Nothing is stored.

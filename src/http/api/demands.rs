@@ -9,6 +9,7 @@ use validator::Validate;
 
 use super::answers::ResponseView;
 use super::dates::ExplainedDate;
+use super::service::{ReturnRecord, ServiceRecord};
 use super::written;
 use crate::actions::{Error, demands as actions, gazetteer};
 use crate::app::App;
@@ -318,86 +319,35 @@ pub(super) fn changed(demand: Demand, today: NaiveDate) -> Answer {
     Answer::changed(&DemandView::of(demand, today), revision)
 }
 
-/// How one copy of a demand went.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceRecord {
-    /// Whose copy.
-    recipient_id: RecipientId,
-    /// How.
-    method: Method,
-    /// When, on a London clock: "2025-01-22T14:30:00". Of post only the day counts.
-    #[schema(value_type = String, example = "2025-01-22T14:30:00")]
-    dispatched_at: NaiveDateTime,
-    /// Where to; the address on record if nothing is said.
-    #[validate(length(min = 1, max = 500), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 500)]
-    address: Option<String>,
-    /// What proves it, such as the number of a certificate of posting.
-    #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 1000)]
-    evidence: Option<String>,
-    /// The day on which receipt is proved, where it is.
-    proved_on: Option<NaiveDate>,
-    /// What proves it.
-    #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 1000)]
-    proved_by: Option<String>,
-}
-
 /// Record the service of a demand on one recipient.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ServiceRecord, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ServiceRecord<RecipientId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/demands/{id}/service")]
 pub async fn serve(
     app: Data<App>,
     caller: Caller,
     id: Id<DemandId>,
     expected: IfMatch,
-    form: Sent<ServiceRecord>,
+    form: Sent<ServiceRecord<RecipientId>>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     let form = form.read().await?;
-    let record = form.body;
-    if record.proved_on.is_some() != record.proved_by.is_some() {
-        let fault =
-            crate::actions::FieldFault::at("/proved_by", "proved_on and proved_by go together: give both or neither");
-        return Err(Problem::invalid(vec![fault]));
-    }
+    let (copy, service) = (form.body.recipient_id, form.body.service()?);
     change(app, caller, form.digest, move |app, tx, cx| {
-        let service = actions::Service {
-            method: record.method,
-            dispatched_at: record.dispatched_at,
-            address: record.address.clone(),
-            evidence: record.evidence.clone(),
-            proved: record.proved_on.zip(record.proved_by.clone()),
-        };
-        let demand = actions::record_service(tx, cx, &app.rules, id.0, expected.0, record.recipient_id, service)?;
+        let demand = actions::record_service(tx, cx, &app.rules, id.0, expected.0, copy, service.clone())?;
         Ok(changed(demand, cx.today()))
     })
     .await
 }
 
-/// A copy that came back.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReturnRecord {
-    /// Whose copy.
-    recipient_id: RecipientId,
-    /// Why it came back, such as "gone away".
-    #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 1000)]
-    reason: String,
-}
-
 /// Record that a copy bounced or was returned: it is not served.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ReturnRecord, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ReturnRecord<RecipientId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/demands/{id}/returns")]
 pub async fn hand_back(
     app: Data<App>,
     caller: Caller,
     id: Id<DemandId>,
     expected: IfMatch,
-    form: Sent<ReturnRecord>,
+    form: Sent<ReturnRecord<RecipientId>>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     let form = form.read().await?;

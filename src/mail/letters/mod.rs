@@ -7,6 +7,7 @@ mod application;
 mod decision;
 mod demand;
 mod digest;
+mod notice;
 mod receipt;
 mod render;
 mod sign_in;
@@ -22,6 +23,7 @@ pub use application::Application;
 pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};
 pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
+pub use notice::{Notice, NoticeCondition, NoticeLicence};
 pub use receipt::{Receipt, ReceiptFile};
 pub use sign_in::SignIn;
 

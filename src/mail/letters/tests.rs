@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::*;
 use crate::domain::application::News;
+use crate::domain::notice::NoticeKind;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
@@ -199,6 +200,69 @@ fn an_applicant_is_told_how_the_application_stands_and_what_that_means() {
     assert_says(&silent, &["The second part of the fee is due now."]);
 }
 
+fn notice(kind: NoticeKind, text: &str) -> Notice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let granted = kind == NoticeKind::Grant;
+    let condition = NoticeCondition { number: line("1"), title: line("Gas"), what: line("A gas safety record.") };
+    let licence = NoticeLicence {
+        number: if granted { line("SL/2025/00001") } else { Line::default() },
+        holder: line("Mr A Khan"),
+        manager: line("Tees Lettings Ltd"),
+        starts_on: granted.then(|| day(2025, 2, 18)),
+        ends_on: granted.then(|| day(2029, 10, 31)),
+        years: 5,
+        conditions: vec![condition],
+    };
+    Notice {
+        office: office(text),
+        recipient: line("Tees Building Society"),
+        copy_for: None,
+        kind,
+        is_modified: false,
+        reference: line("NOT/2025/00001"),
+        application: line("APP/2025/00001"),
+        property: line("12 High Street, Stockton"),
+        dated_on: day(2025, 2, 18),
+        reasons: line("The five findings are met."),
+        licence: kind.has_terms().then_some(licence),
+        last_day: day(2025, 3, 17),
+    }
+}
+
+#[test]
+fn a_notice_gives_its_reasons_the_right_that_goes_with_it_and_the_licence_it_is_about() {
+    for (kind, version, says) in [
+        (
+            NoticeKind::ProposedGrant,
+            "A4/1",
+            [
+                "Write to us by Monday 17 March 2025, which is the end of the consultation",
+                "Length: 5 years, and never past",
+            ],
+        ),
+        (NoticeKind::ProposedRefusal, "A5/1", ["The council proposes to refuse a licence", "by Monday 17 March 2025"]),
+        (
+            NoticeKind::Grant,
+            "A7/1",
+            ["The last day to do so is Monday 17 March 2025: 28 days beginning with", "To: Wednesday 31 October 2029"],
+        ),
+        (NoticeKind::Refusal, "A8/1", ["Date of the decision: Tuesday 18 February 2025", "section 95(1)"]),
+    ] {
+        let letter = notice(kind, "").compose().unwrap();
+        assert_eq!(letter.template_version, version);
+        assert_says(&letter, &says);
+        assert_says(&letter, &["The five findings are met."]);
+        assert!(letter.text.contains("Notice: NOT/2025/00001"));
+        assert_eq!(letter.text.contains("Licence holder:"), kind.has_terms(), "{kind}");
+        let silent = Notice { reasons: Line::default(), ..notice(kind, "") };
+        assert!(matches!(silent.compose(), Err(ComposeFault::Missing("reasons"))));
+    }
+    let modified = Notice { is_modified: true, ..notice(NoticeKind::ProposedGrant, "") };
+    assert_says(&modified.compose().unwrap(), &["takes the place of an earlier one"]);
+    let bare = Notice { licence: None, ..notice(NoticeKind::Grant, "") };
+    assert!(matches!(bare.compose(), Err(ComposeFault::Missing("the terms of the licence"))));
+}
+
 fn copy(text: &str) -> CopyFor {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
     CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
@@ -334,6 +398,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 #[test]
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").compose().unwrap());
+    let news = news.chain(NoticeKind::ALL.iter().map(|kind| notice(*kind, "").compose().unwrap()));
     let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
@@ -472,7 +537,8 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let fourth = receipt(text);
         let first = [first.compose(), second.compose(), third.compose(), fourth.compose()];
         let news = News::ALL.iter().map(|news| application(*news, text).compose());
-        first.into_iter().chain(news).map(Result::unwrap).collect::<Vec<_>>()
+        let notices = NoticeKind::ALL.iter().map(|kind| notice(*kind, text).compose());
+        first.into_iter().chain(news).chain(notices).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {

@@ -67,13 +67,47 @@ pub(crate) fn decision_due(server: &Server, number: u32) -> String {
         json!({ "step": "find_complete" }),
         json!({ "step": "assign", "officer_id": officer }),
         json!({ "step": "record_findings", "findings": findings(true) }),
-        json!({ "step": "propose_grant", "last_served_on": "2025-01-22" }),
     ] {
         step(&amy, &id, &one);
     }
+    serve_by_hand(&amy, &propose(&amy, &id, "proposed_grant").expect(201).id());
     go_to(server, "2025-02-14");
     step(&amy, &id, &json!({ "step": "end_consultation" }));
     id
+}
+
+/// Writes a proposal.
+pub(crate) fn propose(person: &Client, application: &str, kind: &str) -> Reply {
+    let form = json!({ "application_id": application, "kind": kind, "reasons": "See the findings on the file." });
+    person.post("/notices", &form)
+}
+
+/// Changes a notice from its newest state.
+pub(crate) fn on_notice(person: &Client, notice: &str, what: &str, body: &Value) -> Reply {
+    let path = format!("/notices/{notice}");
+    let etag = person.get(&path).expect(200).etag();
+    person.post_on(&etag, &format!("{path}/{what}"), body)
+}
+
+/// Issues a notice without letters and hands a copy to everybody who is not served, at eleven on that day.
+#[track_caller]
+pub(crate) fn serve_by_hand(person: &Client, notice: &str) -> Value {
+    let read = || person.get(&format!("/notices/{notice}")).expect(200).body;
+    if read()["state"] == "draft" {
+        on_notice(person, notice, "issue", &json!({ "letters": false })).expect(200);
+    }
+    let dated = read()["dated_on"].as_str().unwrap().to_owned();
+    for copy in read()["copies"].as_array().unwrap() {
+        serve_copy(person, notice, copy["id"].as_str().unwrap(), &dated).expect(200);
+    }
+    read()
+}
+
+/// Hands over one copy at eleven on a day.
+pub(crate) fn serve_copy(person: &Client, notice: &str, copy: &str, on: &str) -> Reply {
+    let form =
+        json!({ "recipient_id": copy, "method": "delivered_by_hand", "dispatched_at": format!("{on}T11:00:00") });
+    on_notice(person, notice, "service", &form)
 }
 
 /// Amy's account.

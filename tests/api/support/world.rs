@@ -13,14 +13,16 @@ use selective_licensing::actions::{self, Expected};
 use selective_licensing::app::App;
 use selective_licensing::clock::Clock;
 use selective_licensing::domain::actor::{AccountState, Actor, Role, Sight};
+use selective_licensing::domain::application::{Finding, Found, Step};
 use selective_licensing::domain::breach::Breach;
 use selective_licensing::domain::calendar::{Method, london};
 use selective_licensing::domain::certificate::{InspectionResult, Particulars};
 use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::{AnswerKind, Demand, Outcome};
-use selective_licensing::domain::id::{Ids, ItemId, PartyId, PropertyId};
+use selective_licensing::domain::id::{ApplicationId, Ids, ItemId, PartyId, PropertyId};
 use selective_licensing::domain::letter::Letter;
 use selective_licensing::domain::licence::{Grant, Licence};
+use selective_licensing::domain::notice::Notice;
 use selective_licensing::domain::party::{ConsentScope, Party, PartyFacts, PartyKind};
 use selective_licensing::domain::property::PropertyFacts;
 use selective_licensing::domain::reminder::Reminder;
@@ -33,7 +35,7 @@ use selective_licensing::settings::Settings;
 use selective_licensing::storage::checks::{Check, StartedBy};
 use selective_licensing::storage::events::Sealed;
 use selective_licensing::storage::page::Page;
-use selective_licensing::storage::{self, breaches, events, letters, reminders, tasks};
+use selective_licensing::storage::{self, applications, breaches, events, letters, reminders, tasks};
 use tempfile::TempDir;
 
 use super::database::TestDatabase;
@@ -169,6 +171,40 @@ impl World {
                 start_authority: None,
             };
             actions::licences::grant(tx, &cx, &self.app.rules, grant, &[])
+        })
+    }
+
+    /// An application that Amy walks to its findings, and the proposal to grant it, sent to everybody.
+    pub(crate) fn proposed(&self, id: ApplicationId, reasons: &str) -> Notice {
+        let cx = self.amy();
+        let finding = |finding: &Finding| Found { finding: *finding, met: true, evidence: "Form 3, page 2".to_owned() };
+        let (on, officer) = (self.today(), cx.actor.account.unwrap());
+        let steps = [
+            Step::Submit { on, declarations_signed: true },
+            Step::PayPartA { on },
+            Step::FindComplete { on },
+            Step::Assign { officer },
+            Step::RecordFindings { findings: Finding::ALL.iter().map(finding).collect() },
+        ];
+        self.write(|tx| {
+            for step in steps.clone() {
+                let there = applications::find(tx, id)?.ok_or(actions::Error::NotFound)?;
+                if there.stage.after(&step).is_some() {
+                    let expected = actions::Expected(there.revision);
+                    actions::applications::enter(tx, &cx, &self.app.rules, id, expected, step)?;
+                }
+            }
+            let proposing = actions::notices::Proposing {
+                application: id,
+                grant: true,
+                reasons: reasons.to_owned(),
+                years: None,
+                starts_on: None,
+                dated_on: None,
+            };
+            let notice = actions::notices::propose(tx, &cx, &self.app.rules, proposing)?;
+            let expected = actions::Expected(notice.cover.revision);
+            actions::notices::issue(tx, &cx, notice.cover.id, expected, true)
         })
     }
 

@@ -1,0 +1,3 @@
+DROP TABLE representations;
+DROP TABLE notice_copies;
+DROP TABLE notices;
