@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod api;
+mod bulk;
 mod description;
 mod download;
 mod faults;

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apply } from './apply.mjs'
+import { many } from './many.mjs'
 import { own } from './own.mjs'
 import { links, nextLink, start } from './service.mjs'
 
@@ -250,6 +251,7 @@ try {
       await answerInWords(page, how)
       await declareAlarms(page, how)
       await sendFiles(page, how)
+      await many(page, how, look, PHOTO)
       await own(page, how, look)
       await others(page, how)
       await apply(page, how, look, service)

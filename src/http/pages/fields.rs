@@ -89,7 +89,9 @@ impl Posted {
         if fields.get("token") != token {
             return Err(forged());
         }
-        Ok((fields, form.files))
+        // A browser sends a nameless empty file where none was chosen.
+        let chosen = form.files.into_iter().filter(|sent| !sent.name.is_empty());
+        Ok((fields, chosen.collect()))
     }
 }
 

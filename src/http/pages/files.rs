@@ -1,5 +1,7 @@
 //! Files for an item: sent from a form, kept as the API keeps them, and taken as one answer.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
@@ -27,6 +29,7 @@ struct Page {
     token: String,
     revision: i64,
     megabytes: u64,
+    together: u64,
     faults: Vec<Fault>,
     stale: bool,
 }
@@ -44,6 +47,7 @@ fn blank(app: &App, db: &mut Conn, guest: &Guest, (id, part): (DemandId, ItemId)
         token: guest.token.clone(),
         revision: seen.demand.cover.revision,
         megabytes: app.settings.files.limits.bytes >> 20,
+        together: upload::most_together(app) >> 20,
         faults: Vec::new(),
         stale: false,
     })
@@ -90,8 +94,6 @@ pub(super) async fn send(
 
 /// The files that were chosen, if every one of them can be taken; else what is wrong, file by file.
 fn chosen(files: Vec<Sent>) -> Result<Vec<upload::Taken>, Fault> {
-    // A browser sends a nameless empty file where none was chosen.
-    let files = files.into_iter().filter(|sent| !sent.name.is_empty()).collect::<Vec<_>>();
     if files.is_empty() {
         return Err(Fault::at("file", "Choose a file"));
     }
@@ -115,14 +117,14 @@ async fn keep(
 ) -> Result<Result<Vec<DocumentId>, Fault>, Problem> {
     let (service, cx) = (app.clone(), guest.cx.clone());
     let item = blocking(move || Ok(service.db.read(|db| look(&service, db, &cx, id, part))?.item)).await?;
-    let mut kept: Vec<DocumentId> = Vec::with_capacity(files.len());
-    for file in files {
-        match upload::keep(app, guest.cx.clone(), file, item.licence_id, Some(item.property_id)).await {
-            Ok(received) if kept.contains(&received.document.id) => {}
-            Ok(received) => kept.push(received.document.id),
-            Err(problem) if problem.status < 500 => return Ok(Err(Fault::at("file", problem.detail))),
-            Err(problem) => return Err(problem),
-        }
-    }
-    Ok(Ok(kept))
+    let kept = upload::keep_all(app, &guest.cx, files, item.licence_id, item.property_id).await?;
+    let kept = kept.into_iter().collect::<Result<Vec<_>, _>>();
+    Ok(kept.map(each_once).map_err(|problem| Fault::at("file", problem.detail)))
+}
+
+/// The same file chosen twice is one file of the answer.
+fn each_once(mut files: Vec<DocumentId>) -> Vec<DocumentId> {
+    let mut known = BTreeSet::new();
+    files.retain(|file| known.insert(*file));
+    files
 }

@@ -63,12 +63,18 @@ impl Browser {
 
     /// Chooses files in the form of a page, its hidden fields as they are, and sends it.
     pub(crate) fn send_files(&mut self, page: &Page, files: &[(&str, &str, &[u8])]) -> Page {
+        let files = files.iter().map(|(name, kind, bytes)| ("file", *name, *kind, *bytes));
+        self.send_files_of(page, &files.collect::<Vec<_>>())
+    }
+
+    /// As [`Browser::send_files`], each file for the field that stands before its name.
+    pub(crate) fn send_files_of(&mut self, page: &Page, files: &[(&str, &str, &str, &[u8])]) -> Page {
         let form = page.form();
-        let fields = form.fields.iter().filter(|(name, _)| name != "file");
+        let fields = form.fields.iter().filter(|(name, _)| !matches!(name.as_str(), "file" | "list"));
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
-        let filled = files
-            .iter()
-            .fold(super::files::Form::with(&fields), |form, (name, kind, bytes)| form.file("file", name, kind, bytes));
+        let filled = files.iter().fold(super::files::Form::with(&fields), |form, (field, name, kind, bytes)| {
+            form.file(field, name, kind, bytes)
+        });
         let kind = super::files::content_type();
         let headers = [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin"), ("Content-Type", kind.as_str())];
         self.send_bytes("POST", &form.action, &headers, Some(filled.body()))
