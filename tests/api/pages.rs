@@ -232,7 +232,7 @@ fn this_does_not_apply_is_said_with_a_reason_and_answered_by_a_receipt() {
     assert!(faulty.attributes("a", "href").contains(&"#text".to_owned()));
     let long = "x".repeat(4_001);
     let faulty = case.browser.submit(&form, &[("text", &long)]).expect(422);
-    assert!(faulty.text().contains("Shorten your text by 1 characters"), "{}", faulty.text());
+    assert!(faulty.text().contains("Shorten this by 1 characters"), "{}", faulty.text());
     case.pages.desk.world.go_to("2025-02-06", "23:59");
     let mut browser = case.signed_in_anew();
     let form = browser.open(&path);
