@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::fields::Posted;
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::{Guest, Visitor, show};
-use super::words::{capital, weekday_instant};
+use super::words::{capital, sentence, weekday_instant};
 use crate::actions::bulk::{self, Asked};
 use crate::app::App;
 use crate::domain::actor::Action;
@@ -158,7 +158,7 @@ impl SentPage {
                     page.taken.push(Line { file, place, why: String::new() });
                 }
                 Fate::SentBefore => page.known.push(Line { file, place, why: String::new() }),
-                Fate::Left { text, .. } => page.left.push(Line { file, place, why: capital(&text) }),
+                Fate::Left { text, .. } => page.left.push(Line { file, place, why: sentence(&text) }),
             }
         }
         page
