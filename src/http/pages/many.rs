@@ -9,10 +9,11 @@ use super::fields::Posted;
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::{Guest, Visitor, show};
 use super::words::{capital, sentence, weekday_instant};
+use crate::actions::Error;
 use crate::actions::bulk::{self, Asked};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::bulk::{ListLine, examples, words_for};
+use crate::domain::bulk::{Example, ListLine, examples, words_for};
 use crate::domain::scheme::DocumentKind;
 use crate::http::bulk::{Fate, Told, take};
 use crate::http::problem::Problem;
@@ -48,10 +49,10 @@ struct KindView {
     words: String,
 }
 
-fn filled(app: &App, db: &mut Conn, guest: &Guest, faults: Vec<Fault>) -> Result<Page, crate::actions::Error> {
+fn filled(app: &App, db: &mut Conn, guest: &Guest, faults: Vec<Fault>) -> Result<Page, Error> {
     let asked = bulk::asked(db, &guest.cx, &app.rules)?;
     let wanted = asked.wanted();
-    let example = |example: crate::domain::bulk::Example| {
+    let example = |example: Example| {
         let one = wanted.iter().find(|one| one.item == example.item)?;
         let what = asked.find(one).map(|open| open.item.title.clone()).unwrap_or_default();
         Some(ExampleView { name: example.name, what, home: one.home.one_line() })
