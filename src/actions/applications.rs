@@ -76,6 +76,9 @@ pub fn take(
         Step::ProposeGrant { .. } | Step::ProposeRefusal { .. } | Step::Modify { .. } | Step::LoseService => {
             "a proposal is a notice to several people: write the notice, and record its service"
         }
+        Step::Appeal | Step::EndAppeal { .. } | Step::Overturn { .. } => {
+            "an appeal is recorded against the notice of the decision"
+        }
         _ => "",
     };
     if !elsewhere.is_empty() {

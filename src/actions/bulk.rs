@@ -90,6 +90,12 @@ impl Asked {
         wanted.collect()
     }
 
+    /// The home, if something is asked for there.
+    #[must_use]
+    pub fn home(&self, id: PropertyId) -> Option<&Property> {
+        self.homes.get(&id)
+    }
+
     /// The item that is meant, among those that were read.
     #[must_use]
     pub fn find(&self, wanted: &Wanted<'_>) -> Option<&OpenItem> {
@@ -138,7 +144,12 @@ pub fn answer(
 /// # Errors
 /// What is wrong with it, by line.
 pub fn list(text: &str) -> Result<Vec<ListLine>, String> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let head = text.lines().next().unwrap_or_default();
+    // Excel writes semicolons where the comma is a country's decimal point, and tabs as "Text".
+    let delimiter = b",;\t".iter().copied().find(|delimiter| head.contains(char::from(*delimiter))).unwrap_or(b',');
+    let mut reader = csv::ReaderBuilder::new();
+    let reader = reader.flexible(true).trim(csv::Trim::All).delimiter(delimiter);
+    let mut reader = reader.from_reader(text.as_bytes());
     let headings = reader.headers().map_err(|error| error.to_string())?.clone();
     let column = |names: &[&str]| headings.iter().position(|heading| names.contains(&heading.to_lowercase().as_str()));
     let places =
@@ -172,6 +183,9 @@ mod tests {
         let told = read.iter().map(|line| (line.file.as_str(), line.home.as_str(), line.kind.as_str()));
         let wanted = [("a.pdf", "100110000012", "gas"), ("b.jpg", "12, Made-up Street, TS18 1AA", "electrical report")];
         assert_eq!(told.collect::<Vec<_>>(), wanted);
+        for other in ["File;UPRN;Kind\na.pdf;100110000012;gas\n", "File\tUPRN\tKind\na.pdf\t100110000012\tgas\n"] {
+            assert_eq!(list(other).unwrap(), read[..1], "{other:?}");
+        }
         for (text, fault) in [
             ("file,kind\na.pdf,gas\n", "must name the columns"),
             ("", "must name the columns"),

@@ -1,6 +1,7 @@
 //! One function for each thing the council does: permit, find, decide, save, answer. Each runs in one transaction of its caller.
 
 pub mod access;
+pub mod appeals;
 pub mod applications;
 pub mod applying;
 pub mod audit;
@@ -25,8 +26,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, application, breach, calendar, certificate, demand, document, letter, licence, notice,
-    obligation, party, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, letter, licence,
+    notice, obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -131,6 +132,7 @@ macro_rules! refusals {
 }
 refusals!(
     access_rules::Refusal,
+    appeal::Refusal,
     application::Refusal,
     application::form::Refusal,
     breach::Refusal,

@@ -10,7 +10,7 @@ use super::{Error, FieldFault, Rules};
 use crate::domain::access::Account;
 use crate::domain::actor::{AccountState, Actor, Role};
 use crate::domain::context::Context;
-use crate::domain::id::{AccountId, LinkId};
+use crate::domain::id::{AccountId, LinkId, PartyId};
 use crate::domain::letter::Posting;
 use crate::domain::party::{Party, PartyFacts, PartyKind};
 use crate::domain::scheme::Scheme;
@@ -206,8 +206,13 @@ pub fn forget_old(tx: &mut Tx<'_>, cx: &Context) -> Result<(), Error> {
 /// What came of following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// Signed in: the secret of the new session, which only the browser keeps.
-    In(String),
+    /// Signed in.
+    In {
+        /// The secret of the new session, which only the browser keeps.
+        secret: String,
+        /// Whether a licence names them; who has none comes for an application.
+        is_licensed: bool,
+    },
     /// Used, run out, overtaken by a later one, or never made.
     Dead,
     /// Asked for in another browser; nothing was used up.
@@ -290,12 +295,13 @@ pub fn follow(
     if !table::use_link(tx, link.id, cx.now)? {
         return dead(tx, cx, &whence.place);
     }
-    let account = account_of(tx, cx, known, &link.email, introduction)?;
+    let (account, party) = account_of(tx, cx, known, &link.email, introduction)?;
+    let is_licensed = party.map(|party| parties::standing_of(tx, party)).transpose()?.is_some_and(|of| of.is_licensed);
     if let Some(before) = bearer.session {
         table::end_session(tx, &digest(before), cx.now)?;
     }
     tracing::info!(%account, link = %link.id, "signed in by a link");
-    begin(tx, cx, account).map(Entry::In)
+    Ok(Entry::In { secret: begin(tx, cx, account)?, is_licensed })
 }
 
 fn dead(tx: &mut Tx<'_>, cx: &Context, place: &str) -> Result<Entry, Error> {
@@ -309,10 +315,10 @@ fn account_of(
     known: Known,
     email: &str,
     introduction: Option<&Introduction>,
-) -> Result<AccountId, Error> {
+) -> Result<(AccountId, Option<PartyId>), Error> {
     let system = Context { actor: Actor::system(), ..cx.clone() };
     let (party, role) = match known {
-        Known::Account(account) => return Ok(account.id),
+        Known::Account(account) => return Ok((account.id, account.party_id)),
         Known::Party { party, role, is_licensed: true } => (party, role),
         Known::Party { party, is_licensed: false, .. } => {
             let said = introduction.ok_or_else(unsaid)?;
@@ -323,9 +329,10 @@ fn account_of(
             (introduced(tx, &system, said, None, email)?, said.role)
         }
     };
-    let change = Account::add(&system, party.name, email.to_owned(), role, AccountState::Active, Some(party.id))?;
+    let change =
+        Account::add(&system, party.name.clone(), email.to_owned(), role, AccountState::Active, Some(party.id))?;
     access::insert(tx, &change)?;
-    Ok(change.entity().id)
+    Ok((change.entity().id, Some(party.id)))
 }
 
 fn unsaid() -> Error {

@@ -29,18 +29,23 @@ words! {
 }
 
 impl LeftOver {
-    /// What to do about it, in words for whoever sent the file.
+    /// What is the matter, and what to do about it, in words for whoever sent the file.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::NoHome => "put the UPRN, or the house number and postcode, into its name or into the list",
-            Self::SeveralHomes => "it could be of several homes: use the UPRN",
-            Self::NoKind => "say what it is in its name or in the list, such as gas, eicr, alarm or inspection",
-            Self::SeveralKinds => "its name says more than one kind of paper: use one word, or the list",
-            Self::NothingAsked => {
-                "nothing of this kind is asked for at that home just now: send it on the page of the home"
+            Self::NoHome => {
+                "it does not say which home it is for, or nothing is asked for there: put the UPRN, or the house number and \
+                 postcode, into its name or into the list"
             }
-            Self::SeveralItems => "more than one demand asks for it: send it on the page of the demand",
+            Self::SeveralHomes => "it could be for several homes: use the UPRN",
+            Self::NoKind => {
+                "it does not say what it is: put a word such as gas, eicr, alarm or inspection into its name or into the list"
+            }
+            Self::SeveralKinds => "it says more than one kind of paper: use one word, or the list",
+            Self::NothingAsked => {
+                "nothing of this kind is asked for at that home just now: check the word for what it is, and the home"
+            }
+            Self::SeveralItems => "more than one demand asks for it: send it on the page of each demand",
             Self::NotInList => "the list does not name it: add a line for it",
             Self::TwiceInList => "the list names it more than once: keep one line",
         }
@@ -58,6 +63,36 @@ pub struct Wanted<'a> {
     pub home: &'a Property,
     /// What answers it.
     pub answered_by: &'a [DocumentKind],
+}
+
+/// A file name that plainly means an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The item.
+    pub item: ItemId,
+    /// The name.
+    pub name: String,
+}
+
+/// At most so many file names that mean what is wanted, each home by its UPRN and by its address.
+#[must_use]
+pub fn examples(wanted: &[Wanted<'_>], most: usize) -> Vec<Example> {
+    let named = wanted.iter().flat_map(|one| one.names().into_iter().map(|name| Example { item: one.item, name }));
+    let found = |example: &Example| {
+        place(&Label::of_name(&example.name), wanted).is_ok_and(|(found, _)| found.item == example.item)
+    };
+    named.filter(found).take(most).collect()
+}
+
+impl Wanted<'_> {
+    fn names(&self) -> Vec<String> {
+        let Some(kind) = self.answered_by.first() else { return Vec::new() };
+        let word = words_for(*kind).first().copied().unwrap_or(kind.spelling());
+        let address = self.home.one_line().replace(|c: char| !c.is_alphanumeric() && c != '-', " ");
+        let address = address.split_whitespace().collect::<Vec<_>>().join(" ");
+        let homes = self.home.uprn.iter().chain([&address]);
+        homes.map(|home| format!("{home} {word}.pdf")).collect()
+    }
 }
 
 /// What is said of a file: by its own name, or by a line of a list.
@@ -140,29 +175,33 @@ fn is_of(text: &str, home: &Property) -> bool {
 
 /// The kinds of paper that a text names, by their spelling in the scheme file or by the words that agents use.
 fn kinds_in(text: &str) -> Vec<DocumentKind> {
-    use DocumentKind as K;
     let text = text.to_lowercase();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>();
     let spelt = |kind: &DocumentKind| words.join("_").contains(kind.spelling());
-    let by_word = |kind: DocumentKind| {
-        let own: &[&str] = match kind {
-            K::GasSafetyRecord => &["gas", "cp12", "lgsr"],
-            K::ElectricalReport => &["eicr", "eic", "electrical", "electric"],
-            K::AlarmDeclaration => &["alarm", "alarms", "smoke"],
-            K::ApplianceDeclaration => &["appliance", "appliances", "pat"],
-            K::FurnitureDeclaration => &["furniture"],
-            K::InspectionRecord => &["inspection"],
-            K::TermsOfOccupation => &["tenancy", "terms"],
-            K::References => &["references"],
-            K::EnergyPerformanceCertificate => &["epc"],
-            K::Inventory => &["inventory"],
-            K::RemedialConfirmation => &["remedial"],
-            _ => &[],
-        };
-        own.iter().any(|word| words.contains(word))
-    };
-    let exact = K::ALL.iter().copied().filter(|kind| *kind != K::Other && spelt(kind)).collect::<Vec<_>>();
-    if exact.is_empty() { K::ALL.iter().copied().filter(|kind| by_word(*kind)).collect() } else { exact }
+    let by_word = |kind: &DocumentKind| words_for(*kind).iter().any(|word| words.contains(word));
+    let exact = DocumentKind::ALL.iter().copied().filter(|kind| *kind != DocumentKind::Other && spelt(kind));
+    let exact = exact.collect::<Vec<_>>();
+    if exact.is_empty() { DocumentKind::ALL.iter().copied().filter(by_word).collect() } else { exact }
+}
+
+/// The words of agents for a kind of paper; where there are none, its spelling in the scheme file says it.
+#[must_use]
+pub fn words_for(kind: DocumentKind) -> &'static [&'static str] {
+    use DocumentKind as K;
+    match kind {
+        K::GasSafetyRecord => &["gas", "cp12", "lgsr"],
+        K::ElectricalReport => &["eicr", "eic", "electrical", "electric"],
+        K::AlarmDeclaration => &["alarm", "alarms", "smoke"],
+        K::ApplianceDeclaration => &["appliance", "appliances", "pat"],
+        K::FurnitureDeclaration => &["furniture"],
+        K::InspectionRecord => &["inspection"],
+        K::TermsOfOccupation => &["tenancy", "terms"],
+        K::References => &["references"],
+        K::EnergyPerformanceCertificate => &["epc"],
+        K::Inventory => &["inventory"],
+        K::RemedialConfirmation => &["remedial"],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
@@ -219,6 +258,28 @@ mod tests {
             let placed = place(&Label::of_name(name), &wanted).map(|(one, _)| one.demand);
             assert_eq!(placed, found.map(|name: &str| DemandId(key(name))), "{name}");
         }
+    }
+
+    #[test]
+    fn every_name_that_is_given_as_an_example_finds_its_item_and_what_has_none_is_left_out() {
+        let homes = homes();
+        let wanted = wanted(&homes);
+        let shown = examples(&wanted, 100);
+        for example in &shown {
+            let found = place(&Label::of_name(&example.name), &wanted).map(|(one, _)| one.item);
+            assert_eq!(found, Ok(example.item), "{}", example.name);
+        }
+        let names = shown.iter().map(|example| example.name.as_str()).collect::<Vec<_>>();
+        let known = [
+            "100110000012 gas.pdf",
+            "12 Made-up Street TS18 1AA gas.pdf",
+            "100110000012 eicr.pdf",
+            "12 Made-up Street TS18 1AA eicr.pdf",
+            "000110000014 gas.pdf",
+            "14 Made-up Street TS18 1AA gas.pdf",
+        ];
+        assert_eq!(names, known, "two demands ask for the inspections");
+        assert_eq!(examples(&wanted, 1).len(), 1);
     }
 
     #[test]

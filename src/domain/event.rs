@@ -61,6 +61,10 @@ words! {
         RepresentationReceived = "representation.received",
         /// An officer considered what somebody said of a proposal.
         RepresentationConsidered = "representation.considered",
+        /// An appeal against a decision was lodged.
+        AppealLodged = "appeal.lodged",
+        /// An appeal ended.
+        AppealDecided = "appeal.decided",
         /// A demand was drafted.
         DemandDrafted = "demand.drafted",
         /// A demand was issued to its recipients.

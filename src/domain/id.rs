@@ -244,6 +244,8 @@ ids! {
     CopyId,
     /// What somebody said of a proposal.
     RepresentationId,
+    /// An appeal to the tribunal.
+    AppealId,
     /// A letter, by e-mail or on paper.
     LetterId,
     /// Something an officer must do by hand.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor;
 pub mod anchor;
+pub mod appeal;
 pub mod application;
 pub mod backoff;
 pub mod breach;

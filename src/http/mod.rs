@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod api;
+mod bulk;
 mod description;
 mod download;
 mod faults;
@@ -96,6 +97,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::documents::create);
     config.service(api::documents::show);
     config.service(api::documents::content);
+    config.service(api::appeals::list);
+    config.service(api::appeals::lodge);
+    config.service(api::appeals::decide);
     config.service(api::notices::list);
     config.service(api::notices::create);
     config.service(api::notices::show);

@@ -21,14 +21,15 @@ use crate::actions::{FieldFault, documents};
 use crate::app::App;
 use crate::domain::context::Context;
 use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal, ScanState, Under};
-use crate::domain::id::PropertyId;
+use crate::domain::id::{DocumentId, PropertyId};
 use crate::files::{self, AtRest, Incoming};
+use crate::import::decode;
 use crate::jobs;
 
 /// A form that has come in whole.
 #[derive(Debug, Default)]
 pub struct Form {
-    /// The text fields by name; of two with one name the last.
+    /// The text fields by name; of two with one name the last. The list of what the files are may come as a file.
     pub fields: BTreeMap<String, String>,
     /// The files, in order.
     pub files: Vec<Sent>,
@@ -55,6 +56,9 @@ pub struct Taken {
 /// The most parts that a form may have, and the most bytes of a text field.
 const PARTS: usize = 50;
 const TEXT: usize = 8 << 10;
+/// The field of the list that says what many files are, and its most bytes as a file.
+const LIST: &str = "list";
+const LIST_BYTES: usize = 64 << 10;
 /// What is too large is read on up to so many times the limit.
 const PATIENCE: u64 = 4;
 /// Bytes are written in pieces of this size.
@@ -78,6 +82,12 @@ pub async fn read(app: &Data<App>, request: &HttpRequest, payload: Payload) -> R
         let name = field.name().unwrap_or_default().to_owned();
         let sent_as = field.content_disposition().and_then(|about| about.get_filename()).map(ToOwned::to_owned);
         match sent_as {
+            Some(sent_as) if name == LIST => {
+                let list = reader.bytes(&mut field, &name, LIST_BYTES).await?;
+                let list = decode(&list).ok_or_else(|| bad_form("the list is not a text: save it as CSV"))?;
+                // A browser sends a nameless empty file where none was chosen.
+                form.fields.extend((!sent_as.is_empty()).then_some((name, list)));
+            }
             Some(sent_as) => {
                 let taken = reader.file(&mut field, sent_as.clone()).await?;
                 form.files.push(Sent { field: name, name: sent_as, taken });
@@ -88,7 +98,7 @@ pub async fn read(app: &Data<App>, request: &HttpRequest, payload: Payload) -> R
             }
         }
     }
-    Err(bad_form(&format!("a form has {PARTS} parts at most")))
+    Err(bad_form(&format!("a form has {PARTS} parts at most: send fewer files at once")))
 }
 
 /// Keeps a file: its bytes under their final name, durably, then the document. It came in at this instant.
@@ -130,6 +140,34 @@ pub async fn keep(
     Ok(received)
 }
 
+/// Keeps several files of one home, each as [`keep`] does; beside those that are kept stands what a rule says against the others.
+///
+/// # Errors
+/// A fault of the service's own, which ends it all.
+pub async fn keep_all(
+    app: &Data<App>,
+    cx: &Context,
+    files: Vec<Taken>,
+    under: Under,
+    home: Option<PropertyId>,
+) -> Result<Vec<Result<DocumentId, Problem>>, Problem> {
+    let mut kept = Vec::with_capacity(files.len());
+    for file in files {
+        match keep(app, cx.clone(), file, under, home).await {
+            Ok(received) => kept.push(Ok(received.document.id)),
+            Err(problem) if problem.status < 500 => kept.push(Err(problem)),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(kept)
+}
+
+/// The most bytes that a form's files may have together.
+#[must_use]
+pub fn most_together(app: &App) -> u64 {
+    app.settings.files.limits.bytes.saturating_mul(PATIENCE)
+}
+
 /// A refused file as a problem of its field.
 #[must_use]
 pub fn refused(refusal: &Refusal, pointer: &str) -> Problem {
@@ -163,12 +201,11 @@ struct Reader {
 
 impl Reader {
     fn new(app: &Data<App>, request: &HttpRequest) -> Result<Self, Problem> {
-        let limit = app.settings.files.limits.bytes;
-        let most = limit.saturating_mul(PATIENCE);
+        let most = most_together(app);
         let announced = request.headers().get(header::CONTENT_LENGTH);
         let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|announced| announced > most + u64::try_from(TEXT * PARTS).unwrap_or_default()) {
-            return Err(refused(&Refusal::TooLarge { limit }, "/file"));
+            return Err(too_much(app));
         }
         Ok(Self { app: app.clone(), began: Instant::now(), read: 0, most })
     }
@@ -204,20 +241,25 @@ impl Reader {
         let piece = self.next(field).await?;
         self.read += piece.as_ref().and_then(|piece| u64::try_from(piece.len()).ok()).unwrap_or_default();
         if self.read > self.most {
-            return Err(refused(&Refusal::TooLarge { limit: self.app.settings.files.limits.bytes }, "/file"));
+            return Err(too_much(&self.app));
         }
         Ok(piece)
     }
 
-    async fn text(&mut self, field: &mut Field, name: &str) -> Result<String, Problem> {
-        let mut text = Vec::new();
+    async fn bytes(&mut self, field: &mut Field, name: &str, most: usize) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
         while let Some(piece) = self.piece(field).await? {
-            if text.len() + piece.len() > TEXT {
-                let fault = FieldFault::at(format!("/{name}"), format!("must have at most {TEXT} bytes"));
+            if bytes.len() + piece.len() > most {
+                let fault = FieldFault::at(format!("/{name}"), format!("must have at most {most} bytes"));
                 return Err(Problem::invalid(vec![fault]));
             }
-            text.extend_from_slice(&piece);
+            bytes.extend_from_slice(&piece);
         }
+        Ok(bytes)
+    }
+
+    async fn text(&mut self, field: &mut Field, name: &str) -> Result<String, Problem> {
+        let text = self.bytes(field, name, TEXT).await?;
         String::from_utf8(text).map_err(|_| bad_form(&format!("the field {name:?} is not UTF-8")))
     }
 
@@ -271,6 +313,15 @@ impl Sink {
             Self::Refused(refusal) => Err(refusal),
         }
     }
+}
+
+/// More came than one file may have, or all of them together.
+fn too_much(app: &App) -> Problem {
+    let refusal = Refusal::TooLarge { limit: app.settings.files.limits.bytes };
+    let together = most_together(app) >> 20;
+    let mut problem = refused(&refusal, "/file");
+    problem.detail = format!("{refusal} Several files may have {together} MB together: send the others after them.");
+    problem
 }
 
 fn bad_form(detail: &str) -> Problem {

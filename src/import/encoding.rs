@@ -7,7 +7,8 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// The text of a file, or `None` if it says that it is UTF-16 and is not.
-pub(super) fn decode(bytes: &[u8]) -> Option<String> {
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<String> {
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
         return utf16(rest, u16::from_le_bytes);
     }

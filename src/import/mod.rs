@@ -21,6 +21,7 @@ mod workbook;
 mod wrong;
 
 pub use column::Column;
+pub use encoding::decode;
 pub use file::{FileFault, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED_BYTES, read};
 pub use heading::Ignored;
 pub use person::Person;

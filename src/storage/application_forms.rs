@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::applications::ApplicationRow;
 use super::columns::{Column as _, Instant, Json, Word};
+use super::page::{Listed, Page};
 use super::record::{Holds as _, record, revised};
 use super::schema::{application_forms, applications, properties};
 use super::{Conn, Error, Tx};
@@ -73,27 +74,43 @@ pub struct Line {
     pub application: Application,
     /// The address on one line.
     pub home: String,
+    /// When its form was saved last, if it is that person's own; one on paper has none.
+    pub saved_at: Option<DateTime<Utc>>,
 }
 
-/// The applications that somebody made, or that name them as holder, manager or agent once they were sent; the newest first, at
-/// most `limit`, in one statement.
+/// A page of the applications that somebody made, or that name them as holder, manager or agent once they were sent; the newest
+/// first, in one statement.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn concerning(db: &mut Conn, party: PartyId, limit: i64) -> Result<Vec<Line>, Error> {
+pub fn concerning(db: &mut Conn, party: PartyId, page: &Page) -> Result<Listed<Line>, Error> {
+    type Row = (ApplicationRow, String, String, Option<Instant>);
     let own = Some(Word(party));
     let named =
         applications::holder_id.eq(Word(party)).or(applications::manager_id.eq(own)).or(applications::agent_id.eq(own));
-    let rows: Vec<(ApplicationRow, String, String)> = applications::table
+    let own_form =
+        application_forms::application_id.eq(applications::id).and(application_forms::owner_id.eq(Word(party)));
+    let mut query = applications::table
         .inner_join(properties::table)
+        .left_join(application_forms::table.on(own_form))
         .filter(applications::applicant_id.eq(Word(party)).or(applications::stage.ne(Word(Stage::Draft)).and(named)))
-        .order(applications::id.desc())
-        .limit(limit)
-        .select((ApplicationRow::as_select(), properties::address, properties::postcode))
-        .load(db)?;
-    rows.into_iter()
-        .map(|(row, address, postcode)| Ok(Line { application: row.entity()?, home: format!("{address}, {postcode}") }))
-        .collect()
+        .select((
+            ApplicationRow::as_select(),
+            properties::address,
+            properties::postcode,
+            application_forms::saved_at.nullable(),
+        ))
+        .into_boxed();
+    if let Some(after) = &page.after {
+        query = query.filter(applications::id.lt(after.clone()));
+    }
+    let rows: Vec<Row> = query.order(applications::id.desc()).limit(page.fetch()).load(db)?;
+    let lines = rows.into_iter().map(|(row, address, postcode, saved_at)| {
+        let home = format!("{address}, {postcode}");
+        let saved_at = saved_at.map(Instant::leave).transpose()?;
+        Ok(Line { application: row.entity()?, home, saved_at })
+    });
+    Ok(page.cut(lines.collect::<Result<_, Error>>()?, |line| line.application.id.to_string()))
 }
 
 /// Keeps a new form.

@@ -38,6 +38,7 @@ record! {
         search: String,
         revision: i64,
         created_at: Instant,
+        effective_until: Option<chrono::NaiveDate>,
     }
 }
 revised!(ApplicationRow);

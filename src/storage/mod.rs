@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod answers;
+pub mod appeals;
 pub mod application_forms;
 pub mod applications;
 pub mod breaches;

@@ -131,6 +131,7 @@ diesel::table! {
         search -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
+        effective_until -> Nullable<Date>,
     }
 }
 
@@ -517,6 +518,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    appeals (id) {
+        id -> Text,
+        notice_id -> Text,
+        application_id -> Text,
+        property_id -> Text,
+        reference -> Text,
+        appellant_id -> Nullable<Text>,
+        lodged_on -> Date,
+        is_in_time -> Bool,
+        outcome -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        ordered -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
     notices (id) {
         id -> Text,
         reference -> Text,
@@ -661,4 +679,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     notice_copies,
     representations,
+    appeals,
 );

@@ -96,6 +96,13 @@ fn a_list_says_what_each_file_is_and_a_list_with_a_fault_stops_everything() {
     let with = |list: &str| Form::with(&[("list", list)]).file("file", "IMG_1.jpg", "image/jpeg", &photo);
     let faulty = send(&desk, &token, &with("file,kind\nIMG_1.jpg,gas\n")).expect(422);
     assert!(faulty.body["errors"][0]["detail"].as_str().unwrap().contains("must name the columns"));
+    let as_file = Form::with(&[]).file("list", "list.csv", "text/csv", b"file,kind\nIMG_1.jpg,gas\n").file(
+        "file",
+        "IMG_1.jpg",
+        "image/jpeg",
+        &photo,
+    );
+    assert_eq!(send(&desk, &token, &as_file).expect(422).body["errors"], faulty.body["errors"], "as `curl -F list=@`");
     let sent = send(&desk, &token, &with("file,uprn,kind\nIMG_1.jpg,100000000001,gas\n")).expect(200);
     assert_eq!(told(&sent), all(&[("IMG_1.jpg", "answered")]), "{:#}", sent.body);
 }

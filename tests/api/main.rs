@@ -36,6 +36,7 @@ mod outage;
 mod own;
 mod pages;
 mod pages_apply;
+mod pages_many;
 mod pages_own;
 mod pages_papers;
 mod pages_sign_in;

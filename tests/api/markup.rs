@@ -23,6 +23,8 @@ use crate::support::pages::Pages;
 const MARK: &str = "Plainword";
 /// Every payload is filled up to so many characters.
 const LENGTH: usize = 100;
+/// A file that is sent among many, and finds its item whatever the home is called.
+const MANY: &str = "100000000001 gas.pdf";
 /// Part of what it is filled up with.
 const FILL: &str = "xxxxxxxxxx";
 
@@ -151,6 +153,8 @@ impl Marked {
         case.pages.desk.world.assess(&case.demand, Outcome::Rejected, MARK);
         case.pages.desk.world.night("2025-02-05");
         case.browser = case.pages.signed_in(agent.id, Role::Agent);
+        let form = case.browser.open("/due/files");
+        case.browser.send_files(&form, &[(MANY, "application/pdf", &pdf("/Many true"))]).expect(200);
         let mut paths = receipts.iter().flat_map(|receipt| addresses(&case, receipt)).collect::<BTreeSet<_>>();
         paths.extend([case.item("6"), case.item("9.6")]);
         let (own, sent) = of_their_own_accord(&mut case);
@@ -249,6 +253,12 @@ impl Marked {
         let form = browser.open(&format!("{item}/files"));
         let files: [(&str, &str, &[u8]); 1] = [(text, "application/pdf", b"no PDF at all")];
         seen.push(("files".to_owned(), browser.send_files(&form, &files).expect(422).skeleton()));
+        let form = browser.open("/due/files");
+        let known = pdf("/Many true");
+        let files: [(&str, &str, &[u8]); 2] = [(text, "application/pdf", &known), (MANY, "application/pdf", &known)];
+        let sent = browser.send_files(&form, &files).expect(200);
+        assert!(sent.text().contains("Sent before (1)"), "{}", sent.text());
+        seen.push(("many files".to_owned(), sent.skeleton()));
         let form = browser.open(&format!("{item}/not-applicable"));
         let long = text.repeat(41);
         seen.push(("long".to_owned(), browser.submit(&form, &[("text", &long)]).expect(422).skeleton()));

@@ -165,6 +165,49 @@ fn a_notice_that_went_out_before_is_entered_with_its_own_dates_and_one_that_come
 }
 
 #[test]
+fn a_refusal_that_the_tribunal_overturns_becomes_a_licence_from_the_day_that_it_orders() {
+    let server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let id = ready(&server, 1, false);
+    serve_by_hand(&amy, &propose(&amy, &id, "proposed_refusal").expect(201).id());
+    go_to(&server, "2025-02-14");
+    step(&amy, &id, &json!({ "step": "end_consultation" }));
+    let refused = step(&tom, &id, &json!({ "step": "refuse", "reason": "The holder is not fit and proper." })).body;
+    assert_eq!((&refused["stage"], &refused["protects_applicant"]), (&json!("refused"), &json!(true)));
+    let decision = amy.walk(&format!("/notices?application_id={id}&kind=refusal")).remove(0);
+    assert_eq!((&decision["reasons"], &decision["period"]["on"]), (&refused["reason"], &json!("2025-03-13")));
+    go_to(&server, "2025-03-14");
+    assert_eq!(read(&amy, &format!("/applications/{id}"))["protects_applicant"], false, "the time for appeals is over");
+
+    let lodge = format!("/notices/{}/appeals", decision["id"].as_str().unwrap());
+    let appeal =
+        json!({ "reference": "MAN/00EF/HML/2025/7", "appellant_id": server.khan_id, "lodged_on": "2025-03-10" });
+    let early = json!({ "reference": "MAN/1", "lodged_on": "2025-02-13" });
+    amy.post(&lodge, &early).refuses(409, "before-decision", "2025-02-14");
+    let appeal = amy.post(&lodge, &appeal).expect(201);
+    assert_eq!(appeal.body["is_in_time"], true);
+    assert_eq!(read(&amy, &format!("/applications/{id}"))["protects_applicant"], true, "while the appeal runs");
+    let decide = format!("/appeals/{}/decision", appeal.body["id"].as_str().unwrap());
+    go_to(&server, "2025-10-01");
+    let order = "The council is to grant a licence for five years from 14 February 2025.";
+    let allowed = json!({ "outcome": "allowed", "decided_on": "2025-09-20", "ordered": order });
+    amy.post_on(&appeal.etag(), &decide, &allowed).refuses(403, "forbidden", "role");
+    tom.post_on(&appeal.etag(), &decide, &allowed).expect(200);
+    let listed = read(&amy, &format!("/applications/{id}/appeals"));
+    assert_eq!((&listed["items"][0]["outcome"], &listed["items"][0]["ordered"]), (&json!("allowed"), &json!(order)));
+    let open = amy.get(&format!("/applications/{id}")).expect(200);
+    assert_eq!((&open.body["stage"], &open.body["ended_on"]), (&json!("decision_due"), &Value::Null));
+
+    let back = json!({ "starts_on": "2025-02-14" });
+    let grant = format!("/applications/{id}/grant");
+    tom.post_on(&open.etag(), &grant, &back).refuses(409, "back-dated-without-authority", "start_authority");
+    let back = json!({ "starts_on": "2025-02-14", "start_authority": "MAN/00EF/HML/2025/7", "reasons": order });
+    let licence = tom.post_on(&open.etag(), &grant, &back).expect(201).body;
+    let dates = ["granted_on", "starts_on", "start_authority"].map(|key| licence[key].clone());
+    assert_eq!(dates, ["2025-10-01", "2025-02-14", "MAN/00EF/HML/2025/7"]);
+}
+
+#[test]
 fn a_proposal_is_withdrawn_and_modified_and_a_decision_stands() {
     let server = Server::start();
     let (amy, tom) = (server.amy(), server.tom());

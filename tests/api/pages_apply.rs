@@ -370,6 +370,25 @@ fn a_person_copied_from_a_draft_is_one_record_however_many_applications_name_the
     assert_eq!(lena.submit(&form, &own).expect(303).header("location"), "/applications");
     assert!(lena.open("/applications").text().contains("APP/2025/0000"));
     assert_eq!(pages.desk.world.database.count("parties WHERE name = 'Lena Lund' AND address LIKE '7 True%'"), 1);
+    let again = pages.sign_in_to(&mut pages.browser(), "lena@example.org");
+    assert_eq!(again, "/applications", "whoever has no licence comes for an application");
+}
+
+#[test]
+fn the_list_of_applications_goes_on_where_a_page_of_it_ends() {
+    let pages = council();
+    let (_, mut browser) = landlord(&pages);
+    for _ in 0..51 {
+        pages.desk.world.wait(chrono::TimeDelta::milliseconds(1));
+        begin(&mut browser, &[("sure", "yes")]);
+    }
+    let shown = |page: &Page| page.html.matches("class=\"due-list__entry\"").count();
+    let first = browser.open("/applications");
+    assert!(first.text().contains("APP/2025/00051") && !first.text().contains("APP/2025/00001"), "the newest first");
+    let second = browser.open(&first.link("/applications?after="));
+    assert_eq!((shown(&first), shown(&second)), (50, 1));
+    assert!(second.text().contains("APP/2025/00001") && !second.html.contains("rel=\"next\""), "{}", second.text());
+    browser.get("/applications?page=2").expect(422);
 }
 
 #[test]

@@ -8,11 +8,11 @@ use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Error, audit};
 use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::Outcome;
-use selective_licensing::domain::id::Spelled;
+use selective_licensing::domain::id::{ApplicationId, PartyId, Spelled};
 use selective_licensing::domain::scheme::DocumentKind;
 use selective_licensing::domain::{
-    actor, application, breach, certificate, demand, document, letter, licence, notice, obligation, party, property,
-    reminder, sign_in,
+    actor, appeal, application, breach, certificate, demand, document, letter, licence, notice, obligation, party,
+    property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -126,6 +126,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("demands.state", all(demand::DemandState::ALL)),
         ("items.state", all(demand::ItemState::ALL)),
         ("recipients.capacity", all(property::Capacity::ALL)),
+        ("appeals.outcome", all(appeal::AppealOutcome::ALL)),
         ("notices.kind", all(notice::NoticeKind::ALL)),
         ("notices.state", all(notice::NoticeState::ALL)),
         ("notice_copies.capacity", all(property::Capacity::ALL)),
@@ -206,17 +207,13 @@ fn a_year_in_the_office() -> World {
         actions::access::issue_token(tx, &operator, "amy@council.example", "Amy's laptop", 30)?;
         actions::applications::start(tx, &amy, applying)
     });
-    let notice = world.proposed(started.id, "All five findings are met.");
-    world.write(|tx| {
-        let (id, said) = (notice.cover.id, "The holder is in arrears.".to_owned());
-        actions::notices::receive_representation(tx, &amy, id, Some(agent.id), world.today(), said)
-    });
     world.database.run("UPDATE items SET due_basis = '{' || due_basis WHERE condition = '9.6'");
     world.night("2025-02-06");
     world.database.run("UPDATE items SET due_basis = substr(due_basis, 2) WHERE condition = '9.6'");
     world.night("2025-02-07");
     world.post();
     files_come_in(&world);
+    decisions_are_made(&world, started.id, agent.id);
     world.write(|tx| {
         let answered = requests::Answered {
             account_id: "amy".to_owned(),
@@ -238,6 +235,20 @@ fn a_year_in_the_office() -> World {
         actions::sign_in::ask(tx, &operator, "khan@x.example", "nonce", &actions::sign_in::Whence::default())
     });
     world
+}
+
+/// A proposal, what was said of it, the decision, and an appeal against it.
+fn decisions_are_made(world: &World, application: ApplicationId, mortgagee: PartyId) {
+    let notice = world.proposed(application, "All five findings are met.");
+    let (amy, rules) = (world.amy(), &world.app.rules);
+    world.write(|tx| {
+        let (id, said) = (notice.cover.id, "The holder is in arrears.".to_owned());
+        actions::notices::receive_representation(tx, &amy, id, Some(mortgagee), world.today(), said)
+    });
+    world.decided(&notice);
+    let amy = world.amy();
+    let decision = world.read(|db| storage::notices::of_application(db, application)).pop().unwrap().cover.id;
+    world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, "MAN/1", None, world.today()));
 }
 
 /// A file that answers a demand, and a record made of it.

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apply } from './apply.mjs'
+import { answerByKeyboard, applyByKeyboard } from './keyboard.mjs'
+import { many } from './many.mjs'
 import { own } from './own.mjs'
 import { links, nextLink, start } from './service.mjs'
 
@@ -184,62 +186,6 @@ async function others (page, how) {
   assert.match(page.url(), /\/sign-in$/)
 }
 
-// Tab until the focus is on it, as somebody without a mouse does.
-async function tabTo (page, target) {
-  for (let steps = 0; steps < 150; steps += 1) {
-    if (await target.evaluate((node) => node === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  assert.fail(`the keyboard does not come to ${target}`)
-}
-
-async function byKeyboard (page) {
-  const press = async (target, key) => {
-    await tabTo(page, target)
-    await page.keyboard.press(key)
-  }
-  const before = links(service, AGENT).length
-  await page.goto('/')
-  await press(page.getByRole('link', { name: 'Skip to main content' }), 'Enter')
-  await press(page.getByRole('button', { name: 'Sign in' }), 'Enter')
-  await page.waitForURL('**/sign-in')
-  await tabTo(page, page.getByLabel('Your e-mail address'))
-  await page.keyboard.type(`${AGENT}\n`)
-  await page.waitForURL('**/check-your-mail')
-  await page.goto(await nextLink(service, AGENT, before))
-  await press(page.getByRole('main').getByRole('button', { name: 'Sign in' }), 'Enter')
-  await page.waitForURL('**/due')
-  await press(page.locator('.due-list a').filter({ hasText: 'Alarm declaration' }).first(), 'Enter')
-  await press(page.locator('summary').first(), 'Enter')
-  await press(page.getByRole('link', { name: 'Tell us that this does not apply' }), 'Enter')
-  await press(page.getByRole('button', { name: 'Send' }), 'Enter')
-  await page.locator('.govuk-error-summary').waitFor()
-  assert.ok(await page.locator('.govuk-error-summary').evaluate((node) => node === document.activeElement), 'the summary has the focus')
-  await press(page.locator('.govuk-error-summary a'), 'Enter')
-  assert.ok(await page.locator('#text').evaluate((node) => node === document.activeElement), 'the link leads into the field')
-  await page.keyboard.type('The home is empty.')
-  await press(page.getByRole('button', { name: 'Send' }), 'Enter')
-  await page.getByText('We have received it').waitFor()
-  await press(page.getByRole('link', { name: /^Back to/ }), 'Enter')
-  await press(page.getByRole('button', { name: 'Make the declaration here' }), 'Enter')
-  for (const name of ['storey-1', 'storey-2']) {
-    await tabTo(page, page.locator(`#${name}-position`))
-    await page.keyboard.type('Ceiling')
-    await press(page.locator(`#${name}-working`), 'Space')
-    for (const [part, value] of [['day', '1'], ['month', '2'], ['year', '2025']]) {
-      await tabTo(page, page.locator(`#${name}-tested-${part}`))
-      await page.keyboard.type(value)
-    }
-  }
-  await tabTo(page, page.locator('#has-rooms'))
-  await page.keyboard.press('ArrowDown')
-  await tabTo(page, page.locator('#signed-by'))
-  await page.keyboard.type('Bea Bridge')
-  await press(page.locator('#agreed'), 'Space')
-  await page.keyboard.press('Enter')
-  await page.getByText('We have received it').waitFor()
-}
-
 mkdirSync(screenshots, { recursive: true })
 const service = await start(binary)
 try {
@@ -250,13 +196,15 @@ try {
       await answerInWords(page, how)
       await declareAlarms(page, how)
       await sendFiles(page, how)
+      await many(page, how, look, PHOTO)
       await own(page, how, look)
       await others(page, how)
       await apply(page, how, look, service)
     })
   }
-  await browse(1280, true, byKeyboard)
-  console.log(`${looked} pages were looked at, with and without scripts, at 1280 and 320 px, and one story by keyboard alone`)
+  await browse(1280, true, (page) => answerByKeyboard(page, service, AGENT))
+  await browse(1280, true, (page) => applyByKeyboard(page, service))
+  console.log(`${looked} pages were looked at, with and without scripts, at 1280 and 320 px, and two stories by keyboard alone`)
 } finally {
   service.stop()
 }

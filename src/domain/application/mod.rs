@@ -14,7 +14,7 @@ use crate::domain::context::Context;
 use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
 use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, words};
-use crate::domain::notice::consultation_end;
+use crate::domain::notice::{APPEAL_WITHIN, consultation_end};
 use crate::domain::scheme::Scheme;
 
 pub use news::{News, Standing};
@@ -145,6 +145,8 @@ pub struct Application {
     pub consultation_basis: Option<Counted>,
     /// The day on which it ended, in whatever way.
     pub ended_on: Option<NaiveDate>,
+    /// The last day on which it is effective; none while that is open.
+    pub effective_until: Option<NaiveDate>,
     /// Why it ended, or why refusal is proposed; empty while a grant is proposed.
     pub reason: Option<String>,
     /// Where an imported one came from; the same key is never imported twice.
@@ -261,6 +263,18 @@ pub enum Step {
     Refuse {
         /// The reasons.
         reason: String,
+    },
+    /// An appeal against the refusal was lodged: the application stays effective while it runs.
+    Appeal,
+    /// The last appeal against the refusal ended, and the refusal stands.
+    EndAppeal {
+        /// The day of the tribunal's decision.
+        on: NaiveDate,
+    },
+    /// The tribunal allowed an appeal against the refusal: a licence is to be granted after all.
+    Overturn {
+        /// The tribunal's reference.
+        reference: String,
     },
     /// The applicant withdraws.
     Withdraw {
@@ -405,6 +419,8 @@ impl Stage {
             Step::PayPartB if self == S::AwaitingB => S::DecisionDue,
             Step::Grant if self == S::DecisionDue => S::Granted,
             Step::Refuse { .. } if self == S::DecisionDue => S::Refused,
+            Step::Appeal | Step::EndAppeal { .. } if self == S::Refused => S::Refused,
+            Step::Overturn { .. } if self == S::Refused => S::DecisionDue,
             Step::Withdraw { .. } if !self.is_terminal() => S::Withdrawn,
             Step::CloseNotRequired { .. } if !self.is_terminal() => S::ClosedNotRequired,
             _ => return None,
@@ -435,6 +451,9 @@ impl Step {
             Self::PayPartB => "pay_part_b",
             Self::Grant => "grant",
             Self::Refuse { .. } => "refuse",
+            Self::Appeal => "appeal",
+            Self::EndAppeal { .. } => "end_appeal",
+            Self::Overturn { .. } => "overturn",
             Self::Withdraw { .. } => "withdraw",
             Self::CloseNotRequired { .. } => "close_not_required",
         }
@@ -444,7 +463,8 @@ impl Step {
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
-            Self::Submit { on, .. } | Self::PayPartA { on } | Self::FindComplete { on } => Some(*on),
+            Self::Submit { on, .. } | Self::PayPartA { on } => Some(*on),
+            Self::FindComplete { on } | Self::EndAppeal { on } => Some(*on),
             Self::ProposeGrant { last_served_on, .. }
             | Self::ProposeRefusal { last_served_on, .. }
             | Self::Modify { last_served_on, .. } => Some(*last_served_on),
@@ -489,6 +509,7 @@ impl Application {
             consultation_ends_on: None,
             consultation_basis: None,
             ended_on: None,
+            effective_until: None,
             reason: None,
             import_key: start.import_key,
             revision: 1,
@@ -527,8 +548,9 @@ impl Application {
         let today = cx.today();
         self.enter(today, scheme, &step)?;
         self.stage = to;
-        if to.is_terminal() {
+        if to.is_terminal() && !from.is_terminal() {
             self.ended_on = Some(today);
+            self.effective_until = Some(if to == Stage::Refused { appealable_until(today)? } else { today });
         }
         let answer = match &step {
             Step::AnswerDefects { text, documents } => Some(json!({ "text": text, "documents": named(documents) })),
@@ -536,7 +558,7 @@ impl Application {
         };
         let facts = json!({
             "step": step.name(), "answer": answer, "on": step.day(), "from": from, "to": to, "submitted_on": self.submitted_on,
-            "duly_made_on": self.duly_made_on, "answer_by": self.answer_basis, "defects": self.defects,
+            "duly_made_on": self.duly_made_on, "effective_until": self.effective_until, "answer_by": self.answer_basis, "defects": self.defects,
             "consultation": self.consultation_basis, "officer": self.officer_id, "reason": self.reason,
         });
         let chain = Chain::Case(self.property_id);
@@ -571,6 +593,13 @@ impl Application {
             }
             Step::LoseService => (self.consultation_ends_on, self.consultation_basis) = (None, None),
             Step::EndConsultation => self.consultation_over(today)?,
+            Step::Appeal => self.effective_until = None,
+            Step::EndAppeal { on } => self.effective_until = Some(past(*on, today)?),
+            Step::Overturn { .. } => {
+                self.ended_on = None;
+                self.effective_until = None;
+                self.reason = None;
+            }
             Step::Grant if self.proposes_refusal() => return Err(Refusal::OtherwiseProposed),
             Step::Refuse { .. } if !self.proposes_refusal() => return Err(Refusal::OtherwiseProposed),
             Step::Refuse { reason } | Step::Withdraw { reason } | Step::CloseNotRequired { reason } => {
@@ -669,11 +698,17 @@ impl Application {
         self.reason.is_some()
     }
 
-    /// Whether it protects the applicant on a day: from duly made until it ended (s.95(3); appeals are not yet known here).
+    /// Whether it protects the applicant on a day: from duly made until it is withdrawn or decided; one that was refused, until the
+    /// time for an appeal is over, or the last appeal has ended (s.95(3) to (5)).
     #[must_use]
     pub fn protects_applicant(&self, day: NaiveDate) -> bool {
-        self.duly_made_on.is_some_and(|made| made <= day) && self.ended_on.is_none_or(|ended| day <= ended)
+        self.duly_made_on.is_some_and(|made| made <= day) && self.effective_until.is_none_or(|last| day <= last)
     }
+}
+
+/// The last day of an appeal against a decision of today.
+fn appealable_until(today: NaiveDate) -> Result<NaiveDate, CannotCount> {
+    Ok(Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(today, Occasion::Decision))?.on())
 }
 
 fn past(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {

@@ -33,6 +33,9 @@ fn steps() -> Vec<Step> {
         Step::PayPartB,
         Step::Grant,
         Step::Refuse { reason: reason() },
+        Step::Appeal,
+        Step::EndAppeal { on: day("2025-03-03") },
+        Step::Overturn { reference: "MAN/1".to_owned() },
         Step::Withdraw { reason: reason() },
         Step::CloseNotRequired { reason: reason() },
     ]
@@ -105,6 +108,9 @@ const ALLOWED: &[(Stage, &str, Stage)] = &[
     (Stage::AwaitingB, "pay_part_b", Stage::DecisionDue),
     (Stage::DecisionDue, "grant", Stage::Granted),
     (Stage::DecisionDue, "refuse", Stage::Refused),
+    (Stage::Refused, "appeal", Stage::Refused),
+    (Stage::Refused, "end_appeal", Stage::Refused),
+    (Stage::Refused, "overturn", Stage::DecisionDue),
 ];
 
 /// Steps that are open from every stage before the end.
@@ -247,6 +253,23 @@ fn a_consultation_has_no_end_while_somebody_is_not_served_and_never_ends_before_
     }
     let modified = take(decision_due("propose_grant"), "2025-03-20", step("modify")).unwrap();
     assert_eq!(modified.consultation_ends_on, Some(day("2025-03-11")), "seven days and one for safety");
+}
+
+#[test]
+fn a_refused_application_protects_until_appeals_are_spent_and_one_that_is_overturned_is_granted() {
+    let refused = take(decision_due("propose_refusal"), "2025-03-20", step("refuse")).unwrap();
+    let protects = |application: &Application, on: &str| application.protects_applicant(day(on));
+    assert_eq!(refused.effective_until, Some(day("2025-04-16")), "28 days beginning with the decision");
+    assert!(protects(&refused, "2025-04-16") && !protects(&refused, "2025-04-17"));
+    let appealed = take(refused, "2025-04-10", Step::Appeal).unwrap();
+    assert!(protects(&appealed, "2025-12-31"), "for as long as the appeal runs");
+    let spent = take(appealed.clone(), "2025-09-30", Step::EndAppeal { on: day("2025-09-20") }).unwrap();
+    assert!(protects(&spent, "2025-09-20") && !protects(&spent, "2025-09-21"));
+    assert_eq!((spent.stage, spent.ended_on), (Stage::Refused, Some(day("2025-03-20"))));
+    let open = take(appealed, "2025-09-30", step("overturn")).unwrap();
+    assert_eq!((open.stage, open.ended_on, open.reason.as_deref()), (Stage::DecisionDue, None, None));
+    let granted = take(open, "2025-10-01", Step::Grant).unwrap();
+    assert!(protects(&granted, "2025-10-01") && !protects(&granted, "2025-10-02"), "then the licence does");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn drafted(kind: NoticeKind, dated_on: &str) -> Notice {
     Notice::draft(&on(dated_on), &policy(), words(kind, dated_on)).unwrap().into_entity()
 }
 
-fn issued(kind: NoticeKind, dated_on: &str) -> Notice {
+pub(crate) fn issued(kind: NoticeKind, dated_on: &str) -> Notice {
     drafted(kind, dated_on).issue(&on(dated_on)).unwrap().into_entity()
 }
 

@@ -1,29 +1,25 @@
 //! Many files at once, for somebody with many homes: each finds its item by name or list, or is left to a person.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::actions::bulk::{self, Asked, OpenItem};
-use crate::actions::{Error, FieldFault};
+use crate::actions::{Error, FieldFault, bulk};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::bulk::{LeftOver, ListLine, Wanted, label, place};
-use crate::domain::document::Under;
 use crate::domain::id::{DemandId, DocumentId, ItemId, ResponseId};
 use crate::domain::scheme::DocumentKind;
+use crate::http::bulk::{Fate, Told, take};
 use crate::http::problem::Problem;
-use crate::http::session::{Caller, Entered, blocking};
-use crate::http::upload::{self, Sent, Taken};
+use crate::http::session::Caller;
+use crate::http::upload;
 
 /// Files, and perhaps a list that says which is what.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form, which is read as a stream")]
 pub struct FilesForm {
-    /// A table (CSV) with the columns file, home (a UPRN or an address) and kind; without it each file's name says both.
+    /// A table (CSV) with the columns file, home (a UPRN or an address) and kind; without it each file's name says both. As a text or as a file.
     list: Option<String>,
     /// Each a PDF, JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
@@ -41,7 +37,7 @@ pub struct FileOutcome {
     already_sent: bool,
     /// Why it is left to a person, or refused.
     reason: Option<String>,
-    /// What to do about it.
+    /// What is the matter, and what to do about it.
     remedy: Option<String>,
     kind: Option<DocumentKind>,
     demand_id: Option<DemandId>,
@@ -53,8 +49,20 @@ pub struct FileOutcome {
 }
 
 impl FileOutcome {
-    fn left(file: String, reason: &str, remedy: String) -> Self {
-        Self { file, reason: Some(reason.to_owned()), remedy: Some(remedy), ..Self::default() }
+    fn of(told: Told) -> Self {
+        let mut outcome = Self { file: told.file, document_id: told.document, ..Self::default() };
+        if let Some((open, kind)) = told.place {
+            outcome.kind = Some(kind);
+            outcome.demand_id = Some(open.demand);
+            outcome.reference = Some(open.reference);
+            outcome.item_id = Some(open.item.id);
+        }
+        match told.fate {
+            Fate::Answers(response) => (outcome.answered, outcome.response_id) = (true, Some(response)),
+            Fate::SentBefore => outcome.already_sent = true,
+            Fate::Left { code, text } => (outcome.reason, outcome.remedy) = (Some(code), Some(text)),
+        }
+        outcome
     }
 }
 
@@ -66,14 +74,6 @@ pub struct BulkOutcome {
     answered: usize,
     /// How many are left to a person.
     left_over: usize,
-}
-
-/// A file that has found its item.
-struct Placed {
-    at: usize,
-    file: Taken,
-    kind: DocumentKind,
-    open: OpenItem,
 }
 
 /// Send many files at once; each answers the one item that its name or the list plainly means. The others are not kept.
@@ -92,109 +92,10 @@ pub async fn send(
     if form.files.is_empty() {
         return Err(Error::from(FieldFault::at("/file", "is needed: add the files")).into());
     }
-    let (service, cx) = (app.clone(), caller.cx.clone());
-    let asked = blocking(move || Ok(service.db.read(|db| bulk::asked(db, &cx, &service.rules))?)).await?;
-    let (mut told, placed) = sort(&asked, list.as_deref(), form.files);
-    for group in by_item(placed) {
-        answer(&app, &caller, group, &mut told).await?;
-    }
-    let answered = told.iter().filter(|one| one.answered).count();
-    let left_over = told.iter().filter(|one| one.reason.is_some()).count();
-    let outcome = BulkOutcome { files: told, answered, left_over };
+    let (_, told) = take(&app, &caller.cx, list.as_deref(), form.files).await?;
+    let files = told.into_iter().map(FileOutcome::of).collect::<Vec<_>>();
+    let answered = files.iter().filter(|one| one.answered).count();
+    let left_over = files.iter().filter(|one| one.reason.is_some()).count();
+    let outcome = BulkOutcome { files, answered, left_over };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(outcome))
-}
-
-/// What can be said of each file by now, and those that have found their item.
-fn sort(asked: &Asked, list: Option<&[ListLine]>, files: Vec<Sent>) -> (Vec<FileOutcome>, Vec<Placed>) {
-    let wanted = asked.wanted();
-    let mut told = Vec::with_capacity(files.len());
-    let mut placed = Vec::new();
-    for (at, sent) in files.into_iter().enumerate() {
-        let file = sent.name.clone();
-        match find(asked, &wanted, list, at, sent) {
-            Ok(one) => {
-                told.push(FileOutcome { file, ..FileOutcome::default() });
-                placed.push(one);
-            }
-            Err(left) => told.push(*left),
-        }
-    }
-    (told, placed)
-}
-
-fn find(
-    asked: &Asked,
-    wanted: &[Wanted<'_>],
-    list: Option<&[ListLine]>,
-    at: usize,
-    sent: Sent,
-) -> Result<Placed, Box<FileOutcome>> {
-    let left = |why: LeftOver| Box::new(FileOutcome::left(sent.name.clone(), why.spelling(), why.remedy().to_owned()));
-    let (one, kind) = label(&sent.name, list).and_then(|label| place(&label, wanted)).map_err(left)?;
-    let open = asked.find(one).cloned().ok_or_else(|| left(LeftOver::NothingAsked))?;
-    match sent.taken {
-        Ok(file) => Ok(Placed { at, file, kind, open }),
-        Err(refusal) => Err(Box::new(FileOutcome::left(sent.name, refusal.code(), refusal.to_string()))),
-    }
-}
-
-/// Files for one item are one answer: the front and the back of a paper.
-fn by_item(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
-    let mut groups: BTreeMap<ItemId, Vec<Placed>> = BTreeMap::new();
-    for one in placed {
-        groups.entry(one.open.item.id).or_default().push(one);
-    }
-    groups.into_values().collect()
-}
-
-async fn answer(
-    app: &Data<App>,
-    caller: &Entered,
-    group: Vec<Placed>,
-    told: &mut [FileOutcome],
-) -> Result<(), Problem> {
-    let Some(OpenItem { demand, reference, item }) = group.first().map(|one| one.open.clone()) else { return Ok(()) };
-    let mut brought: Vec<(usize, DocumentId)> = Vec::with_capacity(group.len());
-    for one in group {
-        let kept =
-            upload::keep(app, caller.cx.clone(), one.file, Under::Licence(item.licence_id), Some(item.property_id))
-                .await;
-        let Some(place) = told.get_mut(one.at) else { continue };
-        place.kind = Some(one.kind);
-        place.demand_id = Some(demand);
-        place.reference = Some(reference.clone());
-        place.item_id = Some(item.id);
-        match kept {
-            Ok(received) => {
-                place.document_id = Some(received.document.id);
-                brought.push((one.at, received.document.id));
-            }
-            Err(problem) if problem.status < 500 => {
-                place.reason = Some(problem.code().to_owned());
-                place.remedy = Some(problem.detail);
-            }
-            Err(problem) => return Err(problem),
-        }
-    }
-    let (service, cx) = (app.clone(), caller.cx.clone());
-    let ids = brought.iter().map(|(_, id)| *id).collect::<Vec<_>>();
-    let add = move || match service.db.write(|tx| bulk::answer(tx, &cx, &service.rules, demand, item.id, &ids)) {
-        Ok(added) => Ok(Ok(added)),
-        // A rule against this item is no reason to leave the other files undone.
-        Err(Error::Refused { code, text }) => Ok(Err((code, text))),
-        Err(other) => Err(other.into()),
-    };
-    let done = blocking(add).await?;
-    for (at, id) in brought {
-        let Some(place) = told.get_mut(at) else { continue };
-        match &done {
-            Ok(Some(added)) if added.new.contains(&id) => {
-                place.answered = true;
-                place.response_id = Some(added.response);
-            }
-            Ok(_) => place.already_sent = true,
-            Err((code, text)) => (place.reason, place.remedy) = (Some((*code).to_owned()), Some(text.clone())),
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The resources of the API, one file each: what is read and sent, and a few lines from request to act to answer.
 
 pub mod answers;
+pub mod appeals;
 pub mod applications;
 pub mod areas;
 pub mod breaches;

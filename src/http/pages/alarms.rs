@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::answers::{Again, Taken, again, take};
-use super::fields::{Fields, Posted, day_of};
+use super::fields::{Fields, Lines, Posted, check_text, day_of};
 use super::item::{Head, look};
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::{Guest, Visitor, show};
@@ -22,7 +22,6 @@ use crate::domain::certificate::{Alarm, AlarmKind, Particulars};
 use crate::domain::demand::AnswerKind;
 use crate::domain::id::{DemandId, ItemId};
 use crate::domain::scheme::DocumentKind;
-use crate::http::api::written;
 use crate::http::form::{Id, Part};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -198,7 +197,7 @@ impl Declared {
             _ => faults.push(Fault::at("has-rooms", "Say whether there is a room with such an appliance")),
         }
         alarms.extend(monoxide.filter_map(|(kind, typed)| typed.alarm(kind, today, &mut faults)));
-        check_text(&mut faults, "signed-by", &self.signed_by, "your full name");
+        check_text(&mut faults, "signed-by", &self.signed_by, Some("Enter your full name"), Lines::One, LONGEST);
         if !self.agreed {
             faults.push(Fault::at("agreed", "Tick the box to declare that this is true"));
         }
@@ -228,15 +227,13 @@ impl Typed {
 
     fn alarm(&self, kind: AlarmKind, today: NaiveDate, faults: &mut Vec<Fault>) -> Option<Alarm> {
         let mut own = Vec::new();
-        let what =
-            if kind == AlarmKind::Smoke { "the storey, such as ground floor" } else { "the room, such as kitchen" };
-        check_text(&mut own, &format!("{}-place", self.name), &self.place, what);
-        check_text(
-            &mut own,
-            &format!("{}-position", self.name),
-            &self.position,
-            "where the alarm is, such as hall ceiling",
-        );
+        let mut check = |end: &str, text: &str, missing: &str| {
+            check_text(&mut own, &format!("{}-{end}", self.name), text, Some(missing), Lines::One, LONGEST);
+        };
+        let storey = "Enter the storey, such as ground floor";
+        let room = "Enter the room, such as kitchen";
+        check("place", &self.place, if kind == AlarmKind::Smoke { storey } else { room });
+        check("position", &self.position, "Enter where the alarm is, such as hall ceiling");
         if !matches!(self.working.as_str(), "yes" | "no") {
             own.push(Fault::at(format!("{}-working", self.name), "Say whether the alarm works"));
         }
@@ -271,16 +268,4 @@ fn uncapital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
     first + letters.as_str()
-}
-
-fn check_text(faults: &mut Vec<Fault>, field: &str, text: &str, what: &str) {
-    let fault = if text.is_empty() {
-        Some(format!("Enter {what}"))
-    } else if text.chars().count() > LONGEST {
-        Some(format!("Shorten this to {LONGEST} characters at most"))
-    } else {
-        let wrong = written::one_line(text).err();
-        wrong.map(|wrong| format!("This text {}", wrong.message.map(|told| told.to_string()).unwrap_or_default()))
-    };
-    faults.extend(fault.map(|text| Fault::at(field, text)));
 }

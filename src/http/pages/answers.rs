@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::fields::{Fields, Posted};
+use super::fields::{Fields, Lines, Posted, check_text};
 use super::item::{Head, look};
 use super::look::{Fault, Outcome, Shell, render};
 use super::visitor::{Guest, Visitor, show};
@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::demand::AnswerKind;
 use crate::domain::id::{DemandId, ItemId};
-use crate::http::api::written;
 use crate::http::form::{Id, Part};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -139,19 +138,9 @@ async fn say(
 
 fn fault(text: &str, kind: AnswerKind) -> Option<Fault> {
     let what = if kind == AnswerKind::NotApplicable { "why it does not apply" } else { "why it is late" };
-    if text.is_empty() {
-        return Some(Fault::at("text", format!("Enter {what}")));
-    }
-    let length = text.chars().count();
-    if length > LONGEST {
-        return Some(Fault::at(
-            "text",
-            format!("Shorten your text by {} characters, to {LONGEST} at most", length - LONGEST),
-        ));
-    }
-    let wrong = written::lines(text).err()?;
-    let detail = wrong.message.map(|message| message.to_string()).unwrap_or_default();
-    Some(Fault::at("text", format!("The text {detail}")))
+    let mut faults = Vec::new();
+    check_text(&mut faults, "text", text, Some(&format!("Enter {what}")), Lines::Many, LONGEST);
+    faults.pop()
 }
 
 /// What came of an answer.

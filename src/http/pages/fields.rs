@@ -5,6 +5,8 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
+use serde::Deserialize;
+use validator::Validate;
 
 use super::look::Fault;
 use crate::app::App;
@@ -89,7 +91,9 @@ impl Posted {
         if fields.get("token") != token {
             return Err(forged());
         }
-        Ok((fields, form.files))
+        // A browser sends a nameless empty file where none was chosen.
+        let chosen = form.files.into_iter().filter(|sent| !sent.name.is_empty());
+        Ok((fields, chosen.collect()))
     }
 }
 
@@ -117,6 +121,15 @@ impl Fields {
     pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.get(name).trim().parse().ok()
     }
+}
+
+/// Where a page of a list begins.
+#[derive(Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub(super) struct From {
+    /// The identifier after which it goes on; none on the first page.
+    #[validate(length(max = 100))]
+    pub(super) after: Option<String>,
 }
 
 /// How many lines a text may have.

@@ -1,5 +1,7 @@
 //! Files for an item: sent from a form, kept as the API keeps them, and taken as one answer.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
@@ -28,6 +30,7 @@ struct Page {
     token: String,
     revision: i64,
     megabytes: u64,
+    together: u64,
     faults: Vec<Fault>,
     stale: bool,
 }
@@ -45,6 +48,7 @@ fn blank(app: &App, db: &mut Conn, guest: &Guest, (id, part): (DemandId, ItemId)
         token: guest.token.clone(),
         revision: seen.demand.cover.revision,
         megabytes: app.settings.files.limits.bytes >> 20,
+        together: upload::most_together(app) >> 20,
         faults: Vec::new(),
         stale: false,
     })
@@ -91,8 +95,6 @@ pub(super) async fn send(
 
 /// The files that were chosen, if every one of them can be taken; else what is wrong, file by file.
 pub(super) fn chosen(files: Vec<Sent>) -> Result<Vec<upload::Taken>, Fault> {
-    // A browser sends a nameless empty file where none was chosen.
-    let files = files.into_iter().filter(|sent| !sent.name.is_empty()).collect::<Vec<_>>();
     if files.is_empty() {
         return Err(Fault::at("file", "Choose a file"));
     }
@@ -127,14 +129,14 @@ pub(super) async fn keep_under(
     home: Option<PropertyId>,
     files: Vec<upload::Taken>,
 ) -> Result<Result<Vec<DocumentId>, Fault>, Problem> {
-    let mut kept: Vec<DocumentId> = Vec::with_capacity(files.len());
-    for file in files {
-        match upload::keep(app, guest.cx.clone(), file, under, home).await {
-            Ok(received) if kept.contains(&received.document.id) => {}
-            Ok(received) => kept.push(received.document.id),
-            Err(problem) if problem.status < 500 => return Ok(Err(Fault::at("file", problem.detail))),
-            Err(problem) => return Err(problem),
-        }
-    }
-    Ok(Ok(kept))
+    let kept = upload::keep_all(app, &guest.cx, files, under, home).await?;
+    let kept = kept.into_iter().collect::<Result<Vec<_>, _>>();
+    Ok(kept.map(each_once).map_err(|problem| Fault::at("file", problem.detail)))
+}
+
+/// The same file chosen twice is one file of the answer.
+fn each_once(mut files: Vec<DocumentId>) -> Vec<DocumentId> {
+    let mut known = BTreeSet::new();
+    files.retain(|file| known.insert(*file));
+    files
 }

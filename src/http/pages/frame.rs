@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::cookies::Cookie;
 use super::look::{Shell, page, render, see};
-use super::words::capital;
+use super::words::sentence;
 use crate::app::App;
 use crate::http::problem::Problem;
 
@@ -96,10 +96,4 @@ impl Wrong {
         };
         Self { title: title.to_owned(), lines, back: Some(back) }
     }
-}
-
-/// What the API says in lower case, as a sentence.
-fn sentence(detail: &str) -> String {
-    let stop = if detail.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{stop}", capital(detail))
 }

@@ -16,6 +16,7 @@ mod frame;
 mod homes;
 mod item;
 mod look;
+mod many;
 mod own;
 mod receipt;
 mod sign_in;
@@ -58,6 +59,7 @@ pages! {
     "/sign-in/{secret}" { get => sign_in::show, post => sign_in::follow }
     "/sign-out" { get => sign_in::leaving, post => sign_in::leave }
     "/due" { get => due::list }
+    "/due/files" { get => many::form, post => many::send }
     "/duties/{id}" { get => due::duty }
     "/demands/{id}" { get => demand::show }
     "/demands/{id}/items/{part}" { get => item::show }

@@ -142,7 +142,7 @@ fn recorded(app: &App, shown: &str, nonce: &str) -> Result<Option<Typed>, Proble
 
 /// What came of following a link.
 enum Followed {
-    Entry(Entry, &'static str),
+    Entry(Entry),
     /// Somebody new has not said who they are: the form is shown again, and the link still works.
     Faulty(String),
 }
@@ -173,18 +173,18 @@ pub(super) async fn follow(
         let cx = app.context(Actor::system());
         let bearer = Bearer { nonce: Some(&nonce), session: visitor.secret(), whence: &whence };
         let entry = app.db.write(|tx| actions::follow(tx, &cx, &shown, bearer, introduction.as_ref()))?;
-        Ok(Followed::Entry(entry, if is_stranger { "/applications" } else { "/due" }))
+        Ok(Followed::Entry(entry))
     });
     match followed.await? {
-        Followed::Entry(Entry::In(secret), next) => {
-            let mut answer = see(next);
+        Followed::Entry(Entry::In { secret, is_licensed }) => {
+            let mut answer = see(if is_licensed { "/due" } else { "/applications" });
             keep(&mut answer, Cookie::Session, &secret, &data);
             keep(&mut answer, Cookie::Earlier, &digest(&secret), &data);
             answer.headers_mut().append(header::SET_COOKIE, Cookie::Asking.forget(&data.settings.server));
             Ok(answer)
         }
-        Followed::Entry(Entry::Dead, _) => Err(dead()),
-        Followed::Entry(Entry::OtherBrowser, _) => Err(other_browser()),
+        Followed::Entry(Entry::Dead) => Err(dead()),
+        Followed::Entry(Entry::OtherBrowser) => Err(other_browser()),
         Followed::Faulty(html) => Ok(page(StatusCode::UNPROCESSABLE_ENTITY, html)),
     }
 }

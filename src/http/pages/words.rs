@@ -33,6 +33,12 @@ pub(super) fn capital(text: &str) -> String {
     first + letters.as_str()
 }
 
+/// What the API says in lower case, as a sentence.
+pub(super) fn sentence(detail: &str) -> String {
+    let stop = if detail.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", capital(detail))
+}
+
 /// What a record is called.
 pub(super) fn record_title(kind: DocumentKind) -> &'static str {
     match kind {

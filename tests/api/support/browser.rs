@@ -73,14 +73,24 @@ impl Browser {
         given: &[(&str, &str)],
         files: &[(&str, &str, &[u8])],
     ) -> Page {
+        let files = files.iter().map(|(name, kind, bytes)| ("file", *name, *kind, *bytes));
+        self.send_form(page, given, &files.collect::<Vec<_>>())
+    }
+
+    /// As [`Browser::send_files`], each file for the field that stands before its name.
+    pub(crate) fn send_files_of(&mut self, page: &Page, files: &[(&str, &str, &str, &[u8])]) -> Page {
+        self.send_form(page, &[], files)
+    }
+
+    fn send_form(&mut self, page: &Page, given: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Page {
         let form = page.form();
-        let is_given = |name: &str| name == "file" || given.iter().any(|(one, _)| *one == name);
+        let is_given = |name: &str| matches!(name, "file" | "list") || given.iter().any(|(one, _)| *one == name);
         let hidden = form.fields.iter().filter(|(name, _)| !is_given(name));
         let mut fields = hidden.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
         fields.extend_from_slice(given);
-        let filled = files
-            .iter()
-            .fold(super::files::Form::with(&fields), |form, (name, kind, bytes)| form.file("file", name, kind, bytes));
+        let filled = files.iter().fold(super::files::Form::with(&fields), |form, (field, name, kind, bytes)| {
+            form.file(field, name, kind, bytes)
+        });
         let kind = super::files::content_type();
         let headers = [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin"), ("Content-Type", kind.as_str())];
         self.send_bytes("POST", &form.action, &headers, Some(filled.body()))

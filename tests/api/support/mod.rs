@@ -9,4 +9,5 @@ pub(crate) mod pages;
 pub(crate) mod post;
 pub(crate) mod server;
 pub(crate) mod smtp_server;
+pub(crate) mod statements;
 pub(crate) mod world;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, Utc};
 use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Expected};
 use selective_licensing::app::App;
@@ -35,7 +35,7 @@ use selective_licensing::settings::Settings;
 use selective_licensing::storage::checks::{Check, StartedBy};
 use selective_licensing::storage::events::Sealed;
 use selective_licensing::storage::page::Page;
-use selective_licensing::storage::{self, applications, breaches, events, letters, reminders, tasks};
+use selective_licensing::storage::{self, applications, breaches, events, letters, notices, reminders, schemes, tasks};
 use tempfile::TempDir;
 
 use super::database::TestDatabase;
@@ -206,6 +206,57 @@ impl World {
             let expected = actions::Expected(notice.cover.revision);
             actions::notices::issue(tx, &cx, notice.cover.id, expected, true)
         })
+    }
+
+    /// The proposal handed to everybody today, and the licence granted by Tom once the consultation is over.
+    pub(crate) fn decided(&self, notice: &Notice) {
+        let (cx, at) = (self.amy(), self.today().and_hms_opt(9, 0, 0).unwrap());
+        for copy in &notice.copies {
+            self.write(|tx| {
+                let there = notices::find(tx, notice.cover.id)?.ok_or(actions::Error::NotFound)?;
+                if there.copy(copy.id).is_some_and(|copy| copy.deemed_on.is_some()) {
+                    return Ok(());
+                }
+                let service = actions::demands::Service {
+                    method: Method::DeliveredByHand,
+                    dispatched_at: at,
+                    address: None,
+                    evidence: None,
+                    proved: None,
+                };
+                let expected = actions::Expected(there.cover.revision);
+                let rules = &self.app.rules;
+                actions::notices::record_service(tx, &cx, rules, there.cover.id, expected, copy.id, service)?;
+                Ok(())
+            });
+        }
+        let over = self.today() + TimeDelta::days(23);
+        self.go_to(&over.to_string(), "10:00");
+        let id = notice.cover.application_id;
+        let revision = || self.read(|db| applications::find(db, id)).unwrap().revision;
+        let (amy, tom, rules) = (self.amy(), self.tom(), &self.app.rules);
+        for said in self.read(|db| notices::representations_about(db, notice.cover.id)) {
+            let expected = actions::Expected(said.revision);
+            self.write(|tx| actions::notices::consider(tx, &amy, said.id, expected, "It changes nothing."));
+        }
+        let expected = actions::Expected(revision());
+        self.write(|tx| actions::applications::take(tx, &amy, rules, id, expected, Step::EndConsultation));
+        // The licences of `licensed_home` have numbers of their own, which the register's counter does not know.
+        self.write(|tx| {
+            for _ in 0..self.homes.load(Ordering::Relaxed) {
+                schemes::next_reference(tx, "SL", self.today().year())?;
+            }
+            Ok(())
+        });
+        let expected = actions::Expected(revision());
+        let terms = actions::applications::Terms {
+            starts_on: None,
+            years: None,
+            start_authority: None,
+            other_homes: Vec::new(),
+            reasons: None,
+        };
+        self.write(|tx| actions::applications::grant(tx, &tom, rules, id, expected, terms.clone()));
     }
 
     /// A demand on conditions of a licence, drafted and issued by Amy now: its letters wait for the post.

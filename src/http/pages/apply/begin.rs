@@ -22,10 +22,10 @@ use crate::domain::property::Capacity;
 use crate::http::form::Query;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
-use crate::storage::{Conn, application_forms};
+use crate::storage::{self, Conn, application_forms};
 
 /// The most earlier applications to copy from.
-const MOST_COPIES: i64 = 200;
+const MOST_COPIES: usize = 200;
 
 /// What somebody looks for.
 #[derive(Debug, Default, Deserialize, Validate)]
@@ -81,12 +81,11 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, q: &str, typed: Typed) -> Res
     actions::form_of(&app.rules)?;
     let q = q.split_whitespace().collect::<Vec<_>>().join(" ");
     let (homes, more) = found(app, db, &q)?;
-    let own = application_forms::of_owner(db, guest.party, MOST_COPIES)?;
     let none = Choice { value: String::new(), text: "Start with nothing filled in".to_owned() };
-    let lines = application_forms::concerning(db, guest.party, MOST_COPIES)?;
+    let newest = storage::page::Page { after: None, limit: MOST_COPIES };
+    let lines = application_forms::concerning(db, guest.party, &newest)?.rows;
     // What came on paper has no form to copy.
-    let has_form = |id| own.iter().any(|form| form.application_id == id);
-    let kept = lines.into_iter().filter(|line| has_form(line.application.id));
+    let kept = lines.into_iter().filter(|line| line.saved_at.is_some());
     let kept = kept.filter(|line| line.application.stage != Stage::Withdrawn);
     let copies = kept.map(|line| Choice {
         value: line.application.id.to_string(),

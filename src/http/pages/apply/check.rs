@@ -9,7 +9,7 @@ use super::super::fields::{Fields, Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
 use super::super::visitor::{Guest, Visitor, show};
 use super::overview::grounds;
-use super::people::{PersonView, views};
+use super::people::{PersonView, agreed, views};
 use super::{Head, href, look_at_draft, part_href, told};
 use crate::actions::applying::{self as actions, Signing};
 use crate::actions::{Error, Expected};
@@ -17,12 +17,11 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::form::{Part, SentPaper, Signatures, asked, may_be_part_2};
 use crate::domain::id::ApplicationId;
-use crate::domain::party::ConsentScope;
 use crate::domain::scheme::QuestionGroup;
 use crate::http::form::Id;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
-use crate::storage::{Conn, parties};
+use crate::storage::Conn;
 
 #[derive(Serialize)]
 struct Page {
@@ -95,7 +94,7 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
     let seen = look_at_draft(db, guest, id)?;
     let (scheme, questions) = actions::form_of(&app.rules)?;
     let form = &seen.form;
-    let agreed = parties::consents_of(db, &[guest.party])?;
+    let agreed = agreed(db, guest, form)?;
     let left = form.missing(questions).into_iter();
     let holder = form.holder().filter(|_| form.is_for_somebody_else());
     let group = |group: &QuestionGroup| GroupView {
@@ -114,7 +113,7 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
         is_exemption_said: form.exemptions.is_some(),
         exemptions_href: part_href(id, &Part::Exemptions),
         may_be_part_2: may_be_part_2(&form.answers),
-        people: views(db, guest, form)?,
+        people: views(form, &agreed),
         people_href: part_href(id, &Part::People),
         papers: actions::papers_of(db, questions, form)?,
         papers_href: (!questions.papers.is_empty()).then(|| part_href(id, &Part::Papers)),
@@ -122,7 +121,7 @@ fn filled(app: &App, db: &mut Conn, guest: &Guest, id: ApplicationId, typed: Typ
         declarations: questions.declarations.clone(),
         holder: holder.map(|holder| holder.name.clone()),
         email: guest.email.clone(),
-        by_email: agreed.iter().any(|consent| consent.holds_at(guest.cx.now) && consent.scope == ConsentScope::All),
+        by_email: agreed.contains(&guest.party),
         head: seen.head,
         typed,
     })

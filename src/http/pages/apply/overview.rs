@@ -2,8 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::super::fields::From;
 use super::super::visitor::{Visitor, show};
 use super::super::words::{Tag, weekday_instant};
 use super::{Head, href, look, part_href};
@@ -16,16 +18,18 @@ use crate::domain::application::{Application, Stage};
 use crate::domain::calendar::london::written_out;
 use crate::domain::id::ApplicationId;
 use crate::domain::scheme::{ApplicationForm, Scheme};
-use crate::http::form::Id;
+use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::storage::application_forms::{self, Line};
+use crate::storage::page::Page as Wanted;
 
-/// The most applications on the page.
-const MOST: i64 = 200;
+/// Applications on a page.
+const PAGE: usize = 50;
 
 #[derive(Serialize)]
 struct List {
     lines: Vec<LineView>,
+    next: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -38,29 +42,31 @@ struct LineView {
 }
 
 /// Every application of the visitor's, the newest first.
-pub(in super::super) async fn list(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "applications.html", |_, db, guest| {
-        let lines = application_forms::concerning(db, guest.party, MOST)?;
-        let own = application_forms::of_owner(db, guest.party, MOST)?;
-        let line = |Line { application, home }: Line| {
-            let form = own.iter().find(|form| form.application_id == application.id);
-            LineView {
-                href: form.map(|_| href(application.id)),
-                detail: detail(&application, form),
-                tag: tag(application.stage),
-                reference: application.reference,
-                home,
-            }
-        };
-        Ok(List { lines: lines.into_iter().map(line).collect() })
+pub(in super::super) async fn list(
+    app: Data<App>,
+    visitor: Visitor,
+    from: Query<From>,
+) -> Result<HttpResponse, Problem> {
+    show(app, visitor, Action::Apply, "applications.html", move |_, db, guest| {
+        let page = Wanted { after: from.0.after, limit: PAGE };
+        let listed = application_forms::concerning(db, guest.party, &page)?;
+        let lines = listed.rows.into_iter().map(|Line { application, home, saved_at }| LineView {
+            href: saved_at.map(|_| href(application.id)),
+            detail: detail(&application, saved_at),
+            tag: tag(application.stage),
+            reference: application.reference,
+            home,
+        });
+        let next = listed.next.map(|after| format!("/applications?after={after}"));
+        Ok(List { lines: lines.collect(), next })
     })
     .await
 }
 
-fn detail(application: &Application, form: Option<&Form>) -> String {
-    match (application.submitted_on, form) {
+fn detail(application: &Application, saved_at: Option<DateTime<Utc>>) -> String {
+    match (application.submitted_on, saved_at) {
         (Some(on), _) => format!("Sent on {}", written_out(on)),
-        (None, Some(form)) => format!("Last saved {}", weekday_instant(form.saved_at)),
+        (None, Some(at)) => format!("Last saved {}", weekday_instant(at)),
         (None, None) => "On paper".to_owned(),
     }
 }

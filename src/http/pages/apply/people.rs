@@ -1,5 +1,7 @@
 //! The people of an application: who is to hold the licence, who manages, who else must be told; and who gets which letters.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde::Serialize;
@@ -14,7 +16,7 @@ use crate::actions::applying::{self as actions, Saving};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::form::{Form, Person};
-use crate::domain::id::{ApplicationId, PersonId, Spelled as _};
+use crate::domain::id::{ApplicationId, PartyId, PersonId, Spelled as _};
 use crate::domain::party::{ConsentScope, PartyKind};
 use crate::domain::property::Capacity;
 use crate::http::form::Id;
@@ -52,12 +54,17 @@ pub(super) struct PersonView {
 }
 
 /// The people of a form.
-pub(super) fn views(db: &mut Conn, guest: &Guest, form: &Form) -> Result<Vec<PersonView>, Error> {
-    let known = form.people.iter().filter_map(|person| person.party_id).collect::<Vec<_>>();
-    let mut agreed = parties::consents_of(db, &known)?;
-    agreed.retain(|consent| consent.holds_at(guest.cx.now) && consent.scope == ConsentScope::All);
-    let by_email = |person: &Person| agreed.iter().any(|consent| Some(consent.party_id) == person.party_id);
-    Ok(form.people.iter().map(|person| view(form, person, by_email(person))).collect())
+/// Who of the visitor and the people of the form has agreed to letters of every kind by e-mail.
+pub(super) fn agreed(db: &mut Conn, guest: &Guest, form: &Form) -> Result<BTreeSet<PartyId>, Error> {
+    let known = form.people.iter().filter_map(|person| person.party_id).chain([guest.party]);
+    let mut consents = parties::consents_of(db, &known.collect::<Vec<_>>())?;
+    consents.retain(|consent| consent.holds_at(guest.cx.now) && consent.scope == ConsentScope::All);
+    Ok(consents.into_iter().map(|consent| consent.party_id).collect())
+}
+
+pub(super) fn views(form: &Form, agreed: &BTreeSet<PartyId>) -> Vec<PersonView> {
+    let by_email = |person: &Person| person.party_id.is_some_and(|party| agreed.contains(&party));
+    form.people.iter().map(|person| view(form, person, by_email(person))).collect()
 }
 
 fn view(form: &Form, person: &Person, by_email: bool) -> PersonView {
@@ -134,7 +141,7 @@ fn listed(db: &mut Conn, guest: &Guest, id: ApplicationId) -> Result<ListPage, E
     });
     Ok(ListPage {
         head: seen.head,
-        people: views(db, guest, &seen.form)?,
+        people: views(&seen.form, &agreed(db, guest, &seen.form)?),
         known: known.collect(),
         has_holder: seen.form.holder().is_some(),
     })

@@ -13,7 +13,11 @@ function watchUpload (form) {
     const [bar, words] = [shown.querySelector('progress'), shown.querySelector('span')]
     const button = form.querySelector('button')
     const say = text => { words.textContent = text }
+    const isTooMuch = megabytes(form) > Number(form.dataset.most)
     shown.hidden = false
+    for (const part of [bar, shown.querySelector('label')]) part.hidden = isTooMuch
+    // The service would hang up before the browser has sent it all, and could not say why.
+    if (isTooMuch) return say(`These files are larger than ${form.dataset.most} MB together. Choose fewer, and send the others after them.`)
     button.disabled = true
     request.upload.addEventListener('progress', ({ loaded, total }) => {
       bar.value = Math.floor(loaded / total * 100)
@@ -32,10 +36,19 @@ function watchUpload (form) {
   })
 }
 
+function megabytes (form) {
+  const files = [...form.querySelectorAll('input[type="file"]')].flatMap(input => [...input.files])
+  return files.reduce((sum, file) => sum + file.size, 0) / 1048576
+}
+
 function showAgain (html) {
   const page = new DOMParser().parseFromString(html, 'text/html')
+  const main = page.querySelector('main')
   document.title = page.title
-  document.querySelector('main').replaceWith(page.querySelector('main'))
+  document.querySelector('main').replaceWith(main)
+  // What had the focus is gone: whoever listens is led to what came of it.
+  main.tabIndex = -1
+  main.focus()
   initAll()
   start()
 }

@@ -168,7 +168,7 @@ pub(in super::super) async fn withdrawal(
     .await
 }
 
-/// A consent is withdrawn: from now on letters go on paper.
+/// A consent is withdrawn: from now on letters go on paper. Of one that was withdrawn in the meantime its page says so.
 pub(in super::super) async fn withdraw(
     app: Data<App>,
     visitor: Visitor,
@@ -179,8 +179,11 @@ pub(in super::super) async fn withdraw(
     let fields = posted.read(&guest.token).await?;
     let outcome = blocking(move || {
         let expected = Expected(fields.number("revision").unwrap_or_default());
-        app.db.write(|tx| actions::withdraw_consent(tx, &guest.cx, id.0, expected))?;
-        Ok(Outcome::See("/details".to_owned()))
+        match app.db.write(|tx| actions::withdraw_consent(tx, &guest.cx, id.0, expected)) {
+            Ok(_) => Ok(Outcome::See("/details".to_owned())),
+            Err(Error::Stale) => Ok(Outcome::See(format!("/details/consents/{}", id.0))),
+            Err(other) => Err(other.into()),
+        }
     });
     Ok(outcome.await?.respond())
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use serde::{Deserialize, Serialize};
-use validator::Validate;
+use serde::Serialize;
 
+use super::super::fields::From;
 use super::super::visitor::{Visitor, show};
 use super::super::words::{Tag, days_left, record_title, weekday_instant};
 use super::{Seen, look};
@@ -26,14 +26,6 @@ use crate::storage::{certificates, licences, obligations, parties, properties};
 const PAGE: usize = 50;
 /// The most records of one licence on its page, the newest.
 const RECORDS: usize = 50;
-
-/// Where the page begins.
-#[derive(Debug, Default, Deserialize, Validate)]
-#[serde(deny_unknown_fields)]
-pub(in super::super) struct From {
-    #[validate(length(max = 100))]
-    after: Option<String>,
-}
 
 #[derive(Serialize)]
 struct List {

@@ -1,0 +1,2 @@
+ALTER TABLE applications DROP COLUMN effective_until;
+DROP TABLE appeals;

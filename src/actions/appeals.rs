@@ -1,0 +1,87 @@
+//! Appeals to the tribunal: lodged, decided, and what a decision does to the application.
+
+use chrono::NaiveDate;
+
+use super::gazetteer::known_party;
+use super::{Error, Expected, Rules};
+use crate::domain::actor::Action;
+use crate::domain::appeal::{Appeal, AppealOutcome};
+use crate::domain::application::{Application, Step};
+use crate::domain::context::Context;
+use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId};
+use crate::storage::{Tx, appeals as table, applications, notices};
+
+/// How an appeal ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// What became of it.
+    pub outcome: AppealOutcome,
+    /// The day of the tribunal's decision.
+    pub on: NaiveDate,
+    /// What the tribunal orders.
+    pub ordered: String,
+}
+
+/// An appeal against a decision was lodged: while it runs, a refused application stays effective.
+///
+/// # Errors
+/// A refusal where nothing was decided.
+pub fn lodge(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    notice: NoticeId,
+    reference: &str,
+    appellant: Option<PartyId>,
+    lodged_on: NaiveDate,
+) -> Result<Appeal, Error> {
+    cx.allow(Action::WorkApplications)?;
+    if let Some(appellant) = appellant {
+        known_party(tx, appellant, "/appellant_id")?;
+    }
+    let notice = notices::find(tx, notice)?.ok_or(Error::NotFound)?;
+    let change = Appeal::lodge(cx, &notice.cover, reference, appellant, lodged_on)?;
+    table::insert(tx, &change)?;
+    take(tx, cx, rules, notice.cover.application_id, Step::Appeal)?;
+    Ok(change.into_entity())
+}
+
+/// The tribunal decided, or the appellant gave up. An appeal allowed against a refusal opens the application again for a grant.
+///
+/// # Errors
+/// A refusal if it had ended before.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: AppealId,
+    expected: Expected,
+    ended: Ended,
+) -> Result<Appeal, Error> {
+    cx.allow(Action::DecideApplications)?;
+    let appeal = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(appeal.revision)?;
+    let change = appeal.decide(cx, ended.outcome, ended.on, &ended.ordered)?;
+    table::save(tx, &change)?;
+    let appeal = change.into_entity();
+    let against = notices::find(tx, appeal.notice_id)?.ok_or(Error::NotFound)?.cover.kind;
+    let runs = table::of_application(tx, appeal.application_id)?.iter().any(|other| other.outcome.is_none());
+    let step = if appeal.overturns_refusal(against) {
+        Some(Step::Overturn { reference: appeal.reference.clone() })
+    } else {
+        (!runs).then_some(Step::EndAppeal { on: ended.on })
+    };
+    if let Some(step) = step {
+        take(tx, cx, rules, appeal.application_id, step)?;
+    }
+    table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Takes a step of the application, where it leads anywhere: an appeal against a grant changes nothing of it.
+fn take(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, id: ApplicationId, step: Step) -> Result<(), Error> {
+    let application: Application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    if application.stage.after(&step).is_none() {
+        return Ok(());
+    }
+    Ok(applications::save(tx, &application.take(cx, rules.current()?, step)?)?)
+}
