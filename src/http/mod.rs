@@ -105,6 +105,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::breaches::dismiss);
     config.service(api::letters::list);
     config.service(api::letters::show);
+    config.service(api::letters::print);
     config.service(api::letters::record_posting);
     config.service(api::letters::send_again);
     config.service(api::events::of_property);

@@ -50,7 +50,7 @@ pub struct ReceiptFile {
 }
 
 impl Receipt {
-    const VERSION: &str = "A1/1";
+    const VERSION: &str = "A1/2";
 
     /// Writes the letter.
     ///
