@@ -11,6 +11,7 @@ pub mod demands;
 pub mod documents;
 pub mod gazetteer;
 pub mod import;
+pub mod letter_batches;
 pub mod letters;
 pub mod licences;
 pub mod night;
@@ -24,8 +25,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, application, breach, calendar, certificate, demand, document, letter, licence, obligation,
-    party, property, task,
+    access as access_rules, application, breach, calendar, certificate, demand, document, letter, letter_batch,
+    licence, obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -137,6 +138,7 @@ refusals!(
     demand::Refusal,
     document::Refusal,
     letter::Refusal,
+    letter_batch::Refusal,
     licence::Refusal,
     obligation::Refusal,
     party::Refusal,

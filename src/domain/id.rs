@@ -240,6 +240,8 @@ ids! {
     ReminderId,
     /// A letter, by e-mail or on paper.
     LetterId,
+    /// Letters printed together.
+    LetterBatchId,
     /// Something an officer must do by hand.
     TaskId,
     /// One run of the nightly check.
