@@ -128,7 +128,17 @@ impl Document {
             lines.retain(|line| !line.trim().is_empty());
         }
         self.check()?;
+        self.break_words();
         Ok((self, replaced))
+    }
+
+    /// Nothing may run out of its column: beside the address there is room for thirty characters, elsewhere for seventy.
+    fn break_words(&mut self) {
+        let narrow = |text: &mut String| *text = text::breakable(text, 30);
+        let wide = |text: &mut String| *text = text::breakable(text, 70);
+        self.letterhead.iter_mut().chain(&mut self.recipient).for_each(narrow);
+        self.reference.iter_mut().for_each(|fact| fact.each_text(&mut { narrow }));
+        self.blocks.iter_mut().for_each(|block| block.each_text(&mut { wide }));
     }
 
     fn check(&self) -> Result<(), Fault> {

@@ -194,6 +194,32 @@ fn names_of_this_island_and_others_are_printed_and_what_has_no_glyph_is_a_box_an
     assert!(printed(full("王 A Khan")).concat().contains("□ A Khan"));
 }
 
+/// How far to the right anything is printed.
+fn right_edge(frame: &Frame) -> f64 {
+    let each = frame.items().map(|(place, item)| match item {
+        FrameItem::Text(text) => (place.x + text.width()).to_mm(),
+        FrameItem::Group(group) => place.x.to_mm() + right_edge(&group.frame),
+        _ => 0.0,
+    });
+    each.fold(0.0, f64::max)
+}
+
+#[test]
+fn a_word_that_is_wider_than_the_page_goes_on_in_the_next_line() {
+    let word = "lettings".repeat(40);
+    let mut letter = full(&word);
+    letter.recipient.push(format!("By e-mail: {word}@example.org"));
+    letter.reference.push(fact("Property", &word));
+    letter.blocks.push(paragraph(&word));
+    letter.blocks.push(Block::List { items: vec![plain(&word)] });
+    let (document, _) = letter.clone().printable().unwrap();
+    let pages = render::pages_of(render::data("Title", &[document]).unwrap()).unwrap();
+    for page in pages.pages() {
+        assert!(right_edge(&page.frame) < 190.0, "{}", right_edge(&page.frame));
+    }
+    render(letter).unwrap();
+}
+
 #[test]
 fn a_letter_of_sixty_pages_counts_them_all() {
     let mut long = full("A Khan");

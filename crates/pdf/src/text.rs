@@ -26,6 +26,26 @@ pub(crate) fn printable(text: &str, replaced: &mut Replaced) -> String {
     line
 }
 
+/// Where a word is wider than its column, it may go on in the next line: after each `WORD` characters of it.
+pub(crate) fn breakable(text: &str, longest: usize) -> String {
+    const WORD: usize = 15;
+    const HERE: char = '\u{200B}';
+    let mut told = String::with_capacity(text.len());
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            told.push(' ');
+        }
+        let is_long = word.chars().count() > longest;
+        for (place, letter) in word.chars().enumerate() {
+            if is_long && place > 0 && place % WORD == 0 {
+                told.push(HERE);
+            }
+            told.push(letter);
+        }
+    }
+    told
+}
+
 /// Marks without a shape of their own: they hide, join or reorder what stands beside them.
 fn is_unseen(letter: char) -> bool {
     matches!(
