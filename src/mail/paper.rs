@@ -103,7 +103,7 @@ const ADDRESS_LINES: usize = 6;
 fn recipient(letter: &Letter) -> Vec<String> {
     let name = letter.recipient_name.clone();
     if letter.channel == Channel::Email {
-        return vec![name, format!("By e-mail: {}", letter.address)];
+        return vec![name, "By e-mail".to_owned(), letter.address.clone()];
     }
     let mark = if letter.address.contains('\n') { '\n' } else { ',' };
     let parts = letter.address.split(mark).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
