@@ -632,9 +632,15 @@ pub fn post(tx: &mut Tx<'_>, cx: &Context, id: LetterId, expected: Expected, how
     cx.allow(Action::WorkTasks)?;
     let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(letter.revision)?;
-    letters::save(tx, &letter.post(cx, how)?)?;
-    close_tasks(tx, cx, id, how)?;
+    posted(tx, cx, letter, how)?;
     letters::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A letter on paper went, and the tasks about it are done.
+pub(super) fn posted(tx: &mut Tx<'_>, cx: &Context, letter: Letter, how: &str) -> Result<(), Error> {
+    let id = letter.id;
+    letters::save(tx, &letter.post(cx, how)?)?;
+    close_tasks(tx, cx, id, how)
 }
 
 /// A held letter is sent again.

@@ -12,6 +12,7 @@ pub mod demands;
 pub mod documents;
 pub mod gazetteer;
 pub mod import;
+pub mod letter_batches;
 pub mod letters;
 pub mod licences;
 pub mod night;
@@ -26,8 +27,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, letter, licence,
-    notice, obligation, party, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, letter, letter_batch,
+    licence, notice, obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -140,6 +141,7 @@ refusals!(
     demand::Refusal,
     document::Refusal,
     letter::Refusal,
+    letter_batch::Refusal,
     licence::Refusal,
     notice::Refusal,
     obligation::Refusal,

@@ -316,6 +316,29 @@ pub(super) fn served_by_email(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, lett
     }
 }
 
+/// Why a letter on paper is not to serve the copy that it carries, if it is not. Of other letters there is nothing to say.
+pub(super) fn why_not_served_by(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
+    if letters::notice_of(letter).is_none() || carried(db, letter)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some("its copy of the notice is served, withdrawn or goes with another letter".to_owned()))
+}
+
+/// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
+pub(super) fn served_by_letter(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    letter: &Letter,
+    service: Service,
+) -> Result<Option<String>, Error> {
+    let Some((notice, copy)) = carried(tx, letter)? else { return Ok(None) };
+    match serve(tx, cx, rules, notice, copy, service) {
+        Err(Error::Refused { text, .. }) => Ok(Some(text)),
+        other => other.map(|_| None),
+    }
+}
+
 /// The address refused a notice's letter: that copy is not served.
 pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
     let Some((notice, copy)) = carried(tx, letter)? else { return Ok(()) };
@@ -327,6 +350,9 @@ pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, l
 fn carried(db: &mut Conn, letter: &Letter) -> Result<Option<(Notice, CopyId)>, Error> {
     let Some((id, copy)) = letters::notice_of(letter) else { return Ok(None) };
     let Some(notice) = table::find(db, id)? else { return Ok(None) };
+    if notice.cover.state == NoticeState::Withdrawn {
+        return Ok(None);
+    }
     let waits = |there: &Copy| there.state == ServiceState::Sent && there.letter_id == Some(letter.id);
     Ok(notice.copy(copy).is_some_and(waits).then_some((notice, copy)))
 }

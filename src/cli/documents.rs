@@ -1,5 +1,6 @@
-//! The files that people sent in: every one read again and its hash compared, and copied beside a backup.
+//! The files that people sent in, and the letters that were printed together: every one read again and its hash compared, and copied beside a backup.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use super::progress::Progress;
 use super::{Ending, Store, words};
 use crate::domain::event::hex;
 use crate::files::{self, Files};
-use crate::storage::{self, Conn, documents};
+use crate::storage::{self, Conn, stored};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -74,8 +75,8 @@ pub(super) fn copy(files: &Files, copied: &Path, folder: &Path) -> anyhow::Resul
     Ok(every.len())
 }
 
-fn every_hash(db: &mut Conn) -> Result<Vec<String>, storage::Error> {
-    documents::hashes(db)
+fn every_hash(db: &mut Conn) -> Result<BTreeSet<String>, storage::Error> {
+    stored::hashes(db)
 }
 
 fn hash(files: &Files, sha256: &str) -> Result<String, files::Error> {

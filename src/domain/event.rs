@@ -123,6 +123,12 @@ words! {
         LetterLaidOut = "letter.laid_out",
         /// A letter on paper was posted or handed over.
         LetterPosted = "letter.posted",
+        /// Letters were printed together for the post-room.
+        LetterBatchPrinted = "letter_batch.printed",
+        /// Letters that were printed together were posted or handed over.
+        LetterBatchPosted = "letter_batch.posted",
+        /// Letters that were printed together will not be posted together.
+        LetterBatchCancelled = "letter_batch.cancelled",
         /// All mail was held.
         MailHeld = "mail.held",
         /// Mail that was held was let go.

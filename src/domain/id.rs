@@ -248,6 +248,8 @@ ids! {
     AppealId,
     /// A letter, by e-mail or on paper.
     LetterId,
+    /// Letters printed together.
+    LetterBatchId,
     /// Something an officer must do by hand.
     TaskId,
     /// One run of the nightly check.

@@ -16,6 +16,7 @@ pub mod document;
 pub mod event;
 pub mod id;
 pub mod letter;
+pub mod letter_batch;
 pub mod licence;
 pub mod notice;
 pub mod obligation;

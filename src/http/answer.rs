@@ -8,12 +8,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
 use super::session::{Caller, Entered, blocking};
+use super::upload;
 use crate::actions::Error;
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::context::Context;
 use crate::domain::event::hex;
 use crate::domain::id::Spelled as _;
+use crate::files::AtRest;
 use crate::storage::page::{Listed, Page};
 use crate::storage::requests::{self, Answered};
 use crate::storage::{self, Conn, Tx};
@@ -83,6 +85,39 @@ pub async fn change(
     work: impl Fn(&App, &mut Tx<'_>, &Context) -> Result<Answer, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let answer = blocking(move || {
+        let answer = app.db.write(|tx| {
+            let Some(key) = &caller.key else { return work(&app, tx, &caller.cx) };
+            once(&app, tx, &caller, key, &digest, &work)
+        })?;
+        Ok(answer)
+    });
+    Ok(answer.await?.respond())
+}
+
+/// As [`change`], for a change whose row names a file: it is made first, outside the transaction, and its bytes are safe before
+/// the row is there. A request that was answered before makes nothing.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_with_file<T: Send + 'static>(
+    app: Data<App>,
+    caller: Entered,
+    digest: String,
+    make: impl FnOnce(&App, &Context) -> Result<(AtRest, T), Problem> + Send + 'static,
+    work: impl Fn(&App, &mut Tx<'_>, &Context, &T) -> Result<Answer, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let answer = blocking(move || {
+        let account = caller.cx.actor.account.map(|id| id.as_str().to_owned()).unwrap_or_default();
+        if let Some(key) = &caller.key
+            && app.db.read(|db| requests::find(db, &account, key))?.is_some()
+        {
+            let gone = |_: &App, _: &mut Tx<'_>, _: &Context| Err(storage::Error::Conflict.into());
+            return Ok(app.db.write(|tx| once(&app, tx, &caller, key, &digest, &gone))?);
+        }
+        let (file, made) = make(&app, &caller.cx)?;
+        let _held = app.files.hold();
+        app.files.keep(file).map_err(|error| upload::disk(&error))?;
+        let work = |app: &App, tx: &mut Tx<'_>, cx: &Context| work(app, tx, cx, &made);
         let answer = app.db.write(|tx| {
             let Some(key) = &caller.key else { return work(&app, tx, &caller.cx) };
             once(&app, tx, &caller, key, &digest, &work)

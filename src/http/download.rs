@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
 use super::upload;
 use crate::app::App;
-use crate::domain::document::{Document, content_disposition};
+use crate::domain::document::{Document, MediaType, content_disposition};
+use crate::domain::event::hex;
 
 /// Gives out the bytes of a document that the caller may see.
 ///
@@ -16,30 +18,64 @@ use crate::domain::document::{Document, content_disposition};
 /// The problem that stands in the way: it waits for the scanner, is infected, or the range is none of it.
 pub async fn answer(app: &App, request: &HttpRequest, document: &Document) -> Result<HttpResponse, Problem> {
     document.may_be_opened().map_err(|refusal| upload::refused(&refusal, "/id"))?;
-    let length = u64::try_from(document.bytes).unwrap_or_default();
-    let etag = format!("\"{}\"", document.sha256);
+    let Document { sha256, bytes, media_type, name, .. } = document;
+    stored(app, request, Stored { sha256, bytes: *bytes, media_type: *media_type, name }).await
+}
+
+/// Bytes in the store, and what they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// SHA-256, in lower-case hexadecimal.
+    pub sha256: &'a str,
+    /// How many.
+    pub bytes: i64,
+    /// What they are.
+    pub media_type: MediaType,
+    /// The name to save them under.
+    pub name: &'a str,
+}
+
+/// Gives out bytes of the store to a caller who may see them.
+///
+/// # Errors
+/// The problem that stands in the way: the store says no, or the range is none of it.
+pub async fn stored(app: &App, request: &HttpRequest, file: Stored<'_>) -> Result<HttpResponse, Problem> {
+    let length = u64::try_from(file.bytes).unwrap_or_default();
+    let etag = format!("\"{}\"", file.sha256);
     let range = match asked(request, &etag, length) {
         Asked::All => None,
         Asked::Part(range) => Some(range),
         Asked::Nothing => return Ok(no_such_range(length)),
     };
     let part = range.clone().unwrap_or(0..length);
-    let bytes = app.files.stream(&document.sha256, range.clone()).await.map_err(|error| upload::disk(&error))?;
+    let bytes = app.files.stream(file.sha256, range.clone()).await.map_err(|error| upload::disk(&error))?;
     let mut response = HttpResponse::build(if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
     if range.is_some() {
         let last = part.end.saturating_sub(1);
         response.insert_header((header::CONTENT_RANGE, format!("bytes {}-{last}/{length}", part.start)));
     }
+    as_attachment(&mut response, file.media_type, file.name, etag);
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
+    Ok(response.no_chunking(part.end - part.start).streaming(bytes))
+}
+
+/// Gives out a PDF that the service itself has made.
+pub fn made(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    let etag = format!("\"{}\"", hex(&Sha256::digest(&bytes)));
+    as_attachment(&mut response, MediaType::Pdf, name, etag);
+    response.body(bytes)
+}
+
+fn as_attachment(response: &mut HttpResponseBuilder, media_type: MediaType, name: &str, etag: String) {
     response
-        .insert_header((header::CONTENT_TYPE, document.media_type.spelling()))
-        .insert_header((header::CONTENT_DISPOSITION, content_disposition(&document.name)))
+        .insert_header((header::CONTENT_TYPE, media_type.spelling()))
+        .insert_header((header::CONTENT_DISPOSITION, content_disposition(name)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
         .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::ETAG, etag));
-    Ok(response.no_chunking(part.end - part.start).streaming(bytes))
 }
 
 #[derive(Debug, PartialEq, Eq)]

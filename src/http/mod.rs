@@ -121,8 +121,15 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::breaches::dismiss);
     config.service(api::letters::list);
     config.service(api::letters::show);
+    config.service(api::letters::print);
     config.service(api::letters::record_posting);
     config.service(api::letters::send_again);
+    config.service(api::letter_batches::list);
+    config.service(api::letter_batches::create);
+    config.service(api::letter_batches::show);
+    config.service(api::letter_batches::content);
+    config.service(api::letter_batches::record_posting);
+    config.service(api::letter_batches::cancel);
     config.service(api::events::of_property);
     config.service(api::events::of_party);
     config.service(api::events::anchors);

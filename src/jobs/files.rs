@@ -12,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::document::{Document, ScanState};
 use crate::files;
 use crate::scan::{Clamd, NoVerdict};
-use crate::storage::documents;
+use crate::storage::{documents, stored};
 
 /// How often files that wait are scanned again.
 const ROUND: Duration = Duration::from_secs(600);
@@ -113,15 +113,15 @@ pub fn scan(app: &App, document: &Document) -> Result<Scanned, Error> {
     Ok(if matches!(why, NoVerdict::Down(..)) { Scanned::Down } else { Scanned::Waits })
 }
 
-/// Removes temporary files and bytes that no document names, if they are older than a day by that clock.
+/// Removes temporary files and bytes that no row names, if they are older than a day by that clock.
 ///
 /// # Errors
 /// [`Error::Broken`] with what the store says, or whatever the database says.
 pub fn sweep(app: &App, now: DateTime<Utc>) -> Result<files::Swept, Error> {
-    let swept = app.files.sweep(now, |sha256| Ok::<_, SweepError>(app.db.read(|db| documents::is_named(db, sha256))?));
+    let swept = app.files.sweep(now, |sha256| Ok::<_, SweepError>(app.db.read(|db| stored::is_named(db, sha256))?));
     let swept = swept.map_err(|error| Error::Broken(error.to_string()))?;
     if swept != files::Swept::default() {
-        tracing::info!(swept.temporary, swept.unnamed, "removed what belonged to no document");
+        tracing::info!(swept.temporary, swept.unnamed, "removed what belonged to nothing");
     }
     Ok(swept)
 }

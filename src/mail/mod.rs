@@ -10,6 +10,7 @@ mod folder;
 pub mod letters;
 mod message;
 mod outcome;
+pub mod paper;
 mod relay;
 mod settings;
 mod smtp;

@@ -179,23 +179,6 @@ pub fn bytes_from(db: &mut Conn, sender: PartyId) -> Result<i64, Error> {
     Ok(theirs.iter().sum())
 }
 
-/// Whether any document has these bytes.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn is_named(db: &mut Conn, sha256: &str) -> Result<bool, Error> {
-    let named = documents::table.filter(documents::sha256.eq(sha256)).count();
-    Ok(named.get_result::<i64>(db)? > 0)
-}
-
-/// The hash of every document's bytes, each once.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn hashes(db: &mut Conn) -> Result<Vec<String>, Error> {
-    Ok(documents::table.select(documents::sha256).distinct().order(documents::sha256).load(db)?)
-}
-
 /// The oldest documents that a scanner should look at, after that one.
 ///
 /// # Errors

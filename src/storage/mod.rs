@@ -24,6 +24,7 @@ mod db;
 pub mod demands;
 pub mod documents;
 pub mod events;
+pub mod letter_batches;
 pub mod letters;
 pub mod licences;
 pub mod notices;
@@ -40,6 +41,7 @@ pub mod requests;
 pub(crate) mod schema;
 pub mod schemes;
 pub mod sign_in;
+pub mod stored;
 pub mod tasks;
 mod tx;
 

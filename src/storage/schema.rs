@@ -390,6 +390,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    letter_batches (id) {
+        id -> Text,
+        state -> Text,
+        officer_id -> Nullable<Text>,
+        made_at -> Timestamp,
+        sha256 -> Text,
+        bytes -> BigInt,
+        pages -> Integer,
+        posted_on -> Nullable<Date>,
+        method -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    batch_letters (batch_id, letter_id) {
+        batch_id -> Text,
+        letter_id -> Text,
+        place -> Integer,
+        first_page -> Integer,
+        last_page -> Integer,
+        is_open -> Bool,
+        left_out -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     attempts (letter_id, number) {
         letter_id -> Text,
         number -> Integer,
@@ -663,6 +693,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     check_failures,
     breaches,
     letters,
+    letter_batches,
+    batch_letters,
     attempts,
     reminders,
     chains,

@@ -1,6 +1,8 @@
 //! Letters through HTTP: as sent, to whom, and in what state; and by whom they may be read.
 
+use chrono::TimeDelta;
 use selective_licensing::domain::actor::Role;
+use selective_licensing::domain::party::Party;
 use serde_json::json;
 
 use crate::support::desk::Desk;
@@ -79,6 +81,38 @@ fn a_letter_to_print_is_a_task_until_an_officer_posts_it() {
     let closure = json!({ "note": "again" });
     let path = format!("/api/v1/tasks/{}/closure", task.body["id"].as_str().unwrap());
     assert_eq!(desk.post(&token, &path, &task.etag, &closure).expect(409).problem(), "task-closed");
+}
+
+#[test]
+fn a_letter_is_printed_from_what_was_sent_for_those_who_may_read_it() {
+    let desk = Desk::open();
+    let (khan, lee) = (desk.world.khan(), desk.world.landlord("Ms B Lee", false));
+    for holder in [&khan, &lee] {
+        let licence = desk.world.licensed_home(holder, None);
+        desk.world.issued_demand(&licence, &["9.6"]);
+    }
+    let officer = desk.token(Role::Officer, None);
+    let path = |holder: &Party| format!("/api/v1/letters/{}/pdf", desk.world.letters_to(holder.id)[0].id);
+    let refused = desk.get(&officer, &path(&lee)).expect(409);
+    assert_eq!(refused.problem(), "letter-not-written");
+    desk.world.post();
+    for holder in [&khan, &lee] {
+        let own = desk.token(Role::Landlord, Some(holder.id));
+        let (head, bytes) = desk.download_from(&own, &path(holder), "");
+        for line in [
+            "HTTP/1.1 200",
+            "content-type: application/pdf",
+            "content-disposition: attachment; filename=\"letter-2025-01-02-",
+            "content-security-policy: sandbox; default-src 'none'",
+            "x-content-type-options: nosniff",
+        ] {
+            assert!(head.contains(line), "{head}");
+        }
+        assert!(bytes.starts_with(b"%PDF-1.7"));
+        desk.world.wait(TimeDelta::days(1));
+        assert_eq!(desk.download_from(&officer, &path(holder), "").1, bytes, "it is what was sent");
+    }
+    desk.get(&desk.token(Role::Landlord, Some(khan.id)), &path(&lee)).expect(404);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod gazetteer;
 mod health;
 mod hostile;
 mod kill_check;
+mod letter_batches;
 mod letters;
 mod licences;
 mod limits;

@@ -131,6 +131,20 @@ fn a_proposal_goes_by_mail_where_notices_may_and_on_paper_else_and_each_letter_s
     assert_eq!((&holder["state"], &holder["method"]), (&json!("served"), &json!("email")));
     assert!(holder["deemed"]["because"].as_str().unwrap().len() > 20, "{holder:#}");
     assert_eq!(copy(&server.agency_id.to_string())["state"], "sent");
+
+    let batch = amy.post("/letter-batches", &json!({})).expect(201);
+    let posting = json!({ "posted_on": "2025-01-22", "method": "first_class_post" });
+    let path = format!("/letter-batches/{}/posting", batch.id());
+    let posted = amy.post_on(&batch.etag(), &path, &posting).expect(200).body;
+    assert!(posted["letters"].as_array().unwrap().iter().all(|one| one["left_out"].is_null()), "{posted:#}");
+    let served = read(&amy, &format!("/notices/{not}"));
+    assert_eq!((&served["state"], &served["served_on"]), (&json!("served"), &json!("2025-01-24")));
+    assert_eq!(served["period"]["on"], "2025-02-13", "the stated day is later than 8 February");
+    let consulting = read(&amy, &format!("/applications/{id}"));
+    assert_eq!(
+        (&consulting["stage"], &consulting["consultation"]["on"]),
+        (&json!("consulting_grant"), &json!("2025-02-13"))
+    );
 }
 
 #[test]

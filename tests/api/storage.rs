@@ -11,8 +11,8 @@ use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, Spelled};
 use selective_licensing::domain::scheme::DocumentKind;
 use selective_licensing::domain::{
-    actor, appeal, application, breach, certificate, demand, document, letter, licence, notice, obligation, party,
-    property, reminder, sign_in,
+    actor, appeal, application, breach, certificate, demand, document, letter, letter_batch, licence, notice,
+    obligation, party, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -144,6 +144,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("letters.kind", all(letter::LetterKind::ALL)),
         ("letters.channel", all(letter::Channel::ALL)),
         ("letters.state", all(letter::LetterState::ALL)),
+        ("letter_batches.state", all(letter_batch::BatchState::ALL)),
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
         ("links.state", all(sign_in::LinkState::ALL)),
@@ -213,6 +214,7 @@ fn a_year_in_the_office() -> World {
     world.night("2025-02-07");
     world.post();
     files_come_in(&world);
+    letters_are_printed(&world);
     decisions_are_made(&world, started.id, agent.id);
     world.write(|tx| {
         let answered = requests::Answered {
@@ -289,6 +291,20 @@ fn files_come_in(world: &World) {
     });
 }
 
+/// A letter on paper, printed with all that wait.
+fn letters_are_printed(world: &World) {
+    let licence = world.licensed_home(&world.landlord("Mrs C Paper", false), None);
+    world.issued_demand(&licence, &["9.6"]);
+    world.post();
+    let amy = world.amy();
+    world.write(|tx| {
+        let chosen = actions::letter_batches::chosen(tx, &amy, None)?;
+        let letters = (1..).step_by(2).zip(&chosen).map(|(page, letter)| (letter.id, page, page)).collect();
+        let printed = letter_batch::Printed { sha256: "cd".repeat(32), bytes: 9, letters };
+        actions::letter_batches::make(tx, &amy, &chosen, printed).map(|_| ())
+    });
+}
+
 #[test]
 fn every_table_can_be_written_and_read() {
     use selective_licensing::domain::actor::Sight::Everything;
@@ -310,6 +326,7 @@ fn every_table_can_be_written_and_read() {
     }
     reads_all! {
         "schemes": |db, _| Ok(schemes::all(db)?.len()),
+        "letter_batches": |db, page| Ok(letter_batches::list(db, None, page)?.rows.len()),
         "documents": |db, page| Ok(documents::list(db, Everything, &documents::Filter::default(), page)?.rows.len()),
         "parties": |db, page| Ok(parties::list(db, None, page)?.rows.len()),
         "properties": |db, page| Ok(properties::list(db, Everything, &Default::default(), page)?.rows.len()),

@@ -11,11 +11,11 @@ use super::{Error, Expected, FieldFault, Rules, breaches, letters};
 use crate::domain::actor::Action;
 use crate::domain::calendar::{Consent, Dispatch, Method, london};
 use crate::domain::context::Context;
-use crate::domain::demand::{self, Demand, Recipient, Request, Sending, ServiceState};
+use crate::domain::demand::{self, Demand, DemandState, Recipient, Request, Sending, ServiceState};
 use crate::domain::event::Change;
 use crate::domain::id::{DemandId, ItemId, LicenceId, PropertyId, RecipientId};
 use crate::domain::letter::Letter;
-use crate::storage::{Tx, demands, licences, parties, properties, schemes};
+use crate::storage::{Conn, Tx, demands, licences, parties, properties, schemes};
 
 /// What an officer asks for.
 #[derive(Clone, Debug)]
@@ -191,6 +191,37 @@ pub(super) fn served_by_email(
             Ok(())
         }
         other => other.map(|_| ()),
+    }
+}
+
+/// Why a letter on paper is not to serve the copy that it carries, if it is not. Of other letters there is nothing to say.
+pub(super) fn why_not_served_by(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
+    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(None) };
+    let demand = demands::find(db, id)?.ok_or(Error::NotFound)?;
+    Ok(match demand.cover.state {
+        DemandState::Issued | DemandState::Served if waits_for(&demand, copy, letter) => None,
+        DemandState::Issued | DemandState::Served => {
+            let there = demand.recipients.iter().find(|there| there.id == copy).ok_or(Error::NotFound)?;
+            Some(format!("its copy of the demand {} is {} already", demand.cover.reference, there.state))
+        }
+        state => Some(format!("the demand {} is {state}", demand.cover.reference)),
+    })
+}
+
+/// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
+pub(super) fn served_by_letter(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    letter: &Letter,
+    service: Service,
+) -> Result<Option<String>, Error> {
+    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(None) };
+    let demand = demands::find(tx, id)?.ok_or(Error::NotFound)?;
+    cx.allow(Action::WorkDemands)?;
+    match serve(tx, cx, rules, demand, copy, service) {
+        Err(Error::Refused { text, .. }) => Ok(Some(text)),
+        other => other.map(|_| None),
     }
 }
 

@@ -578,16 +578,16 @@ impl Application {
             Step::RecordFindings { findings } => self.record(findings)?,
             Step::ProposeGrant { last_served_on, stated } => {
                 self.findings_met()?;
-                let last = self.served(*last_served_on, today)?;
+                let last = self.served(*last_served_on)?;
                 self.consult(consultation_end(&scheme.policy, false, last, stated.as_ref())?, None);
             }
             Step::Modify { last_served_on, stated } => {
                 self.findings_met()?;
-                let last = self.served(*last_served_on, today)?;
+                let last = self.served(*last_served_on)?;
                 self.consult(consultation_end(&scheme.policy, true, last, stated.as_ref())?, None);
             }
             Step::ProposeRefusal { last_served_on, stated, reason } => {
-                let last = self.served(*last_served_on, today)?;
+                let last = self.served(*last_served_on)?;
                 let against = words_of(reason)?;
                 self.consult(consultation_end(&scheme.policy, false, last, stated.as_ref())?, Some(against));
             }
@@ -657,10 +657,11 @@ impl Application {
         if against.is_empty() { Ok(()) } else { Err(Refusal::FindingsNotMet(against.join(", "))) }
     }
 
-    fn served(&self, on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+    /// A posted copy counts as received some days from now, so the day may lie ahead.
+    fn served(&self, on: NaiveDate) -> Result<NaiveDate, Refusal> {
         match self.duly_made_on {
             Some(made) if on < made => Err(Refusal::ServedTooEarly(made)),
-            _ => past(on, today),
+            _ => Ok(on),
         }
     }
 

@@ -273,13 +273,13 @@ fn a_refused_application_protects_until_appeals_are_spent_and_one_that_is_overtu
 }
 
 #[test]
-fn a_proposal_is_served_between_the_day_the_application_was_duly_made_and_today() {
+fn a_proposal_is_served_on_or_after_the_day_the_application_was_duly_made_and_what_is_in_the_post_counts_ahead() {
     let ready = take(after(&TO_ASSESSING), "2025-03-03", step("record_findings")).unwrap();
     for (served_on, refusal) in [
         ("2025-03-02", Some(Refusal::ServedTooEarly(day("2025-03-03")))),
         ("2025-03-03", None),
         ("2025-03-10", None),
-        ("2025-03-11", Some(Refusal::InFuture)),
+        ("2025-03-12", None),
     ] {
         let last_served_on = day(served_on);
         let proposals = [

@@ -14,10 +14,12 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, look, page, read, read_one};
+use crate::http::download;
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
-use crate::http::session::{Caller, IfMatch};
+use crate::http::session::{Caller, IfMatch, blocking};
+use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
 use crate::storage::{Conn, reminders};
 
@@ -175,6 +177,19 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
         Ok((file(db, letter)?, revision))
     })
     .await
+}
+
+/// Print a letter: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
+#[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/letters/{id}/pdf")]
+pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
+    let looking = look(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+        letters::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)
+    });
+    let letter = looking.await?;
+    let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
+    let printed = blocking(move || Ok(paper::print(&letter).map_err(Error::from)?)).await?;
+    Ok(download::made(&name, printed.bytes))
 }
 
 /// How a letter went on paper.

@@ -79,7 +79,7 @@ impl Finding {
 }
 
 impl Decision {
-    const VERSION: &str = "D4/1";
+    const VERSION: &str = "D4/2";
 
     /// Writes the letter.
     ///

@@ -49,7 +49,7 @@ pub struct DemandItem {
 }
 
 impl Demand {
-    const VERSION: &str = "D1/1";
+    const VERSION: &str = "D1/2";
 
     /// Writes the letter.
     ///

@@ -89,7 +89,7 @@ impl DigestLine {
 }
 
 impl Digest {
-    const VERSION: &str = "digest/1";
+    const VERSION: &str = "digest/2";
 
     /// Writes the letter.
     ///

@@ -50,7 +50,7 @@ pub struct ReceiptFile {
 }
 
 impl Receipt {
-    const VERSION: &str = "receipt/1";
+    const VERSION: &str = "receipt/2";
 
     /// Writes the letter.
     ///

@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use super::*;
 use crate::domain::application::News;
+use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
 use crate::domain::notice::NoticeKind;
+use crate::domain::testing::{khan, on};
+use crate::mail::paper;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
@@ -285,7 +288,7 @@ fn assert_says(letter: &Composed, sentences: &[&str]) {
 fn a_demand_names_each_document_its_last_day_and_the_ways_out() {
     let letter = demand("").compose().unwrap();
     assert_eq!(letter.subject.as_str(), "Documents needed by Wednesday 5 February 2025: 12 High Street, Stockton");
-    assert_eq!(letter.template_version, "D1/1");
+    assert_eq!(letter.template_version, "D1/2");
     assert_says(
         &letter,
         &[
@@ -550,4 +553,118 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
             assert!(letter.text.lines().all(|line| !line.contains(unprintable)), "{payload:?}");
         }
     }
+}
+
+/// The letter as it is stored once it is written, on its way on paper.
+fn stored(composed: &Composed, address: &str) -> Letter {
+    let matter = Matter {
+        kind: LetterKind::Demand,
+        recipient_id: khan(),
+        recipient_name: "Mr A Khan".to_owned(),
+        address: address.to_owned(),
+        channel: Channel::Paper,
+        dated_on: day(2025, 1, 28),
+        part: 1,
+        property_id: None,
+        demand: None,
+        facts: serde_json::Value::Null,
+    };
+    let letter = Letter::queue(&on("2025-01-28"), matter).into_entity();
+    Letter { subject: Some(composed.subject.as_str().to_owned()), html: Some(composed.html.clone()), ..letter }
+}
+
+/// Every letter, with each of its texts replaced.
+fn every_letter(text: &str) -> Vec<Composed> {
+    let link = SignIn {
+        office: office(text),
+        recipient: Some(Line::from(text)).filter(|name| !name.is_empty()),
+        link: Line::from("https://licensing.example.org/sign-in/0123"),
+        expires_at: on("2025-01-28").now,
+    };
+    let (mut first, mut second) = (demand(text), digest(text));
+    (first.copy_for, second.copy_for) = (Some(copy(text)), Some(copy(text)));
+    let composed =
+        [first.compose(), second.compose(), decision(text).compose(), receipt(text).compose(), link.compose()];
+    let news = News::ALL.iter().map(|news| application(*news, text).compose());
+    let notices = NoticeKind::ALL.iter().map(|kind| notice(*kind, text).compose());
+    composed.into_iter().chain(news).chain(notices).map(Result::unwrap).collect()
+}
+
+/// The parts of a letter on paper in order, without their text.
+fn parts(document: &pdf::Document) -> Vec<&'static str> {
+    let part = |block: &pdf::Block| match block {
+        pdf::Block::Heading { .. } => "heading",
+        pdf::Block::Paragraph { .. } => "paragraph",
+        pdf::Block::Note { .. } => "note",
+        pdf::Block::Facts { .. } => "facts",
+        pdf::Block::List { .. } => "list",
+        pdf::Block::Table { .. } => "table",
+        pdf::Block::Signature { .. } => "signature",
+    };
+    document.blocks.iter().map(part).collect()
+}
+
+#[test]
+fn every_letter_has_its_place_on_paper_and_none_of_its_words_is_lost() {
+    for composed in every_letter("") {
+        let document = paper::document(&stored(&composed, "12 High Street, Stockton, TS18 1AA")).unwrap();
+        assert_eq!(document.author, "Stockton-on-Tees Borough Council");
+        assert_eq!(document.recipient, ["Mr A Khan", "12 High Street", "Stockton", "TS18 1AA"]);
+        let said = serde_json::to_string(&document).unwrap().to_lowercase();
+        for word in composed.text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {
+            assert!(said.contains(&word.to_lowercase()), "{word:?} is not in {said}");
+        }
+        assert_eq!(pdf::render(document).unwrap().letters.len(), 1);
+    }
+}
+
+#[test]
+fn a_demand_on_paper_has_its_reference_beside_the_address_and_its_parts_in_order() {
+    let composed = every_letter("").remove(0);
+    let document =
+        paper::document(&stored(&composed, "Flat 2\nThe Mill, Rear\n1 Mill Lane\nA\nB\nC\nTS18 1AA")).unwrap();
+    let labels = document.reference.iter().map(|fact| fact.label.as_str()).collect::<Vec<_>>();
+    assert_eq!(labels, ["Property", "Licence", "Reference", "Date of this letter"]);
+    let wanted = "note paragraph heading paragraph list heading paragraph heading paragraph heading paragraph heading \
+                  paragraph heading paragraph signature";
+    assert_eq!(parts(&document).join(" "), wanted);
+    assert_eq!(document.recipient[1], "Flat 2, The Mill, Rear");
+    assert_eq!((document.recipient.len(), document.language.as_str()), (7, "en-GB"));
+}
+
+#[test]
+fn no_record_becomes_a_part_of_a_letter_on_paper() {
+    let usual = |text: &str| {
+        let letters = every_letter(text).iter().map(|one| stored(one, text)).collect::<Vec<_>>();
+        letters.iter().map(|letter| parts(&paper::document(letter).unwrap()).join(" ")).collect::<Vec<_>>()
+    };
+    let harmless = usual("Harmless");
+    for payload in payloads() {
+        assert_eq!(usual(&payload), harmless, "{payload:?}");
+    }
+}
+
+#[test]
+fn what_has_no_place_on_paper_is_refused_by_name() {
+    let composed = every_letter("").remove(0);
+    let with = |html: &str| {
+        let letter = Letter { html: Some(composed.html.replace("<h2>The law</h2>", html)), ..stored(&composed, "x") };
+        paper::document(&letter).map(|_| ()).map_err(|fault| fault.to_string())
+    };
+    let row = "<tr><th>Paper</th></tr>";
+    assert_eq!(with(&format!("<table><thead>{row}</thead><tbody><tr><td>Gas</td></tr></tbody></table>")), Ok(()));
+    for (html, named) in [
+        ("<img src=x>", "<img>"),
+        ("<p><em>x</em></p>", "<em>"),
+        ("<div><p>x</p></div>", "<div>"),
+        ("<ul><p>x</p></ul>", "<p>"),
+        ("words", "text outside a paragraph"),
+        ("<script>x</script>", "<script>"),
+        ("<table><tbody><tr><th>x</th></tr></tbody></table>", "<th>"),
+        ("<p><a>x</a></p>", "<a>"),
+    ] {
+        assert!(with(html).unwrap_err().contains(named), "{html}");
+    }
+    let unwritten = Letter { html: None, ..stored(&composed, "x") };
+    assert_eq!(paper::document(&unwritten).unwrap_err(), paper::Fault::NotWritten);
 }

@@ -93,10 +93,15 @@ impl Desk {
         self.send_form(token, &Form::with(&[("licence_id", licence)]).file("file", name, kind, bytes))
     }
 
-    /// Downloads: status line and headers in lower case, and the bytes.
+    /// Downloads a document: status line and headers in lower case, and the bytes.
     pub(crate) fn download(&self, token: &str, id: &str, headers: &str) -> (String, Vec<u8>) {
+        self.download_from(token, &format!("/api/v1/documents/{id}/content"), headers)
+    }
+
+    /// As [`Desk::download`], from that path.
+    pub(crate) fn download_from(&self, token: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
         let mut stream = self.connect();
-        let head = format!("GET /api/v1/documents/{id}/content HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
         stream.write_all(format!("{head}Authorization: Bearer {token}\r\n{headers}\r\n").as_bytes()).unwrap();
         let answer = read_all_bytes(&mut stream);
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();

@@ -1,0 +1,131 @@
+//! From letters to the bytes of one PDF file.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, NaiveDate};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use typst::diag::{SourceDiagnostic, Warned};
+use typst::foundations::{Datetime, Label, Smart};
+use typst::introspection::Introspector as _;
+use typst::utils::PicoStr;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::world::Desk;
+use crate::{Document, Fault};
+
+/// A file with letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pdf {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Where each letter is in it, in their order.
+    pub letters: Vec<Pages>,
+    /// Characters that the typeface does not have. A box stands in their place.
+    pub replaced: BTreeSet<char>,
+}
+
+/// The pages of a letter, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Pages {
+    /// The first, with the address.
+    pub first: usize,
+    /// The last.
+    pub last: usize,
+}
+
+/// What the template gets.
+#[derive(Serialize)]
+struct Data<'a> {
+    title: &'a str,
+    author: &'a str,
+    language: &'a str,
+    letters: &'a [Document],
+}
+
+/// Prints one letter.
+///
+/// # Errors
+/// A [`Fault`] that says what is wrong with it.
+pub fn render(document: Document) -> Result<Pdf, Fault> {
+    let title = document.title.clone();
+    render_batch(&title, vec![document])
+}
+
+/// Prints several letters into one file, each beginning on a new sheet of paper, with pages counted for each.
+/// The file is dated as the latest of them, and written in the language of the first.
+///
+/// # Errors
+/// A [`Fault`] that says what is wrong with one of them.
+pub fn render_batch(title: &str, documents: Vec<Document>) -> Result<Pdf, Fault> {
+    let mut replaced = BTreeSet::new();
+    let title = crate::text::printable(title, &mut replaced);
+    if title.trim().is_empty() {
+        return Err(Fault::NoTitle);
+    }
+    let mut letters = Vec::with_capacity(documents.len());
+    for document in documents {
+        let (document, missing) = document.printable()?;
+        replaced.extend(missing);
+        letters.push(document);
+    }
+    let (bytes, letters) = laid_out(&title, &letters)?;
+    Ok(Pdf { bytes, letters, replaced })
+}
+
+fn laid_out(title: &str, letters: &[Document]) -> Result<(Vec<u8>, Vec<Pages>), Fault> {
+    let latest = letters.iter().map(|letter| letter.date).max().ok_or(Fault::Nothing)?;
+    let data = data(title, letters)?;
+    let options = options(latest, &data)?;
+    let printed = pages_of(data).and_then(|document| {
+        let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| Fault::Standard(said(&errors)))?;
+        Ok((bytes, places(&document, letters.len())?))
+    });
+    // What was remembered of this file helps no other.
+    comemo::evict(0);
+    printed
+}
+
+pub(crate) fn data(title: &str, letters: &[Document]) -> Result<Vec<u8>, Fault> {
+    let first = letters.first().ok_or(Fault::Nothing)?;
+    let data = Data { title, author: &first.author, language: &first.language, letters };
+    serde_json::to_vec(&data).map_err(|error| Fault::Layout(error.to_string()))
+}
+
+pub(crate) fn pages_of(data: Vec<u8>) -> Result<PagedDocument, Fault> {
+    let Warned { output, .. } = typst::compile(&Desk::with(data));
+    output.map_err(|errors| Fault::Layout(said(&errors)))
+}
+
+/// The instant in the file is the day of the letter, and its identifier is the hash of what it says.
+fn options(day: NaiveDate, data: &[u8]) -> Result<PdfOptions, Fault> {
+    let whole = |number: u32| u8::try_from(number).unwrap_or(1);
+    let day = Datetime::from_ymd_hms(day.year(), whole(day.month()), whole(day.day()), 0, 0, 0);
+    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        .map_err(|error| Fault::Standard(error.message().to_string()))?;
+    let ident = Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(PdfOptions {
+        ident: Smart::Custom(ident),
+        creator: Smart::Custom(None),
+        timestamp: day.map(Timestamp::new_utc),
+        standards,
+        ..PdfOptions::default()
+    })
+}
+
+/// The template puts a label at either end of each letter.
+fn places(document: &PagedDocument, count: usize) -> Result<Vec<Pages>, Fault> {
+    let page = |end: &str, number: usize| {
+        let missing = || Fault::Layout(format!("the {end} of letter {number} is missing"));
+        let label = Label::new(PicoStr::intern(&format!("{end}-{number}"))).ok_or_else(missing)?;
+        let place = document.introspector().query_label(label).ok().and_then(typst::foundations::Content::location);
+        let page = place.and_then(|place| document.introspector().page(place)).ok_or_else(missing)?;
+        Ok(page.get())
+    };
+    (0..count).map(|number| Ok(Pages { first: page("start", number)?, last: page("end", number)? })).collect()
+}
+
+fn said(errors: &[SourceDiagnostic]) -> String {
+    errors.iter().map(|error| error.message.to_string()).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,2 @@
+DROP TABLE batch_letters;
+DROP TABLE letter_batches;
