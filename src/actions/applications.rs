@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, Rules, letters, notices};
+use super::{Error, Expected, Rules, fees, letters, notices};
 use crate::domain::actor::Action;
 use crate::domain::application::{Application, News, Standing, Start, Step};
 use crate::domain::context::Context;
@@ -88,7 +88,11 @@ pub fn take(
         notices::all_considered(tx, id)?;
     }
     let (news, refused) = (step.news(), matches!(step, Step::Refuse { .. }));
-    let application = enter(tx, cx, rules, id, expected, step)?;
+    let application = enter(tx, cx, rules, id, expected, step.clone())?;
+    if let Some(part) = step.pays().filter(|_| step.waiver().is_none()) {
+        fees::account(tx, &application)?.is_paid(part)?;
+    }
+    fees::charge(tx, cx, rules, &application, &step)?;
     if let Some(news) = news {
         tell(tx, cx, news, &application)?;
     }
@@ -98,10 +102,14 @@ pub fn take(
     Ok(application)
 }
 
-/// The applicant gets a letter on how the application stands now.
+/// The applicant gets a letter on how the application stands now; none for a part of the fee that is paid already.
 pub(super) fn tell(tx: &mut Tx<'_>, cx: &Context, news: News, application: &Application) -> Result<(), Error> {
     let form = application_forms::find(tx, application.id)?;
-    let standing = Standing::of(news, application, form.and_then(|form| form.sha256));
+    let due = if news == News::FeeDue { fees::due_before_grant(tx, application)? } else { None };
+    if due.is_some_and(|pence| pence <= 0) {
+        return Ok(());
+    }
+    let standing = Standing::of(news, application, form.and_then(|form| form.sha256), due);
     let (to, home) = (application.applicant_id, Some(application.property_id));
     letters::queue(tx, cx, LetterKind::Application, to, home, serde_json::json!(standing)).map(drop)
 }

@@ -262,11 +262,12 @@ pub fn send(
     applications::save(tx, &named)?;
     let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
     let step = Step::Submit { on: cx.today(), declarations_signed: true };
-    applications::save(tx, &application.take(cx, scheme, step)?)?;
+    applications::save(tx, &application.take(cx, scheme, step.clone())?)?;
     if let Some(email) = signing.consent {
         own_actions::agree(tx, cx, email, ConsentScope::All)?;
     }
     let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    super::fees::charge(tx, cx, rules, &application, &step)?;
     super::applications::tell(tx, cx, News::Received, &application)?;
     Ok(application)
 }

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod certificates;
 pub mod demands;
 pub mod documents;
+pub mod fees;
 pub mod gazetteer;
 pub mod import;
 pub mod letter_batches;
@@ -27,8 +28,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, letter, letter_batch,
-    licence, notice, obligation, party, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
+    letter, letter_batch, licence, notice, obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -140,6 +141,7 @@ refusals!(
     certificate::Refusal,
     demand::Refusal,
     document::Refusal,
+    fee_rules::Refusal,
     letter::Refusal,
     letter_batch::Refusal,
     licence::Refusal,

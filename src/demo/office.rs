@@ -195,7 +195,7 @@ fn step_of(step: Move, cx: &Context) -> Step {
     let today = cx.today();
     match step {
         Move::Apply => Step::Submit { on: today, declarations_signed: true },
-        Move::PayPartA => Step::PayPartA { on: today },
+        Move::PayPartA => Step::PayPartA { on: today, waived_because: None },
         Move::FindComplete => Step::FindComplete { on: today },
         Move::FindIncomplete => Step::FindIncomplete {
             defects: vec!["The floor plan is missing.".to_owned(), "The gas safety record is out of date.".to_owned()],
@@ -214,7 +214,7 @@ fn step_of(step: Move, cx: &Context) -> Step {
         },
         Move::EndConsultation => Step::EndConsultation,
         Move::RequestPartB => Step::RequestPartB,
-        Move::PayPartB => Step::PayPartB,
+        Move::PayPartB => Step::PayPartB { waived_because: None },
         Move::Grant => Step::Grant,
         Move::Refuse => Step::Refuse { reason: "No representations changed the finding on fitness.".to_owned() },
         Move::Withdraw => Step::Withdraw { reason: "The house is being sold with vacant possession.".to_owned() },

@@ -39,6 +39,20 @@ words! {
         ApplicationMoved = "application.moved",
         /// An application was given to an officer.
         ApplicationAssigned = "application.assigned",
+        /// A part of an application's fee fell due.
+        FeeCharged = "fee.charged",
+        /// A payment of an application's fee came in.
+        FeePaid = "fee.paid",
+        /// Something of an application's fee was given back.
+        FeeRefunded = "fee.refunded",
+        /// A discount on an application's fee was claimed.
+        DiscountClaimed = "fee.discount_claimed",
+        /// A claimed discount was allowed.
+        DiscountAllowed = "fee.discount_allowed",
+        /// A claimed discount was denied.
+        DiscountDenied = "fee.discount_denied",
+        /// An entry of an application's account was reversed by another.
+        FeeEntryReversed = "fee.reversed",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.

@@ -218,6 +218,8 @@ ids! {
     ApplicationId,
     /// Somebody named in an application form.
     PersonId,
+    /// An entry of the account of an application.
+    FeeEntryId,
     /// A licence.
     LicenceId,
     /// A demand for evidence.

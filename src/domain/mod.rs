@@ -14,6 +14,7 @@ pub mod context;
 pub mod demand;
 pub mod document;
 pub mod event;
+pub mod fees;
 pub mod id;
 pub mod letter;
 pub mod letter_batch;

@@ -86,6 +86,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::applications::filled_in);
     config.service(api::applications::take);
     config.service(api::applications::grant);
+    config.service(api::fees::show);
+    config.service(api::fees::pay);
+    config.service(api::fees::refund);
+    config.service(api::fees::claim);
+    config.service(api::fees::decide);
+    config.service(api::fees::reverse);
     config.service(api::licences::list);
     config.service(api::licences::show);
     config.service(api::licences::take);

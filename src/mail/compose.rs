@@ -10,8 +10,9 @@ use super::letters::{
 use super::words::Line;
 use crate::actions::letters::{About, Contents, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
-use crate::domain::application::{News, Standing};
+use crate::domain::application::Standing;
 use crate::domain::demand;
+use crate::domain::fees::pounds;
 use crate::domain::id::PartyId;
 use crate::domain::letter::Letter;
 use crate::domain::notice;
@@ -255,7 +256,6 @@ fn served(
 fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Application, String> {
     let letter = &contents.letter;
     let facts: Standing = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
-    let fee = scheme.fees.part_b_pence.filter(|_| facts.news == News::FeeDue);
     Ok(Application {
         office: office(scheme),
         recipient: Line::from_record(&letter.recipient_name),
@@ -269,13 +269,9 @@ fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result
         answer_by: facts.answer_by,
         defects: facts.defects.iter().map(|defect| Line::from_record(defect)).collect(),
         reason: Line::from_record(&facts.reason.unwrap_or_default()),
-        amount: Line::from_record(&fee.map(pounds).unwrap_or_default()),
+        amount: Line::from_record(&facts.outstanding_pence.map(pounds).unwrap_or_default()),
         sha256: Line::from_record(&facts.sha256.unwrap_or_default()),
     })
-}
-
-fn pounds(pence: u32) -> String {
-    format!("£{}.{:02}", pence / 100, pence % 100)
 }
 
 fn decided(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Result<Decision, String> {

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod conditions;
+mod fees;
 mod obligations;
 mod questions;
 mod settings;
@@ -103,7 +104,7 @@ fn scheme(
     let ladders = root.table("ladders").and_then(|section| obligations::ladders(&section));
     let (conditions, condition_facts) = conditions::conditions(root);
     let obligations = obligations::obligations(root, &condition_facts, ladders.as_ref());
-    let fees = root.table("fees").and_then(|section| settings::fees(&section));
+    let fees = root.table("fees").and_then(|section| fees::fees(&section));
     let policy = root.table("policy").and_then(|section| settings::policy(&section));
     let exemptions = settings::exemptions(root);
     // A scheme without a form takes applications on paper only.

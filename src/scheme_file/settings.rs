@@ -1,11 +1,11 @@
-//! Reads a scheme's council, designation, fees, policy and exemption grounds.
+//! Reads a scheme's council, designation, policy and exemption grounds.
 
 use std::collections::BTreeSet;
 
 use chrono::Months;
 
-use crate::domain::scheme::{Council, Designation, Discount, ExemptionGround, Fees, GasYear, Policy, PostRule};
-use crate::toml_reader::{Section, code, date, flag, text, time, whole_number, word};
+use crate::domain::scheme::{Council, Designation, ExemptionGround, GasYear, Policy, PostRule};
+use crate::toml_reader::{Section, code, date, text, time, whole_number, word};
 
 pub(super) fn council(section: &Section<'_>) -> Option<Council> {
     let name = section.required("name", text);
@@ -59,47 +59,6 @@ pub(super) fn designation(section: &Section<'_>) -> Option<Designation> {
         );
     }
     Some(designation)
-}
-
-pub(super) fn fees(section: &Section<'_>) -> Option<Fees> {
-    let total_pence = section.required("total_pence", pence());
-    let part_a_pence = section.optional("part_a_pence", pence());
-    let part_b_pence = section.optional("part_b_pence", pence());
-    let is_confirmed = section.required("confirmed", flag);
-    let mut codes = BTreeSet::new();
-    let discounts: Option<Vec<_>> =
-        section.tables("discounts").iter().map(|one| discount(one, total_pence, &mut codes)).collect();
-    section.no_other_keys();
-    if let (Some(total), Some(a), Some(b)) = (total_pence, part_a_pence, part_b_pence)
-        && a + b != total
-    {
-        section.fault("total_pence", format!("{total} is not part A {a} plus part B {b}; correct one of the three"));
-    }
-    Some(Fees {
-        total_pence: total_pence?,
-        part_a_pence,
-        part_b_pence,
-        is_confirmed: is_confirmed?,
-        discounts: discounts?,
-    })
-}
-
-fn discount(section: &Section<'_>, total_pence: Option<u32>, codes: &mut BTreeSet<String>) -> Option<Discount> {
-    let discount_code = section.required("code", code);
-    let name = section.required("name", text);
-    let pence = section.required("pence", pence());
-    section.no_other_keys();
-    if pence > total_pence && total_pence.is_some() {
-        section.fault("pence", "is more than the fee itself; correct one of the two");
-    }
-    if discount_code.as_ref().is_some_and(|code| !codes.insert(code.clone())) {
-        section.fault("code", "is the code of two discounts; give each its own");
-    }
-    Some(Discount { code: discount_code?, name: name?, pence: pence? })
-}
-
-fn pence() -> impl Fn(&crate::toml_reader::Raw<'_>) -> Result<u32, String> {
-    whole_number(0..=10_000_000)
 }
 
 /// What Schedule 5 is said to ask for at least, where a scheme says nothing; to confirm.

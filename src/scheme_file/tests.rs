@@ -209,6 +209,107 @@ fn each_rule_of_the_file_has_its_fault() {
     }
 }
 
+/// A fee that went up twice; the periods stand from line 2 on.
+const PERIODS: &str = r#"[[fees.periods]]
+from = 2031-02-01
+to = 2032-01-31
+total_pence = 80000
+confirmed = true
+
+[[fees.periods]]
+from = 2032-02-01
+total_pence = 90000
+part_b_pence = 30000
+confirmed = false
+
+[[fees.periods.discounts]]
+code = "early"
+name = "Early"
+pence = 60000
+part = "a"
+"#;
+
+/// The invented scheme with these fees, and the line on which they begin.
+fn with_fees(fees: &str) -> (Result<Scheme, Vec<Fault>>, usize) {
+    let (before, rest) = INVENTED.split_once("[fees]\n").unwrap();
+    let (_, after) = rest.split_once("[policy]").unwrap();
+    let text = format!("{before}[fees]\n{fees}\n[policy]{after}");
+    (read("invented.toml", &text, |_| Ok(INVENTED_ADDRESSES.to_owned())), before.lines().count() + 1)
+}
+
+#[test]
+fn a_fee_with_dates_holds_from_its_first_to_its_last_day() {
+    let fees = with_fees(PERIODS).0.unwrap().fees;
+    let on = |text: &str| fees.on(day(text)).map(|period| (period.total_pence, period.split));
+    for (text, expected) in [
+        ("2031-01-31", None),
+        ("2031-02-01", Some((80_000, None))),
+        ("2032-01-31", Some((80_000, None))),
+        ("2032-02-01", Some((90_000, Some((60_000, 30_000))))),
+        ("2099-01-01", Some((90_000, Some((60_000, 30_000))))),
+    ] {
+        assert_eq!(on(text), expected, "{text}");
+    }
+    let (old, new) = (day("2031-06-01"), day("2032-06-01"));
+    assert_eq!(fees.deciding(old, new), old);
+    let by_charge = with_fees(&format!("day = \"charge\"\n{PERIODS}")).0.unwrap().fees;
+    assert_eq!(by_charge.deciding(old, new), new);
+    let single = invented().fees;
+    assert_eq!(single.on(day("1999-01-01")).map(|period| period.split), Some(Some((40_000, 50_000))));
+}
+
+#[test]
+fn each_fault_of_a_fee_with_dates_is_told_with_its_line() {
+    let cases = [
+        (
+            "from = 2032-02-01",
+            "from = 2032-02-02",
+            9,
+            "fees.periods[2].from",
+            "leaves a gap: the period before ends on",
+        ),
+        ("from = 2032-02-01", "from = 2032-01-31", 9, "fees.periods[2].from", "overlaps: the period before ends on"),
+        ("to = 2032-01-31\n", "", 8, "fees.periods[2].from", "no last day"),
+        ("to = 2032-01-31", "to = 2030-01-31", 4, "fees.periods[1].to", "before the first day"),
+        ("from = 2031-02-01\n", "", 2, "fees.periods[1].from", "is missing"),
+        (
+            "part_b_pence = 30000",
+            "part_b_pence = 90001",
+            10,
+            "fees.periods[2].total_pence",
+            "less than one of its parts",
+        ),
+        ("part = \"a\"\n", "", 17, "fees.periods[2].discounts[1].pence", "more than what it is taken off"),
+        ("part = \"a\"", "part = \"whole\"", 18, "fees.periods[2].discounts[1].part", "write \"a\" or \"b\""),
+        ("part_b_pence = 30000\n", "", 17, "fees.periods[2].discounts[1].part", "the parts of the fee are not given"),
+        (
+            "[[fees.periods]]\nfrom = 2031",
+            "confirmed = true\n[[fees.periods]]\nfrom = 2031",
+            2,
+            "fees.confirmed",
+            "stands beside",
+        ),
+        (
+            "[[fees.periods]]\nfrom = 2031",
+            "day = \"grant\"\n[[fees.periods]]\nfrom = 2031",
+            2,
+            "fees.day",
+            "submission, charge",
+        ),
+    ];
+    for (old, new, line, path, message) in cases {
+        assert_eq!(PERIODS.matches(old).count(), 1, "{old:?}");
+        let (read, first) = with_fees(&PERIODS.replace(old, new));
+        let faults = read.unwrap_err();
+        let found = faults.iter().map(|fault| (fault.line().unwrap() + 1 - first, fault.path.as_str(), &fault.message));
+        let found = found.collect::<Vec<_>>();
+        let told = |(at, place, said): &(usize, &str, &String)| (*at, *place) == (line, path) && said.contains(message);
+        assert!(found.iter().any(told), "{new:?}: {found:?}");
+    }
+    let (none, _) = with_fees("periods = []");
+    assert!(none.unwrap_err()[0].message.contains("has no period"));
+}
+
 #[test]
 fn a_text_that_is_not_toml_is_reported_with_its_line() {
     let found = faults_after(&[("version = 4", "version = = 4")], INVENTED_ADDRESSES);

@@ -24,6 +24,7 @@ mod db;
 pub mod demands;
 pub mod documents;
 pub mod events;
+pub mod fees;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;

@@ -670,6 +670,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    fee_entries (id) {
+        id -> Text,
+        application_id -> Text,
+        property_id -> Text,
+        number -> Integer,
+        kind -> Text,
+        part -> Text,
+        pence -> Integer,
+        happened_on -> Date,
+        reference -> Nullable<Text>,
+        method -> Nullable<Text>,
+        discount -> Nullable<Text>,
+        claimed_by -> Nullable<Text>,
+        about_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -712,4 +733,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_copies,
     representations,
     appeals,
+    fee_entries,
 );

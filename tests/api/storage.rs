@@ -9,9 +9,9 @@ use selective_licensing::actions::{self, Error, audit};
 use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, Spelled};
-use selective_licensing::domain::scheme::DocumentKind;
+use selective_licensing::domain::scheme::{DocumentKind, FeePart};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, certificate, demand, document, letter, letter_batch, licence, notice,
+    actor, appeal, application, breach, certificate, demand, document, fees, letter, letter_batch, licence, notice,
     obligation, party, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
@@ -148,6 +148,9 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
         ("links.state", all(sign_in::LinkState::ALL)),
+        ("fee_entries.kind", all(fees::EntryKind::ALL)),
+        ("fee_entries.part", all(FeePart::ALL)),
+        ("fee_entries.method", all(fees::PaymentMethod::ALL)),
     ]);
     let listed = words_in_the_database(&World::new());
     for (place, listed) in listed {

@@ -15,7 +15,7 @@ use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
 use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, words};
 use crate::domain::notice::{APPEAL_WITHIN, consultation_end};
-use crate::domain::scheme::Scheme;
+use crate::domain::scheme::{FeePart, Scheme};
 
 pub use news::{News, Standing};
 
@@ -196,6 +196,8 @@ pub enum Step {
     PayPartA {
         /// The day of payment.
         on: NaiveDate,
+        /// Why it goes on although something is outstanding.
+        waived_because: Option<String>,
     },
     /// Everything is there: the application is duly made.
     FindComplete {
@@ -256,7 +258,10 @@ pub enum Step {
     /// The second part of the fee is asked for.
     RequestPartB,
     /// The second part of the fee was paid.
-    PayPartB,
+    PayPartB {
+        /// Why it goes on although something is outstanding.
+        waived_because: Option<String>,
+    },
     /// The licence is granted.
     Grant,
     /// The licence is refused.
@@ -416,7 +421,7 @@ impl Stage {
             Step::EndConsultation if matches!(self, S::ConsultingGrant | S::ConsultingRefusal) => S::DecisionDue,
             Step::Modify { .. } if matches!(self, S::DecisionDue | S::ConsultingGrant) => S::ConsultingGrant,
             Step::RequestPartB if self == S::DecisionDue => S::AwaitingB,
-            Step::PayPartB if self == S::AwaitingB => S::DecisionDue,
+            Step::PayPartB { .. } if self == S::AwaitingB => S::DecisionDue,
             Step::Grant if self == S::DecisionDue => S::Granted,
             Step::Refuse { .. } if self == S::DecisionDue => S::Refused,
             Step::Appeal | Step::EndAppeal { .. } if self == S::Refused => S::Refused,
@@ -448,7 +453,7 @@ impl Step {
             Self::EndConsultation => "end_consultation",
             Self::Modify { .. } => "modify",
             Self::RequestPartB => "request_part_b",
-            Self::PayPartB => "pay_part_b",
+            Self::PayPartB { .. } => "pay_part_b",
             Self::Grant => "grant",
             Self::Refuse { .. } => "refuse",
             Self::Appeal => "appeal",
@@ -463,11 +468,30 @@ impl Step {
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
-            Self::Submit { on, .. } | Self::PayPartA { on } => Some(*on),
+            Self::Submit { on, .. } | Self::PayPartA { on, .. } => Some(*on),
             Self::FindComplete { on } | Self::EndAppeal { on } => Some(*on),
             Self::ProposeGrant { last_served_on, .. }
             | Self::ProposeRefusal { last_served_on, .. }
             | Self::Modify { last_served_on, .. } => Some(*last_served_on),
+            _ => None,
+        }
+    }
+
+    /// The part of the fee that it takes as paid, if any.
+    #[must_use]
+    pub fn pays(&self) -> Option<FeePart> {
+        match self {
+            Self::PayPartA { .. } => Some(FeePart::A),
+            Self::PayPartB { .. } => Some(FeePart::B),
+            _ => None,
+        }
+    }
+
+    /// Why it goes on although something of that part is outstanding.
+    #[must_use]
+    pub fn waiver(&self) -> Option<&str> {
+        match self {
+            Self::PayPartA { waived_because, .. } | Self::PayPartB { waived_because } => waived_because.as_deref(),
             _ => None,
         }
     }
@@ -560,6 +584,7 @@ impl Application {
             "step": step.name(), "answer": answer, "on": step.day(), "from": from, "to": to, "submitted_on": self.submitted_on,
             "duly_made_on": self.duly_made_on, "effective_until": self.effective_until, "answer_by": self.answer_basis, "defects": self.defects,
             "consultation": self.consultation_basis, "officer": self.officer_id, "reason": self.reason,
+            "waived_because": step.waiver(),
         });
         let chain = Chain::Case(self.property_id);
         Ok(Change::new(cx, chain, Happening::ApplicationMoved, &self.id.clone(), facts, self))
@@ -569,7 +594,7 @@ impl Application {
         match step {
             Step::Submit { declarations_signed: false, .. } => return Err(Refusal::NotSigned),
             Step::Submit { on, .. } => self.submitted_on = Some(past(*on, today)?),
-            Step::PayPartA { on } => drop(self.since_submission(*on, today)?),
+            Step::PayPartA { on, .. } => drop(self.since_submission(*on, today)?),
             Step::FindComplete { on } => self.duly_made_on = Some(self.since_submission(*on, today)?),
             Step::FindIncomplete { defects } => self.send_back(today, scheme, defects)?,
             Step::AnswerDefects { .. } => self.defects.clear(),
@@ -605,7 +630,7 @@ impl Application {
             Step::Refuse { reason } | Step::Withdraw { reason } | Step::CloseNotRequired { reason } => {
                 self.reason = Some(words_of(reason)?);
             }
-            Step::RequestPartB | Step::PayPartB | Step::Grant => {}
+            Step::RequestPartB | Step::PayPartB { .. } | Step::Grant => {}
         }
         Ok(())
     }

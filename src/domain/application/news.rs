@@ -43,12 +43,15 @@ pub struct Standing {
     pub reason: Option<String>,
     /// SHA-256 of the form as it was sent.
     pub sha256: Option<String>,
+    /// What of the second part of the fee is outstanding, in pence; absent where the scheme does not know the part.
+    #[serde(default)]
+    pub outstanding_pence: Option<i64>,
 }
 
 impl Standing {
     /// How the application stands now.
     #[must_use]
-    pub fn of(news: News, application: &Application, sha256: Option<String>) -> Self {
+    pub fn of(news: News, application: &Application, sha256: Option<String>, outstanding_pence: Option<i64>) -> Self {
         Self {
             news,
             reference: application.reference.clone(),
@@ -58,6 +61,7 @@ impl Standing {
             defects: application.defects.clone(),
             reason: application.reason.clone(),
             sha256,
+            outstanding_pence,
         }
     }
 }

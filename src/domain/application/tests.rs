@@ -17,7 +17,7 @@ fn steps() -> Vec<Step> {
     let reason = || "because".to_owned();
     vec![
         Step::Submit { on: day("2025-03-03"), declarations_signed: true },
-        Step::PayPartA { on: day("2025-03-03") },
+        Step::PayPartA { on: day("2025-03-03"), waived_because: None },
         Step::FindComplete { on: day("2025-03-03") },
         Step::FindIncomplete { defects: vec!["the plan is missing".to_owned()] },
         Step::AnswerDefects { text: None, documents: Vec::new() },
@@ -30,7 +30,7 @@ fn steps() -> Vec<Step> {
         Step::EndConsultation,
         Step::Modify { last_served_on: day("2025-03-03"), stated: None },
         Step::RequestPartB,
-        Step::PayPartB,
+        Step::PayPartB { waived_because: None },
         Step::Grant,
         Step::Refuse { reason: reason() },
         Step::Appeal,
@@ -392,12 +392,16 @@ fn only_a_grant_or_a_refusal_decides() {
 fn a_backlog_on_paper_keeps_the_days_on_which_it_was_paid_and_found_complete() {
     let submitted = Step::Submit { on: day("2025-01-20"), declarations_signed: true };
     let submitted = take(draft(), "2025-03-03", submitted).unwrap();
-    let paid = take(submitted.clone(), "2025-03-03", Step::PayPartA { on: day("2025-01-21") }).unwrap();
+    let paid =
+        take(submitted.clone(), "2025-03-03", Step::PayPartA { on: day("2025-01-21"), waived_because: None }).unwrap();
     let made = take(paid.clone(), "2025-03-03", Step::FindComplete { on: day("2025-01-24") }).unwrap();
     assert_eq!(made.duly_made_on, Some(day("2025-01-24")));
     assert!(made.protects_applicant(day("2025-01-24")) && !made.protects_applicant(day("2025-01-23")));
     let before = Refusal::BeforeSubmission(day("2025-01-20"));
-    assert_eq!(take(submitted, "2025-03-03", Step::PayPartA { on: day("2025-01-19") }).unwrap_err(), before);
+    assert_eq!(
+        take(submitted, "2025-03-03", Step::PayPartA { on: day("2025-01-19"), waived_because: None }).unwrap_err(),
+        before
+    );
     for (on, refusal) in [("2025-01-19", before), ("2025-03-04", Refusal::InFuture)] {
         assert_eq!(take(paid.clone(), "2025-03-03", Step::FindComplete { on: day(on) }).unwrap_err(), refusal);
     }

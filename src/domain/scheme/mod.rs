@@ -1,6 +1,7 @@
 //! A licensing scheme as data: areas, conditions, days, ladders and policy come from its file, and none of them from code.
 
 mod addresses;
+mod fees;
 mod parts;
 mod questions;
 mod words;
@@ -9,7 +10,8 @@ use chrono::NaiveDate;
 
 pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
-pub use parts::{Area, Condition, Council, Designation, Discount, ExemptionGround, Fees, Ladder, Obligation, Policy};
+pub use fees::{Discount, FeeDay, FeePart, FeePeriod, Fees};
+pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Policy};
 pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
 

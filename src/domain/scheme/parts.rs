@@ -1,4 +1,4 @@
-//! What a scheme is made of: designation, areas, conditions, obligations, ladders, fees, policy, exemption grounds.
+//! What a scheme is made of: designation, areas, conditions, obligations, ladders, policy, exemption grounds.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
@@ -157,32 +157,6 @@ pub struct Obligation {
     pub ladder: Ladder,
     /// Is a breach proposed on the first morning after the date?
     pub proposes_breach: bool,
-}
-
-/// The fee for one application; amounts in pence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fees {
-    /// Both parts together.
-    pub total_pence: u32,
-    /// Due with the application, where the split is known.
-    pub part_a_pence: Option<u32>,
-    /// Due before the grant, where the split is known.
-    pub part_b_pence: Option<u32>,
-    /// Has the council confirmed these amounts?
-    pub is_confirmed: bool,
-    /// What may be taken off.
-    pub discounts: Vec<Discount>,
-}
-
-/// A discount on the fee.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Discount {
-    /// The name for machines.
-    pub code: String,
-    /// Who gets it, in words.
-    pub name: String,
-    /// The amount in pence.
-    pub pence: u32,
 }
 
 /// The council's choices where the law leaves one.

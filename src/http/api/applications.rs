@@ -234,6 +234,9 @@ pub enum StepForm {
         /// The day of payment; today if nothing is said.
         #[serde(default, deserialize_with = "written::day_if_any")]
         on: Option<NaiveDate>,
+        /// Why it goes on although something of the part is outstanding; without it, that is refused.
+        #[schema(min_length = 1, max_length = 4000)]
+        waived_because: Option<String>,
     },
     /// Everything is there: the application is duly made.
     FindComplete {
@@ -267,7 +270,11 @@ pub enum StepForm {
     /// The second part of the fee is asked for.
     RequestPartB {},
     /// The second part of the fee was paid.
-    PayPartB {},
+    PayPartB {
+        /// Why it goes on although something of the part is outstanding; without it, that is refused.
+        #[schema(min_length = 1, max_length = 4000)]
+        waived_because: Option<String>,
+    },
     /// The licence is refused.
     Refuse {
         /// The reasons.
@@ -299,6 +306,9 @@ impl Validate for StepForm {
                 let evidence = findings.iter().map(|found| found.evidence.as_str());
                 written::entries(&mut faults, "findings", evidence, 5, 4000);
             }
+            Self::PayPartA { waived_because: Some(why), .. } | Self::PayPartB { waived_because: Some(why) } => {
+                written::words(&mut faults, "waived_because", why, 4000);
+            }
             Self::Refuse { reason } | Self::Withdraw { reason } | Self::CloseNotRequired { reason } => {
                 written::words(&mut faults, "reason", reason, 4000)
             }
@@ -312,7 +322,7 @@ impl StepForm {
     fn step(&self, today: NaiveDate) -> Step {
         match self.clone() {
             Self::Submit { on, declarations_signed } => Step::Submit { on, declarations_signed },
-            Self::PayPartA { on } => Step::PayPartA { on: on.unwrap_or(today) },
+            Self::PayPartA { on, waived_because } => Step::PayPartA { on: on.unwrap_or(today), waived_because },
             Self::FindComplete { on } => Step::FindComplete { on: on.unwrap_or(today) },
             Self::FindIncomplete { defects } => Step::FindIncomplete { defects },
             Self::AnswerDefects {} => Step::AnswerDefects { text: None, documents: Vec::new() },
@@ -321,7 +331,7 @@ impl StepForm {
             Self::RecordFindings { findings } => Step::RecordFindings { findings },
             Self::EndConsultation {} => Step::EndConsultation,
             Self::RequestPartB {} => Step::RequestPartB,
-            Self::PayPartB {} => Step::PayPartB,
+            Self::PayPartB { waived_because } => Step::PayPartB { waived_because },
             Self::Refuse { reason } => Step::Refuse { reason },
             Self::Withdraw { reason } => Step::Withdraw { reason },
             Self::CloseNotRequired { reason } => Step::CloseNotRequired { reason },

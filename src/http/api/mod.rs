@@ -14,6 +14,7 @@ pub mod deadlines;
 pub mod demands;
 pub mod documents;
 pub mod events;
+pub mod fees;
 pub mod health;
 pub mod letter_batches;
 pub mod letters;

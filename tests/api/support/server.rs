@@ -34,7 +34,25 @@ pub(crate) struct Server {
 impl Server {
     /// The service on the morning of 22 January 2025, with a database and a mail folder of its own.
     pub(crate) fn start() -> Self {
-        let world = World::with(&[("LICENSING__SERVER__LISTEN", "127.0.0.1:0"), ("LICENSING__SERVER__WORKERS", "1")]);
+        Self::with(&[])
+    }
+
+    /// As [`Server::start`], with these fees in the scheme instead of its own.
+    pub(crate) fn with_fees(fees: &str) -> Self {
+        let shipped = include_str!("../../../config/schemes/stockton-2024.toml");
+        let (before, rest) = shipped.split_once("[fees]").unwrap();
+        let (_, after) = rest.split_once("# Policy").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("scheme.toml");
+        std::fs::write(&file, format!("{before}{fees}\n# Policy{after}")).unwrap();
+        let addresses = include_str!("../../../config/schemes/stockton-2024-addresses.csv");
+        std::fs::write(folder.path().join("stockton-2024-addresses.csv"), addresses).unwrap();
+        Self::with(&[("LICENSING__SCHEME__FILE", file.to_str().unwrap())])
+    }
+
+    fn with(settings: &[(&str, &str)]) -> Self {
+        let own = [("LICENSING__SERVER__LISTEN", "127.0.0.1:0"), ("LICENSING__SERVER__WORKERS", "1")];
+        let world = World::with(&[own.as_slice(), settings].concat());
         world.go_to("2025-01-22", "09:00");
         Self::of(world)
     }

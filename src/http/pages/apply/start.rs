@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::super::look::{Shell, page, render};
 use super::super::visitor::Visitor;
 use crate::app::App;
-use crate::domain::calendar::london::written_out;
-use crate::domain::scheme::Fees;
+use crate::domain::calendar::london::{self, written_out};
+use crate::domain::scheme::FeePeriod;
 use crate::http::problem::Problem;
 
 #[derive(Serialize)]
 struct Start {
     takes_forms: bool,
-    fee: String,
+    fee: Option<String>,
     is_confirmed: bool,
     discounts: Vec<String>,
     years: u32,
@@ -25,11 +25,12 @@ struct Start {
 /// The page.
 pub(in super::super) async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Problem> {
     let scheme = app.rules.current()?;
+    let fees = scheme.fees.on(london::today(app.clock.now()));
     let start = Start {
         takes_forms: scheme.application.is_some(),
-        fee: pounds(scheme.fees.total_pence),
-        is_confirmed: scheme.fees.is_confirmed,
-        discounts: discounts(&scheme.fees),
+        fee: fees.map(|fees| pounds(fees.total_pence)),
+        is_confirmed: fees.is_some_and(|fees| fees.is_confirmed),
+        discounts: fees.map(discounts).unwrap_or_default(),
         years: scheme.licence_max_years,
         ends_on: written_out(scheme.designation.ends_on),
     };
@@ -37,7 +38,7 @@ pub(in super::super) async fn show(app: Data<App>, visitor: Visitor) -> Result<H
     Ok(page(StatusCode::OK, html))
 }
 
-fn discounts(fees: &Fees) -> Vec<String> {
+fn discounts(fees: &FeePeriod) -> Vec<String> {
     fees.discounts.iter().map(|one| format!("{} less: {}", pounds(one.pence), one.name)).collect()
 }
 
