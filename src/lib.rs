@@ -35,6 +35,8 @@
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
+//! * An account is never changed: a mistake is put right by an entry that names it, and the balance is counted from entries.
+//! * The words of a check of fitness leave the service only where somebody reads it, and each read is an event.
 //! * Each home's events form a chain of their own, so that one case can be verified without showing another; a nightly
 //!   anchor seals the heads of all chains that have moved.
 //!

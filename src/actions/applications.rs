@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, Rules, fees, letters, notices};
+use super::{Error, Expected, Rules, fees, fitness, letters, notices};
 use crate::domain::actor::Action;
 use crate::domain::application::{Application, News, Standing, Start, Step};
 use crate::domain::context::Context;
@@ -93,6 +93,9 @@ pub fn take(
         fees::account(tx, &application)?.is_paid(part)?;
     }
     fees::charge(tx, cx, rules, &application, &step)?;
+    if let Step::RecordFindings { findings } = &step {
+        fitness::rely(tx, cx, &application, findings)?;
+    }
     if let Some(news) = news {
         tell(tx, cx, news, &application)?;
     }

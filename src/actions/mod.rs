@@ -11,6 +11,7 @@ pub mod certificates;
 pub mod demands;
 pub mod documents;
 pub mod fees;
+pub mod fitness;
 pub mod gazetteer;
 pub mod import;
 pub mod letter_batches;
@@ -29,7 +30,7 @@ pub use rules::{Rules, SchemeFault, service_policy};
 use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
-    letter, letter_batch, licence, notice, obligation, party, property, task,
+    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -142,6 +143,7 @@ refusals!(
     demand::Refusal,
     document::Refusal,
     fee_rules::Refusal,
+    fitness_rules::Refusal,
     letter::Refusal,
     letter_batch::Refusal,
     licence::Refusal,

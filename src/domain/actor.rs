@@ -51,6 +51,10 @@ words! {
         ReadOperations = "read_operations",
         /// Add and correct homes and people, record consents.
         KeepGazetteer = "keep_gazetteer",
+        /// Read checks whether a person is fit and proper; their words are for those who work them.
+        ReadFitness = "read_fitness",
+        /// Check whether a person is fit and proper.
+        WorkFitness = "work_fitness",
         /// Take an application through its stages.
         WorkApplications = "work_applications",
         /// Grant or refuse a licence.
@@ -88,6 +92,7 @@ impl Role {
         match self {
             Self::Officer => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
+                A::ReadFitness | A::WorkFitness => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkTasks => true,
                 A::DecideApplications | A::DecideLicences | A::WithdrawDemands => false,
@@ -98,9 +103,10 @@ impl Role {
                 matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails | A::Apply)
             }
             Self::Partner => matches!(action, A::ReadScheme),
-            Self::Auditor => {
-                matches!(action, A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations)
-            }
+            Self::Auditor => match action {
+                A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
+                other => other == A::ReadFitness,
+            },
             Self::Operator => true,
             Self::System => matches!(action, A::Operate | A::ReadCases | A::WorkDemands),
         }
@@ -181,6 +187,8 @@ read_cases           yes yes -   -   -   yes yes yes
 read_events          yes yes -   -   -   yes yes -
 read_operations      yes yes -   -   -   yes yes -
 keep_gazetteer       yes yes -   -   -   -   yes -
+read_fitness         yes yes -   -   -   yes yes -
+work_fitness         yes yes -   -   -   -   yes -
 work_applications    yes yes -   -   -   -   yes -
 decide_applications  -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -

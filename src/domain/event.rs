@@ -53,6 +53,20 @@ words! {
         DiscountDenied = "fee.discount_denied",
         /// An entry of an application's account was reversed by another.
         FeeEntryReversed = "fee.reversed",
+        /// A check whether a person is fit and proper was opened; what is found is never told here.
+        FitnessOpened = "fitness.opened",
+        /// Somebody looked into a source for such a check.
+        FitnessSourceAdded = "fitness.source_added",
+        /// Something was found that counts against the person.
+        FitnessFindingAdded = "fitness.finding_added",
+        /// Such a check was concluded.
+        FitnessConcluded = "fitness.concluded",
+        /// Such a check was reopened.
+        FitnessReopened = "fitness.reopened",
+        /// Somebody read such a check.
+        FitnessRead = "fitness.read",
+        /// A finding on an application named such a check.
+        FitnessReliedOn = "fitness.relied_on",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.

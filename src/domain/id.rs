@@ -218,6 +218,8 @@ ids! {
     ApplicationId,
     /// Somebody named in an application form.
     PersonId,
+    /// A check whether a person is fit and proper.
+    FitnessCheckId,
     /// An entry of the account of an application.
     FeeEntryId,
     /// A licence.

@@ -15,6 +15,7 @@ pub mod demand;
 pub mod document;
 pub mod event;
 pub mod fees;
+pub mod fitness;
 pub mod id;
 pub mod letter;
 pub mod letter_batch;

@@ -45,6 +45,11 @@ impl Answer {
         Self::new(StatusCode::CREATED, None, None, view)
     }
 
+    /// Something is shown that counts no changes of its own.
+    pub fn shown(view: &impl Serialize) -> Self {
+        Self::new(StatusCode::OK, None, None, view)
+    }
+
     fn new(status: StatusCode, location: Option<String>, etag: Option<String>, view: &impl Serialize) -> Self {
         Self { status, location, etag, body: serde_json::to_string(view).unwrap_or_default() }
     }
@@ -194,6 +199,21 @@ pub async fn read_one<T: Serialize + Send + 'static>(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, etag(revision))).insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(response.json(view))
+}
+
+/// Reads what is so sensitive that each read goes on record, in the transaction that `work` writes the record in. An
+/// Idempotency-Key means nothing here: who asks again reads again.
+///
+/// # Errors
+/// The problem that stands in the way; nothing is told then.
+pub async fn read_on_record(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl Fn(&App, &mut Tx<'_>, &Context) -> Result<Answer, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let caller = Entered { key: None, ..caller.enter(&app, action).await? };
+    change(app, caller, String::new(), work).await
 }
 
 /// Admits the caller and reads, on one thread and one connection.

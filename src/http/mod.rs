@@ -92,6 +92,13 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::fees::claim);
     config.service(api::fees::decide);
     config.service(api::fees::reverse);
+    config.service(api::fitness::list);
+    config.service(api::fitness::create);
+    config.service(api::fitness::show);
+    config.service(api::fitness::look);
+    config.service(api::fitness::find);
+    config.service(api::fitness::conclude);
+    config.service(api::fitness::reopen);
     config.service(api::licences::list);
     config.service(api::licences::show);
     config.service(api::licences::take);

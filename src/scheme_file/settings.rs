@@ -67,6 +67,9 @@ const MODIFICATION_DAYS: u32 = 7;
 /// More than first class post ever takes to count as received over Christmas or Easter.
 const SERVICE_ALLOWANCE_DAYS: u32 = 7;
 
+/// As long as the longest licence, where a scheme says nothing: no law sets a time.
+const FITNESS_CHECK_MONTHS: u32 = 60;
+
 pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
     let post_rule = section.required("post_rule", word(PostRule::ALL, PostRule::spelling));
     let email_cut_off = section.required("email_cut_off", time);
@@ -75,6 +78,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
     let consultation_days = section.required("consultation_days", whole_number(14..=365));
     let modification_days = section.optional("modification_days", whole_number(7..=365));
     let service_allowance_days = section.optional("service_allowance_days", whole_number(0..=60));
+    let fitness_check_months = section.optional("fitness_check_months", whole_number(1..=240));
     let consultation_margin_days = section.required("consultation_margin_days", whole_number(0..=30));
     section.no_other_keys();
     Some(Policy {
@@ -85,6 +89,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
         consultation_days: consultation_days?,
         modification_days: modification_days.unwrap_or(MODIFICATION_DAYS),
         service_allowance_days: service_allowance_days.unwrap_or(SERVICE_ALLOWANCE_DAYS),
+        fitness_check_months: fitness_check_months.unwrap_or(FITNESS_CHECK_MONTHS),
         consultation_margin_days: consultation_margin_days?,
     })
 }

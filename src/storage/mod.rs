@@ -25,6 +25,7 @@ pub mod demands;
 pub mod documents;
 pub mod events;
 pub mod fees;
+pub mod fitness;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;

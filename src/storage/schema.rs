@@ -691,6 +691,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    fitness_checks (id) {
+        id -> Text,
+        reference -> Text,
+        party_id -> Text,
+        declared -> Nullable<Text>,
+        application_id -> Nullable<Text>,
+        document_id -> Nullable<Text>,
+        sources -> Text,
+        findings -> Text,
+        conclusion -> Text,
+        conclusions -> Text,
+        opened_by -> Nullable<Text>,
+        opened_at -> Timestamp,
+        revision -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -734,4 +752,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     representations,
     appeals,
     fee_entries,
+    fitness_checks,
 );

@@ -21,6 +21,7 @@ mod demo;
 mod documents;
 mod fees;
 mod file_names;
+mod fitness;
 mod gazetteer;
 mod health;
 mod hostile;

@@ -11,8 +11,8 @@ use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, Spelled};
 use selective_licensing::domain::scheme::{DocumentKind, FeePart};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, certificate, demand, document, fees, letter, letter_batch, licence, notice,
-    obligation, party, property, reminder, sign_in,
+    actor, appeal, application, breach, certificate, demand, document, fees, fitness, letter, letter_batch, licence,
+    notice, obligation, party, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -148,6 +148,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
         ("links.state", all(sign_in::LinkState::ALL)),
+        ("fitness_checks.conclusion", all(fitness::Conclusion::ALL)),
         ("fee_entries.kind", all(fees::EntryKind::ALL)),
         ("fee_entries.part", all(FeePart::ALL)),
         ("fee_entries.method", all(fees::PaymentMethod::ALL)),
@@ -208,8 +209,15 @@ fn a_year_in_the_office() -> World {
             agent_id: Some(agent.id),
             import_key: Some("row 1".to_owned()),
         };
+        let application = actions::applications::start(tx, &amy, applying)?;
+        let submit = application::Step::Submit { on: amy.today(), declarations_signed: true };
+        let expected = actions::Expected(application.revision);
+        actions::applications::take(tx, &amy, &world.app.rules, application.id, expected, submit)?;
+        let party_id = khan.id;
+        let subject = actions::fitness::Subject { party_id, declared: None, application_id: None, document_id: None };
+        actions::fitness::open(tx, &amy, subject)?;
         actions::access::issue_token(tx, &operator, "amy@council.example", "Amy's laptop", 30)?;
-        actions::applications::start(tx, &amy, applying)
+        Ok(application)
     });
     world.database.run("UPDATE items SET due_basis = '{' || due_basis WHERE condition = '9.6'");
     world.night("2025-02-06");

@@ -13,7 +13,7 @@ use crate::domain::calendar::{CannotCount, Counted, Occasion, Trigger};
 use crate::domain::context::Context;
 use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
-use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, words};
+use crate::domain::id::{AccountId, ApplicationId, FitnessCheckId, PartyId, PropertyId, words};
 use crate::domain::notice::{APPEAL_WITHIN, consultation_end};
 use crate::domain::scheme::{FeePart, Scheme};
 
@@ -102,6 +102,9 @@ pub struct Found {
     /// What it rests on.
     #[schema(min_length = 1, max_length = 4000)]
     pub evidence: String,
+    /// The check of the holder or manager that it rests on, for the two findings on fitness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_id: Option<FitnessCheckId>,
 }
 
 /// An application for a licence.

@@ -8,7 +8,7 @@ fn officer() -> AccountId {
 }
 
 fn findings(met: bool) -> Vec<Found> {
-    let found = |finding: &Finding| Found { finding: *finding, met, evidence: "checked".to_owned() };
+    let found = |finding: &Finding| Found { finding: *finding, met, evidence: "checked".to_owned(), check_id: None };
     Finding::ALL.iter().map(found).collect()
 }
 

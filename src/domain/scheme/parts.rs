@@ -176,6 +176,8 @@ pub struct Policy {
     pub modification_days: u32,
     /// Days that a proposal allows for its service, in the last day that it states.
     pub service_allowance_days: u32,
+    /// Months for which a check that somebody is fit and proper may be relied on.
+    pub fitness_check_months: u32,
     /// Days added to be safe, because "at least" can be read as clear days (domain 4.1, D4).
     pub consultation_margin_days: u32,
 }

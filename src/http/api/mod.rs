@@ -15,6 +15,7 @@ pub mod demands;
 pub mod documents;
 pub mod events;
 pub mod fees;
+pub mod fitness;
 pub mod health;
 pub mod letter_batches;
 pub mod letters;

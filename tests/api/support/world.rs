@@ -177,11 +177,12 @@ impl World {
     /// An application that Amy walks to its findings, and the proposal to grant it, sent to everybody.
     pub(crate) fn proposed(&self, id: ApplicationId, reasons: &str) -> Notice {
         let cx = self.amy();
-        let finding = |finding: &Finding| Found { finding: *finding, met: true, evidence: "Form 3, page 2".to_owned() };
+        let finding =
+            |finding: &Finding| Found { finding: *finding, met: true, evidence: "Form 3".to_owned(), check_id: None };
         let (on, officer) = (self.today(), cx.actor.account.unwrap());
         let steps = [
             Step::Submit { on, declarations_signed: true },
-            Step::PayPartA { on },
+            Step::PayPartA { on, waived_because: None },
             Step::FindComplete { on },
             Step::Assign { officer },
             Step::RecordFindings { findings: Finding::ALL.iter().map(finding).collect() },
