@@ -69,6 +69,31 @@ async function addLender (page, how, look) {
   await page.getByRole('button', { name: 'Continue' }).click()
 }
 
+const PLAN = {
+  name: 'plan.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+}
+
+// Sends a plan after a first try without a file, sees it in its place, and takes it out and in again.
+async function sendPapers (page, how, look) {
+  await page.getByRole('link', { name: 'Papers', exact: true }).click()
+  await look(page, 'application-papers', how)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.locator('.govuk-error-summary').getByText('Choose what you are sending').waitFor()
+  await look(page, 'application-papers-faulty', how)
+  for (const round of ['first', 'again']) {
+    await page.getByLabel('Floor plan').check()
+    await page.getByLabel('Choose one or more files').setInputFiles(PLAN)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('plan.png').first().waitFor()
+    if (round === 'first') await page.getByRole('button', { name: 'Take out' }).click()
+    if (round === 'first') await page.getByText('plan.png').waitFor({ state: 'detached' })
+  }
+  await look(page, 'application-papers-sent', how)
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
+
 export async function apply (page, how, look, service) {
   const address = `new-${how.width}-${how.scripts}@people.example`
   await introduce(page, how, look, service, address)
@@ -89,6 +114,7 @@ export async function apply (page, how, look, service) {
     await page.getByRole('button', { name: 'Save and continue' }).click()
     await page.getByRole('heading', { name: 'Your application' }).waitFor()
   }
+  await sendPapers(page, how, look)
   await look(page, 'application-done', how)
   await page.getByRole('button', { name: 'Check your answers and send' }).click()
   await page.getByRole('button', { name: 'Send the application' }).click()
@@ -101,6 +127,9 @@ export async function apply (page, how, look, service) {
   await page.getByText('What you sent').click()
   await page.getByText('Signed by Ada Okafor').waitFor()
   await look(page, 'application-sent', how)
+  await page.goto(`${page.url()}/defects`)
+  await page.getByText('Nothing is asked for').waitFor()
+  await look(page, 'application-defects-none', how)
   await page.goto('/applications')
   await look(page, 'applications', how)
   await page.getByRole('button', { name: 'Apply for a home' }).click()
