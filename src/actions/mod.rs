@@ -21,6 +21,7 @@ pub mod night;
 pub mod notices;
 pub mod obligations;
 pub mod own;
+pub mod proceedings;
 mod rules;
 pub mod sign_in;
 pub mod tasks;
@@ -30,7 +31,7 @@ pub use rules::{Rules, SchemeFault, service_policy};
 use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
-    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, property, task,
+    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -150,6 +151,7 @@ refusals!(
     notice::Refusal,
     obligation::Refusal,
     party::Refusal,
+    proceeding::Refusal,
     property::Refusal,
     task::Refusal,
 );

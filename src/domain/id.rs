@@ -242,6 +242,8 @@ ids! {
     BreachId,
     /// One reminder to one recipient.
     ReminderId,
+    /// Proceedings on a licence.
+    ProceedingId,
     /// A statutory notice.
     NoticeId,
     /// One recipient's copy of a notice.

@@ -23,6 +23,7 @@ pub mod licence;
 pub mod notice;
 pub mod obligation;
 pub mod party;
+pub mod proceeding;
 pub mod property;
 pub mod reminder;
 pub mod scheme;

@@ -34,6 +34,7 @@ pub mod obligations;
 pub mod page;
 pub mod parties;
 pub mod portfolio;
+pub mod proceedings;
 pub mod properties;
 pub(crate) mod record;
 pub mod register;
