@@ -29,6 +29,8 @@ pub mod reminder;
 pub mod scheme;
 pub mod service;
 pub mod sign_in;
+#[cfg(test)]
+mod states;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

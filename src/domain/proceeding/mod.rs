@@ -2,7 +2,7 @@
 //! effect (Schedule 5, Part 2).
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

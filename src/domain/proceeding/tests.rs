@@ -42,7 +42,7 @@ fn due(kind: ProceedingKind) -> Proceeding {
     took(consulting, "2025-03-20", ProceedingStep::EndConsultation).unwrap()
 }
 
-fn every_step() -> Vec<ProceedingStep> {
+pub(crate) fn every_step() -> Vec<ProceedingStep> {
     let words = || "MAN/00EF/1".to_owned();
     vec![
         propose("2025-03-03"),
