@@ -4,11 +4,13 @@ use diesel::prelude::*;
 
 use super::columns::Word;
 use super::record::{Holds as _, record, revised};
-use super::schema::appeals;
+use super::schema::{appeals, notices};
 use super::{Conn, Error, Tx};
 use crate::domain::appeal::{Appeal, AppealOutcome};
 use crate::domain::event::Change;
-use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, Spelled as _};
+use crate::domain::id::{
+    AppealId, ApplicationId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId, Spelled as _,
+};
 
 record! {
     AppealRow in appeals => Appeal {
@@ -54,6 +56,27 @@ pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Appeal>, E
 pub fn of_proceeding(db: &mut Conn, id: ProceedingId) -> Result<Vec<Appeal>, Error> {
     let query = appeals::table.filter(appeals::proceeding_id.eq(id.as_str())).order(appeals::id);
     AppealRow::entities(query.select(AppealRow::as_select()).load(db)?)
+}
+
+/// The appeals against decisions about these licences, each with its licence, in the order in which they were recorded.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn about_licences(db: &mut Conn, ids: &[LicenceId]) -> Result<Vec<(LicenceId, Appeal)>, Error> {
+    let names = ids.iter().map(|id| Some(Word(*id))).collect::<Vec<_>>();
+    let rows: Vec<(Option<Word<LicenceId>>, AppealRow)> = appeals::table
+        .inner_join(notices::table)
+        .filter(notices::licence_id.eq_any(names))
+        .order(appeals::id)
+        .select((notices::licence_id, AppealRow::as_select()))
+        .load(db)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (licence, row) in rows {
+        if let Some(Word(licence)) = licence {
+            found.push((licence, row.entity()?));
+        }
+    }
+    Ok(found)
 }
 
 /// Keeps a new appeal.

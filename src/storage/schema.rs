@@ -670,6 +670,7 @@ diesel::joinable!(applications -> properties (property_id));
 diesel::joinable!(obligations -> licences (licence_id));
 diesel::joinable!(obligations -> properties (property_id));
 diesel::joinable!(licence_homes -> licences (licence_id));
+diesel::joinable!(appeals -> notices (notice_id));
 diesel::joinable!(response_documents -> documents (document_id));
 diesel::joinable!(certificate_documents -> documents (document_id));
 

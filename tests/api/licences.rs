@@ -58,6 +58,26 @@ fn a_list_of_licences_is_narrowed() {
 }
 
 #[test]
+fn the_register_shows_each_licence_in_force_with_its_people_its_home_and_its_conditions() {
+    let server = Server::start();
+    let amy = server.amy();
+    licence(&server, 1);
+    let entry = amy.walk("/register/licences")[0].clone();
+    assert_eq!((&entry["licence"], &entry["starts_on"]), (&json!("SL/2025/00001"), &json!("2025-02-14")));
+    assert_eq!(entry["ends_on"], "2029-10-31");
+    assert_eq!(entry["holder"]["name"], "Mr A Khan");
+    assert_eq!(entry["manager"], entry["holder"], "who manages, even where nobody else is named");
+    assert!(!entry["holder"]["address"].as_str().unwrap().is_empty());
+    let home = entry["homes"][0]["address"].as_str().unwrap();
+    assert!(home.starts_with("1 Invented"), "{home}");
+    assert_eq!((&entry["homes"][0]["description"], &entry["appeals"]), (&json!("house"), &json!([])));
+    assert_eq!(entry["conditions"][0], "1 Gas safety record");
+    assert_eq!(amy.walk("/register/licences?text=invented").len(), 1);
+    assert_eq!(amy.walk("/register/licences?on=2025-02-13").len(), 0, "in force on that day only");
+    amy.get("/register/licences?limit=0").refuses(422, "invalid", "limit");
+}
+
+#[test]
 fn a_licence_step_is_read_strictly() {
     let server = Server::start();
     let tom = server.tom();

@@ -183,6 +183,9 @@ fn an_appeal_holds_a_revocation_until_the_tribunal_dismisses_or_allows_it() {
         assert_eq!(read(&amy, &format!("/licences/{}", granted.id()))["standing"], standing);
         let listed = read(&amy, &format!("/proceedings/{id}/appeals"));
         assert_eq!(listed["items"][0]["outcome"], outcome);
+        let entry = amy.walk("/register/licences?on=2025-05-29")[0].clone();
+        let shown = ["reference", "outcome", "decided_on"].map(|key| entry["appeals"][0][key].clone());
+        assert_eq!(shown, [json!("MAN/00EF/HML/2025/9"), json!(outcome), json!("2025-05-30")]);
         if outcome == "dismissed" {
             assert_eq!(after["operative"]["on"], "2025-05-30");
             take(&tom, &id, &effect).expect(200);

@@ -118,3 +118,17 @@ fn no_two_migrations_have_the_same_version() {
         assert_eq!(versions.len(), count, "the second of two is never run: {versions:?}");
     }
 }
+
+#[test]
+fn every_test_that_the_checklist_of_the_statute_names_is_there() {
+    let checklist = include_str!("../../docs/statute.md");
+    let named = checklist.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(2));
+    let named = named.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect::<BTreeSet<_>>();
+    assert!(named.len() > 20, "{}", named.len());
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api");
+    let there = std::fs::read_dir(tests).unwrap().map(|entry| entry.unwrap().path());
+    let there = there.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap());
+    let all = sources("").into_iter().map(|(_, text)| text).chain(there).collect::<String>();
+    let lost = named.iter().filter(|name| !all.contains(&format!("fn {name}()"))).collect::<Vec<_>>();
+    assert!(lost.is_empty(), "docs/statute.md names tests that are not there: {lost:?}");
+}

@@ -26,6 +26,7 @@ pub mod obligations;
 pub mod parties;
 pub mod proceedings;
 pub mod properties;
+pub mod register;
 pub mod reminders;
 pub mod reports;
 pub mod responses;
