@@ -10,9 +10,12 @@ pub mod bulk;
 pub mod certificates;
 pub mod demands;
 pub mod documents;
+pub mod enquiries;
+pub mod exemptions;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
+pub mod homes;
 pub mod import;
 pub mod letter_batches;
 pub mod letters;
@@ -29,8 +32,9 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
-    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, enquiry, exemption,
+    fees as fee_rules, fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, occupancy, party,
+    property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -142,6 +146,8 @@ refusals!(
     certificate::Refusal,
     demand::Refusal,
     document::Refusal,
+    enquiry::Refusal,
+    exemption::Refusal,
     fee_rules::Refusal,
     fitness_rules::Refusal,
     letter::Refusal,
@@ -149,6 +155,7 @@ refusals!(
     licence::Refusal,
     notice::Refusal,
     obligation::Refusal,
+    occupancy::Refusal,
     party::Refusal,
     property::Refusal,
     task::Refusal,
