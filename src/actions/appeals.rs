@@ -1,14 +1,15 @@
-//! Appeals to the tribunal: lodged, decided, and what a decision does to the application.
+//! Appeals to the tribunal: lodged, decided, and what a decision does to the application or to proceedings on a licence.
 
 use chrono::NaiveDate;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, Rules};
+use super::{Error, Expected, Rules, proceedings};
 use crate::domain::actor::Action;
 use crate::domain::appeal::{Appeal, AppealOutcome};
 use crate::domain::application::{Application, Step};
 use crate::domain::context::Context;
 use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId};
+use crate::domain::proceeding::ProceedingStep;
 use crate::storage::{Tx, appeals as table, applications, notices};
 
 /// How an appeal ended.
@@ -42,8 +43,14 @@ pub fn lodge(
     let notice = notices::find(tx, notice)?.ok_or(Error::NotFound)?;
     let change = Appeal::lodge(cx, &notice.cover, reference, appellant, lodged_on)?;
     table::insert(tx, &change)?;
-    take(tx, cx, rules, notice.cover.application_id, Step::Appeal)?;
-    Ok(change.into_entity())
+    let appeal = change.into_entity();
+    if let Some(application) = appeal.application_id {
+        take(tx, cx, rules, application, Step::Appeal)?;
+    }
+    if let Some(proceeding) = appeal.proceeding_id {
+        proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Appeal)?;
+    }
+    Ok(appeal)
 }
 
 /// The tribunal decided, or the appellant gave up. An appeal allowed against a refusal opens the application again for a grant.
@@ -65,14 +72,22 @@ pub fn decide(
     table::save(tx, &change)?;
     let appeal = change.into_entity();
     let against = notices::find(tx, appeal.notice_id)?.ok_or(Error::NotFound)?.cover.kind;
-    let runs = table::of_application(tx, appeal.application_id)?.iter().any(|other| other.outcome.is_none());
-    let step = if appeal.overturns_refusal(against) {
-        Some(Step::Overturn { reference: appeal.reference.clone() })
-    } else {
-        (!runs).then_some(Step::EndAppeal { on: ended.on })
-    };
-    if let Some(step) = step {
-        take(tx, cx, rules, appeal.application_id, step)?;
+    if let Some(application) = appeal.application_id {
+        let runs = table::of_application(tx, application)?.iter().any(|other| other.outcome.is_none());
+        if appeal.overturns_refusal(against) {
+            take(tx, cx, rules, application, Step::Overturn { reference: appeal.reference.clone() })?;
+        } else if !runs {
+            take(tx, cx, rules, application, Step::EndAppeal { on: ended.on })?;
+        }
+    }
+    if let Some(proceeding) = appeal.proceeding_id {
+        let runs = table::of_proceeding(tx, proceeding)?.iter().any(|other| other.outcome.is_none());
+        let reference = appeal.reference.clone();
+        if appeal.outcome == Some(AppealOutcome::Allowed) {
+            proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Overturn { reference })?;
+        } else if !runs {
+            proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::EndAppeal { on: ended.on, reference })?;
+        }
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
 }

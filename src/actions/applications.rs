@@ -10,7 +10,7 @@ use crate::domain::context::Context;
 use crate::domain::id::{ApplicationId, PartyId, PropertyId};
 use crate::domain::letter::LetterKind;
 use crate::domain::licence::{Grant, Licence};
-use crate::storage::{Tx, access, application_forms, applications, properties, schemes};
+use crate::storage::{Tx, access, application_forms, applications, notices as notice_table, properties, schemes};
 
 /// Who applies for what.
 #[derive(Clone, Debug)]
@@ -85,7 +85,8 @@ pub fn take(
         return Err(super::FieldFault::at("/step", elsewhere).into());
     }
     if step == Step::EndConsultation {
-        notices::all_considered(tx, id)?;
+        let about = notice_table::of_application(tx, id)?;
+        notices::all_considered(tx, &about)?;
     }
     let (news, refused) = (step.news(), matches!(step, Step::Refuse { .. }));
     let application = enter(tx, cx, rules, id, expected, step.clone())?;

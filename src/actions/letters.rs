@@ -17,13 +17,15 @@ use crate::domain::letter::{Channel, Letter, LetterKind, LetterState, Matter, Po
 use crate::domain::licence::Licence;
 use crate::domain::notice::{Copy, Notice};
 use crate::domain::party::{Consent, Party};
+use crate::domain::proceeding::Proceeding;
 use crate::domain::property::{Capacity, Property};
 use crate::domain::reminder::Reminder;
 use crate::domain::scheme::Scheme;
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::letters::Place;
 use crate::storage::{
-    Conn, Tx, applications, demands as demand_table, events, letters, licences, notices, parties, properties, reminders,
+    Conn, Tx, applications, demands as demand_table, events, letters, licences, notices, parties, proceedings,
+    properties, reminders,
 };
 
 /// Where a letter to this person goes: by e-mail only where a consent holds, else on paper.
@@ -180,6 +182,8 @@ pub enum About {
         /// The scheme whose conditions the licence carries.
         scheme: Box<Scheme>,
     },
+    /// A notice about a licence (V1 to V3).
+    LicenceNotice(Box<LicenceMatter>),
     /// One night's reminders (D2, D3, G1, X1, R1).
     Digest {
         /// The lines, home by home.
@@ -208,6 +212,25 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+}
+
+/// What a notice about a licence speaks of.
+#[derive(Clone, Debug)]
+pub struct LicenceMatter {
+    /// The notice.
+    pub notice: Notice,
+    /// The proceedings.
+    pub proceeding: Proceeding,
+    /// The licence.
+    pub licence: Licence,
+    /// The home.
+    pub home: Property,
+    /// The holder's name.
+    pub holder: String,
+    /// The name of the manager that a variation brings; empty if it brings none.
+    pub manager: String,
+    /// The scheme of the licence.
+    pub scheme: Scheme,
 }
 
 /// One line of a digest.
@@ -272,9 +295,12 @@ fn demand_contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: &Letter) 
 fn notice_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<About, Error> {
     let (id, _) = notice_of(letter).ok_or(Error::NotFound)?;
     let notice = notices::find(db, id)?.ok_or(Error::NotFound)?;
-    let application = applications::find(db, notice.cover.application_id)?.ok_or(Error::NotFound)?;
     let home = properties::find(db, notice.cover.property_id)?.ok_or(Error::NotFound)?;
     let licence = notice.cover.licence_id.map(|id| licences::find(db, id)).transpose()?.flatten();
+    let Some(application) = notice.cover.application_id else {
+        return licence_notice(db, rules, notice, home, licence.ok_or(Error::NotFound)?);
+    };
+    let application = applications::find(db, application)?.ok_or(Error::NotFound)?;
     let named = notice.cover.terms.iter().flat_map(|terms| [Some(terms.holder_id), terms.manager_id]);
     let named = named.flatten().collect::<Vec<_>>();
     let people = parties::find_all(db, &named)?.into_iter().map(|party| (party.id, party.name)).collect();
@@ -290,6 +316,22 @@ fn notice_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<Abou
         licence: licence.map(Box::new),
         people,
     })
+}
+
+fn licence_notice(
+    db: &mut Conn,
+    rules: &Rules,
+    notice: Notice,
+    home: Property,
+    licence: Licence,
+) -> Result<About, Error> {
+    let proceeding = notice.cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
+    let proceeding = proceeding.ok_or(Error::NotFound)?;
+    let manager = proceeding.changes.as_ref().and_then(|changes| changes.manager_id);
+    let manager = manager.map(|id| parties::find(db, id)).transpose()?.flatten().map(|party| party.name);
+    let holder = parties::find(db, licence.holder_id)?.ok_or(Error::NotFound)?.name;
+    let (manager, scheme) = (manager.unwrap_or_default(), rules.of(&licence)?.clone());
+    Ok(About::LicenceNotice(Box::new(LicenceMatter { notice, proceeding, licence, home, holder, manager, scheme })))
 }
 
 fn digest_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<About, Error> {

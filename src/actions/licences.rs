@@ -54,6 +54,13 @@ pub fn take(
     cx.allow(Action::DecideLicences)?;
     let licence = licences::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(licence.revision)?;
+    self::step(tx, cx, licence, step)?;
+    licences::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// As [`take`], for what proceedings on the licence bring with them.
+pub(super) fn step(tx: &mut Tx<'_>, cx: &Context, licence: Licence, step: LicenceStep) -> Result<(), Error> {
+    let id = licence.id;
     let change = licence.take(cx, step)?;
     licences::save(tx, &change)?;
     exemptions::begin_with_death(tx, cx, change.entity())?;
@@ -63,5 +70,5 @@ pub fn take(
         }
         breaches::take_back(tx, cx, id, |breach| change.entity().ground(breach.due_on))?;
     }
-    licences::find(tx, id)?.ok_or(Error::NotFound)
+    Ok(())
 }

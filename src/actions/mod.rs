@@ -24,6 +24,7 @@ pub mod night;
 pub mod notices;
 pub mod obligations;
 pub mod own;
+pub mod proceedings;
 mod rules;
 pub mod sign_in;
 pub mod tasks;
@@ -34,7 +35,7 @@ use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document, enquiry, exemption,
     fees as fee_rules, fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, occupancy, party,
-    property, task,
+    proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -157,6 +158,7 @@ refusals!(
     obligation::Refusal,
     occupancy::Refusal,
     party::Refusal,
+    proceeding::Refusal,
     property::Refusal,
     task::Refusal,
 );

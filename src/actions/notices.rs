@@ -7,19 +7,20 @@ use chrono::{Datelike as _, NaiveDate};
 use super::demands::Service;
 use super::gazetteer::known_party;
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, letters};
+use super::{Error, Expected, FieldFault, Rules, letters, proceedings};
 use crate::domain::actor::Action;
 use crate::domain::application::{self, Application, Step};
 use crate::domain::calendar::{Consent, Dispatch, Method, london};
 use crate::domain::context::Context;
 use crate::domain::event::Change;
-use crate::domain::id::{ApplicationId, CopyId, NoticeId, PartyId, RepresentationId};
+use crate::domain::id::{ApplicationId, CopyId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId};
 use crate::domain::letter::Letter;
 use crate::domain::licence::Licence;
 use crate::domain::notice::{Copy, Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
+use crate::domain::proceeding::{self, Proceeding, ProceedingStep};
 use crate::domain::property::Capacity;
 use crate::domain::service::{Sending, ServiceState};
-use crate::storage::{Conn, Tx, applications, notices as table, parties, properties, schemes};
+use crate::storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes};
 
 /// What is proposed.
 #[derive(Clone, Debug)]
@@ -48,11 +49,7 @@ pub fn propose(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, proposing: Proposin
         .ok_or_else(|| FieldFault::at("/application_id", "no application has this identifier"))?;
     let is_modified = application.may_propose(proposing.grant)?;
     let earlier = table::of_application(tx, application.id)?;
-    let is_open = |notice: &&Notice| matches!(notice.cover.state, NoticeState::Draft | NoticeState::Issued);
-    if let Some(open) = earlier.iter().find(is_open) {
-        let text = format!("{} is not served on everybody yet: withdraw it first", open.cover.reference);
-        return Err(Error::Refused { code: "notice-open", text });
-    }
+    nothing_open(&earlier)?;
     let dated_on = proposing.dated_on.unwrap_or(cx.today());
     if let Some(made) = application.duly_made_on.filter(|made| dated_on < *made) {
         return Err(application::Refusal::ServedTooEarly(made).into());
@@ -76,17 +73,116 @@ pub fn propose(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, proposing: Proposin
         reference: schemes::next_reference(tx, "NOT", cx.today().year())?,
         kind,
         property_id: application.property_id,
-        application_id: application.id,
+        application_id: Some(application.id),
+        proceeding_id: None,
         licence_id: None,
         is_modified,
         reasons: proposing.reasons,
         terms,
         dated_on,
-        recipients: relevant_persons(tx, &application, cx.today())?,
+        recipients: concerned_by(tx, &application, cx.today())?,
     };
     let change = Notice::draft(cx, &scheme.policy, draft)?;
     table::insert(tx, &change)?;
     Ok(change.into_entity())
+}
+
+/// A variation or a revocation is proposed: its notice is written.
+///
+/// # Errors
+/// A refusal from a state of the proceedings that takes no proposal, or while another proposal is open.
+pub fn propose_change(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    proceeding: ProceedingId,
+    kind: NoticeKind,
+    reasons: String,
+    dated_on: Option<NaiveDate>,
+) -> Result<Notice, Error> {
+    cx.allow(Action::WorkApplications)?;
+    let proceeding = proceedings::named(tx, proceeding)?;
+    let licence = licences::find(tx, proceeding.licence_id)?.ok_or(Error::NotFound)?;
+    let earlier = table::of_proceeding(tx, proceeding.id)?;
+    nothing_open(&earlier)?;
+    let dated_on = dated_on.unwrap_or(cx.today());
+    let trial = ProceedingStep::Propose { last_served_on: dated_on, stated: None, is_modified: false };
+    if proceeding.state.after(&trial).is_none() {
+        return Err(proceeding::Refusal::NotFromHere(proceeding.state, trial.name()).into());
+    }
+    let is_modified = earlier.iter().any(|notice| notice.cover.state == NoticeState::Served);
+    if kind != proceeding.kind.proposal() {
+        return Err(
+            FieldFault::at("/kind", format!("must be {} for these proceedings", proceeding.kind.proposal())).into()
+        );
+    }
+    let draft = about_licence(tx, cx, &proceeding, &licence, kind, Said { reasons, dated_on, is_modified })?;
+    let change = Notice::draft(cx, &rules.current()?.policy, draft)?;
+    table::insert(tx, &change)?;
+    Ok(change.into_entity())
+}
+
+/// The notice of a decision in proceedings on a licence is written and sent at once: the Act gives seven days for it.
+pub(super) fn decide_proceeding(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    proceeding: &Proceeding,
+    licence: &Licence,
+    kind: NoticeKind,
+) -> Result<Notice, Error> {
+    let said = Said { reasons: proceeding.reason.clone(), dated_on: cx.today(), is_modified: false };
+    let draft = about_licence(tx, cx, proceeding, licence, kind, said)?;
+    send_at_once(tx, cx, rules, draft)
+}
+
+/// What a notice about a licence says.
+struct Said {
+    reasons: String,
+    dated_on: NaiveDate,
+    is_modified: bool,
+}
+
+fn about_licence(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    proceeding: &Proceeding,
+    licence: &Licence,
+    kind: NoticeKind,
+    said: Said,
+) -> Result<Draft, Error> {
+    let mut recipients = vec![(licence.holder_id, Capacity::Holder)];
+    recipients.extend(licence.manager_id.map(|manager| (manager, Capacity::Manager)));
+    let new = proceeding.changes.as_ref().and_then(|changes| changes.manager_id);
+    recipients.extend(new.map(|manager| (manager, Capacity::Manager)));
+    recipients.extend(licence.agent_id.map(|agent| (agent, Capacity::Agent)));
+    recipients.extend(with_an_interest(tx, licence.property_id, cx.today())?);
+    recipients.extend(proceeding.asked_by.map(|person| (person, Capacity::Other)));
+    Ok(Draft {
+        reference: schemes::next_reference(tx, "NOT", cx.today().year())?,
+        kind,
+        property_id: licence.property_id,
+        application_id: None,
+        proceeding_id: Some(proceeding.id),
+        licence_id: Some(licence.id),
+        is_modified: said.is_modified,
+        reasons: said.reasons,
+        terms: None,
+        dated_on: said.dated_on,
+        recipients,
+    })
+}
+
+/// Refuses to write a proposal while another is not served on everybody.
+fn nothing_open(earlier: &[Notice]) -> Result<(), Error> {
+    let is_open = |notice: &&Notice| matches!(notice.cover.state, NoticeState::Draft | NoticeState::Issued);
+    match earlier.iter().find(is_open) {
+        Some(open) => {
+            let text = format!("{} is not served on everybody yet: withdraw it first", open.cover.reference);
+            Err(Error::Refused { code: "notice-open", text })
+        }
+        None => Ok(()),
+    }
 }
 
 /// A decision's notice is written and sent at once: the Act gives seven days for it.
@@ -110,14 +206,19 @@ pub(super) fn decide(
         reference: schemes::next_reference(tx, "NOT", cx.today().year())?,
         kind: if licence.is_some() { NoticeKind::Grant } else { NoticeKind::Refusal },
         property_id: application.property_id,
-        application_id: application.id,
+        application_id: Some(application.id),
+        proceeding_id: None,
         licence_id: licence.map(|licence| licence.id),
         is_modified: false,
         reasons,
         terms,
         dated_on: cx.today(),
-        recipients: relevant_persons(tx, application, cx.today())?,
+        recipients: concerned_by(tx, application, cx.today())?,
     };
+    send_at_once(tx, cx, rules, draft)
+}
+
+fn send_at_once(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, draft: Draft) -> Result<Notice, Error> {
     let change = Notice::draft(cx, &rules.current()?.policy, draft)?;
     table::insert(tx, &change)?;
     let change = change.into_entity().issue(cx)?;
@@ -127,19 +228,20 @@ pub(super) fn decide(
 }
 
 /// The applicant, and everybody with an interest in the home today or a part in its licence, each as the first of these.
-fn relevant_persons(
-    db: &mut Conn,
-    application: &Application,
-    today: NaiveDate,
-) -> Result<Vec<(PartyId, Capacity)>, Error> {
+fn concerned_by(db: &mut Conn, application: &Application, today: NaiveDate) -> Result<Vec<(PartyId, Capacity)>, Error> {
     let mut found = vec![(application.holder_id, Capacity::Holder)];
     found.extend(application.manager_id.map(|manager| (manager, Capacity::Manager)));
     found.extend(application.agent_id.map(|agent| (agent, Capacity::Agent)));
-    let interests = properties::interests_in(db, application.property_id)?;
-    let live = interests.into_iter().filter(|one| one.since <= today && one.until.is_none_or(|end| today <= end));
-    found.extend(live.map(|interest| (interest.party_id, interest.capacity)));
+    found.extend(with_an_interest(db, application.property_id, today)?);
     found.push((application.applicant_id, Capacity::Other));
     Ok(found)
+}
+
+/// The relevant persons of a home on a day, as far as they are on record.
+fn with_an_interest(db: &mut Conn, home: PropertyId, today: NaiveDate) -> Result<Vec<(PartyId, Capacity)>, Error> {
+    let interests = properties::interests_in(db, home)?;
+    let live = interests.into_iter().filter(|one| one.since <= today && one.until.is_none_or(|end| today <= end));
+    Ok(live.map(|interest| (interest.party_id, interest.capacity)).collect())
 }
 
 /// A notice is sent to its recipients. `letters` are made by this service unless the copies go by hand, outside it.
@@ -262,21 +364,26 @@ fn serve(
     again(tx, id)
 }
 
-/// Once a proposal is served on everybody, its application is in consultation until the day that this fixed.
+/// Once a proposal is served on everybody, the consultation about it runs until the day that this fixed.
 fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Result<(), Error> {
     let Some(last_served_on) = notice.cover.served_on.filter(|_| notice.cover.state == NoticeState::Served) else {
         return Ok(());
     };
     let stated = notice.cover.stated.clone();
+    if let Some(proceeding) = notice.cover.proceeding_id.filter(|_| !notice.cover.kind.is_decision()) {
+        let step = ProceedingStep::Propose { last_served_on, stated, is_modified: notice.cover.is_modified };
+        return proceedings::follow(tx, cx, rules, proceeding, step);
+    }
+    let Some(application) = notice.cover.application_id else { return Ok(()) };
     let step = match (notice.cover.kind, notice.cover.is_modified) {
         (NoticeKind::ProposedGrant, true) => Step::Modify { last_served_on, stated },
         (NoticeKind::ProposedGrant, false) => Step::ProposeGrant { last_served_on, stated },
         (NoticeKind::ProposedRefusal, _) => {
             Step::ProposeRefusal { last_served_on, stated, reason: notice.cover.reasons.clone() }
         }
-        (NoticeKind::Grant | NoticeKind::Refusal, _) => return Ok(()),
+        _ => return Ok(()),
     };
-    let application = applications::find(tx, notice.cover.application_id)?.ok_or(Error::NotFound)?;
+    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
     if application.stage.is_terminal() {
         return Ok(());
     }
@@ -289,7 +396,11 @@ fn lose_service(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -
     if notice.cover.kind.is_decision() {
         return Ok(());
     }
-    let application = applications::find(tx, notice.cover.application_id)?.ok_or(Error::NotFound)?;
+    if let Some(proceeding) = notice.cover.proceeding_id {
+        return proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::LoseService);
+    }
+    let Some(application) = notice.cover.application_id else { return Ok(()) };
+    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
     if application.stage.after(&Step::LoseService).is_none() {
         return Ok(());
     }
@@ -454,16 +565,12 @@ pub fn consider(
 }
 
 /// Refuses to go on while something that was said of a proposal is not considered (Schedule 5, paragraph 3).
-pub(super) fn all_considered(tx: &mut Tx<'_>, id: ApplicationId) -> Result<(), Error> {
-    for notice in table::of_application(tx, id)? {
-        let said = table::representations_about(tx, notice.cover.id)?;
-        if let Some(one) = said.iter().find(|one| one.considered_at.is_none()) {
-            let who = one.party_id.map(|party| parties::find(tx, party)).transpose()?.flatten();
-            let who = who.map_or_else(|| "somebody".to_owned(), |party| party.name);
-            return Err(application::Refusal::NotConsidered(who).into());
-        }
-    }
-    Ok(())
+pub(super) fn all_considered(tx: &mut Tx<'_>, about: &[Notice]) -> Result<(), Error> {
+    let about = about.iter().map(|notice| notice.cover.id).collect::<Vec<_>>();
+    let Some(one) = table::first_unconsidered(tx, &about)? else { return Ok(()) };
+    let who = one.party_id.map(|party| parties::find(tx, party)).transpose()?.flatten();
+    let who = who.map_or_else(|| "somebody".to_owned(), |party| party.name);
+    Err(application::Refusal::NotConsidered(who).into())
 }
 
 fn found(tx: &mut Tx<'_>, id: NoticeId, expected: Expected) -> Result<Notice, Error> {

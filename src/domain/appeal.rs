@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{AppealId, ApplicationId, NoticeId, PartyId, PropertyId, words};
+use super::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, words};
 use super::notice::{Cover, NoticeKind};
 
 words! {
@@ -29,8 +29,10 @@ pub struct Appeal {
     pub id: AppealId,
     /// The notice of the decision.
     pub notice_id: NoticeId,
-    /// The application that was decided.
-    pub application_id: ApplicationId,
+    /// The application that was decided, if one was.
+    pub application_id: Option<ApplicationId>,
+    /// The proceedings on a licence that were decided, if some were.
+    pub proceeding_id: Option<ProceedingId>,
     /// The home.
     pub property_id: PropertyId,
     /// The tribunal's own reference.
@@ -55,7 +57,7 @@ pub struct Appeal {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nothing was decided.
-    #[error("an appeal is made against a decision: name the notice of a grant or a refusal")]
+    #[error("an appeal is made against a decision: name the notice of one")]
     NoDecision,
     /// Before the decision.
     #[error("the decision is of {0}: an appeal cannot have been lodged before")]
@@ -121,6 +123,7 @@ impl Appeal {
             id,
             notice_id: against.id,
             application_id: against.application_id,
+            proceeding_id: against.proceeding_id,
             property_id: against.property_id,
             reference: reference.to_owned(),
             appellant_id: appellant,

@@ -93,6 +93,12 @@ words! {
         LicenceGranted = "licence.granted",
         /// A licence changed its state.
         LicenceMoved = "licence.moved",
+        /// A licence was varied: it has another version.
+        LicenceVaried = "licence.varied",
+        /// Proceedings on a licence began.
+        ProceedingOpened = "proceeding.opened",
+        /// Proceedings on a licence took a step.
+        ProceedingMoved = "proceeding.moved",
         /// A notice was written.
         NoticeDrafted = "notice.drafted",
         /// A notice was issued to its recipients.

@@ -248,6 +248,8 @@ ids! {
     BreachId,
     /// One reminder to one recipient.
     ReminderId,
+    /// Proceedings on a licence.
+    ProceedingId,
     /// A statutory notice.
     NoticeId,
     /// One recipient's copy of a notice.

@@ -7,7 +7,8 @@ use super::breach::Ground;
 use super::calendar::{BankHolidays, CannotCount, Counted};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{ApplicationId, LicenceId, PartyId, PropertyId, words};
+use super::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId, words};
+use super::proceeding::Changes;
 use super::scheme::Scheme;
 
 words! {
@@ -91,6 +92,25 @@ pub struct Licence {
     pub revision: i64,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
+    /// Which version of it holds: 1 as granted, one more with each variation.
+    pub version: i32,
+}
+
+/// One version of a licence; a variation adds one and changes none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LicenceVersion {
+    /// The licence.
+    pub licence_id: LicenceId,
+    /// Its number, from 1.
+    pub version: i32,
+    /// The first day on which it holds.
+    pub effective_from: NaiveDate,
+    /// The manager under it, if somebody other than the holder.
+    pub manager_id: Option<PartyId>,
+    /// The terms that it has beside the conditions of the scheme.
+    pub terms: Option<String>,
+    /// The proceedings that it came of; none for the first.
+    pub proceeding_id: Option<ProceedingId>,
 }
 
 /// What a grant says.
@@ -133,7 +153,10 @@ pub enum LicenceStep {
         reason: String,
     },
     /// Appeals against a revocation are spent or dismissed.
-    RevocationTakesEffect,
+    RevocationTakesEffect {
+        /// The first day on which it has effect.
+        on: NaiveDate,
+    },
     /// An appeal against a revocation was allowed.
     RevocationOverturned {
         /// The tribunal's reference.
@@ -235,6 +258,7 @@ impl Licence {
             reason: None,
             revision: 1,
             created_at: cx.now,
+            version: 1,
         };
         Ok(Change::new(cx, Chain::Case(licence.property_id), Happening::LicenceGranted, &id, facts, licence))
     }
@@ -246,7 +270,7 @@ impl Licence {
     pub fn take(mut self, cx: &Context, step: LicenceStep) -> Result<Change<Self>, Refusal> {
         let from = self.state;
         let last = match &step {
-            LicenceStep::HolderDied { on } => *on,
+            LicenceStep::HolderDied { on } | LicenceStep::RevocationTakesEffect { on } => *on,
             _ => cx.today(),
         };
         let (to, ended_on, reason) = Self::decide(cx, from, step)?;
@@ -270,7 +294,9 @@ impl Licence {
             (S::Granted, LicenceStep::Revoke { agreed: false, reason }) => {
                 Ok((S::RevocationPending, None, said(reason)?))
             }
-            (S::RevocationPending, LicenceStep::RevocationTakesEffect) => Ok((S::Revoked, Some(today), None)),
+            (S::RevocationPending, LicenceStep::RevocationTakesEffect { on }) if on <= today => {
+                Ok((S::Revoked, Some(on), None))
+            }
             (S::RevocationPending, LicenceStep::RevocationOverturned { reason }) => {
                 Ok((S::Granted, None, said(reason)?))
             }
@@ -281,7 +307,57 @@ impl Licence {
                 Ok((S::EndedDeath, Some(on), None))
             }
             (S::Granted | S::RevocationPending, LicenceStep::HolderDied { .. }) => Err(Refusal::InFuture),
+            (S::RevocationPending, LicenceStep::RevocationTakesEffect { .. }) => Err(Refusal::InFuture),
             (other, _) => Err(Refusal::NotInThisState(other)),
+        }
+    }
+
+    /// A variation takes effect: it has another version from that day on, and the earlier ones stay as they are.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once the licence has ended.
+    pub fn vary(
+        mut self,
+        cx: &Context,
+        before: &LicenceVersion,
+        proceeding: ProceedingId,
+        changes: &Changes,
+        from: NaiveDate,
+    ) -> Result<(Change<Self>, LicenceVersion), Refusal> {
+        if self.ended_on.is_some() {
+            return Err(Refusal::NotInThisState(self.state));
+        }
+        if from > self.ends_on {
+            return Err(Refusal::Expired(self.ends_on));
+        }
+        self.version += 1;
+        self.manager_id = changes.manager_id.or(self.manager_id);
+        let version = LicenceVersion {
+            licence_id: self.id,
+            version: self.version,
+            effective_from: from,
+            manager_id: self.manager_id,
+            terms: changes.terms.clone().or_else(|| before.terms.clone()),
+            proceeding_id: Some(proceeding),
+        };
+        let facts = json!({
+            "version": self.version, "proceeding": proceeding, "from": from, "manager": self.manager_id,
+            "terms": version.terms,
+        });
+        let chain = Chain::Case(self.property_id);
+        Ok((Change::new(cx, chain, Happening::LicenceVaried, &self.id.clone(), facts, self), version))
+    }
+
+    /// Its first version.
+    #[must_use]
+    pub fn as_granted(&self) -> LicenceVersion {
+        LicenceVersion {
+            licence_id: self.id,
+            version: 1,
+            effective_from: self.starts_on,
+            manager_id: self.manager_id,
+            terms: None,
+            proceeding_id: None,
         }
     }
 
@@ -334,10 +410,10 @@ fn last_day(scheme: &Scheme, grant: &Grant) -> Result<Counted, CannotCount> {
 type Decided = (LicenceState, Option<NaiveDate>, Option<String>);
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::calendar::Rule;
-    use crate::domain::testing::{day, invented, licence, on, scheme, terms};
+    use crate::domain::testing::{day, invented, key, licence, manager, on, scheme, terms};
 
     fn granted(grant: Grant) -> Result<Licence, Refusal> {
         Licence::grant(&on("2025-01-22"), &scheme(), grant).map(Change::into_entity)
@@ -409,29 +485,37 @@ mod tests {
         assert!(matches!(licence.end_basis.rule(), Rule::LicenceEnd { .. }));
     }
 
+    /// One step of each kind with its name, as it could be taken on 22 January 2025.
+    pub(crate) fn steps() -> Vec<(&'static str, LicenceStep)> {
+        vec![
+            ("revoke with agreement", revoke(true)),
+            ("revoke", revoke(false)),
+            ("revocation takes effect", LicenceStep::RevocationTakesEffect { on: day("2025-01-21") }),
+            ("surrender", surrender()),
+            ("revocation overturned", LicenceStep::RevocationOverturned { reason: "appeal 7 allowed".to_owned() }),
+            ("holder died", LicenceStep::HolderDied { on: day("2025-01-20") }),
+        ]
+    }
+
+    /// The state to which a step leads from another.
+    pub(crate) fn leads(from: LicenceState, step: &(&'static str, LicenceStep)) -> Option<LicenceState> {
+        took(Licence { state: from, ..licence() }, "2025-01-22", step.1.clone()).ok().map(|licence| licence.state)
+    }
+
     #[test]
     fn each_step_is_possible_from_its_states_and_refused_from_the_others() {
         use LicenceState as S;
-        let overturned = || LicenceStep::RevocationOverturned { reason: "appeal 7 allowed".to_owned() };
-        let died = || LicenceStep::HolderDied { on: day("2025-01-20") };
-        type Case<'a> = (fn() -> LicenceStep, &'a str, &'a [S], S, Option<&'a str>);
-        let steps: [Case<'_>; 6] = [
-            (|| revoke(true), "agreed", &[S::Granted], S::Revoked, Some("2025-01-22")),
-            (|| revoke(false), "not agreed", &[S::Granted], S::RevocationPending, None),
-            (
-                || LicenceStep::RevocationTakesEffect,
-                "takes effect",
-                &[S::RevocationPending],
-                S::Revoked,
-                Some("2025-01-22"),
-            ),
-            (surrender, "surrender", &[S::Granted, S::RevocationPending], S::Surrendered, Some("2025-01-22")),
-            (overturned, "overturned", &[S::RevocationPending], S::Granted, None),
-            (died, "died", &[S::Granted, S::RevocationPending], S::EndedDeath, Some("2025-01-20")),
+        let wanted: [(&[S], S, Option<&str>); 6] = [
+            (&[S::Granted], S::Revoked, Some("2025-01-22")),
+            (&[S::Granted], S::RevocationPending, None),
+            (&[S::RevocationPending], S::Revoked, Some("2025-01-21")),
+            (&[S::Granted, S::RevocationPending], S::Surrendered, Some("2025-01-22")),
+            (&[S::RevocationPending], S::Granted, None),
+            (&[S::Granted, S::RevocationPending], S::EndedDeath, Some("2025-01-20")),
         ];
-        for (step, name, from, to, ended_on) in steps {
+        for ((name, step), (from, to, ended_on)) in steps().into_iter().zip(wanted) {
             for state in S::ALL {
-                let found = took(Licence { state: *state, ..licence() }, "2025-01-22", step());
+                let found = took(Licence { state: *state, ..licence() }, "2025-01-22", step.clone());
                 if from.contains(state) {
                     let found = found.unwrap();
                     assert_eq!((found.state, found.ended_on), (to, ended_on.map(day)), "{name} from {state}");
@@ -462,8 +546,10 @@ mod tests {
     #[test]
     fn the_ground_of_a_revocation_is_kept_when_it_takes_effect() {
         let pending = took(licence(), "2025-01-22", revoke(false)).unwrap();
-        let revoked = took(pending, "2025-03-03", LicenceStep::RevocationTakesEffect).unwrap();
-        assert_eq!(revoked.reason.as_deref(), Some("repeated breach"));
+        let effect = |on| LicenceStep::RevocationTakesEffect { on: day(on) };
+        assert_eq!(took(pending.clone(), "2025-03-03", effect("2025-03-04")).unwrap_err(), Refusal::InFuture);
+        let revoked = took(pending, "2025-03-03", effect("2025-03-01")).unwrap();
+        assert_eq!((revoked.reason.as_deref(), revoked.ended_on), (Some("repeated breach"), Some(day("2025-03-01"))));
     }
 
     #[test]
@@ -490,6 +576,26 @@ mod tests {
             assert_eq!(licence.standing(day(today)), standing, "{} on {today}", licence.state);
             assert_eq!(licence.is_in_force(day(today)), in_force, "{} on {today}", licence.state);
         }
+    }
+
+    #[test]
+    fn each_variation_adds_a_version_and_keeps_what_it_does_not_change() {
+        let (cx, proceeding) = (on("2025-03-20"), ProceedingId(key("proceeding")));
+        let first = licence().as_granted();
+        let terms = Changes { manager_id: None, terms: Some("At most four people.".to_owned()) };
+        let (change, second) = licence().vary(&cx, &first, proceeding, &terms, day("2025-03-20")).unwrap();
+        let managed = Changes { manager_id: Some(manager()), terms: None };
+        let (change, third) = change.into_entity().vary(&cx, &second, proceeding, &managed, day("2025-04-17")).unwrap();
+        let varied = change.into_entity();
+        assert_eq!((varied.version, varied.manager_id), (3, Some(manager())));
+        let versions = [first, second, third].map(|version| (version.version, version.manager_id, version.terms));
+        let four = Some("At most four people.".to_owned());
+        assert_eq!(versions, [(1, None, None), (2, None, four.clone()), (3, Some(manager()), four)]);
+        let over = took(licence(), "2025-03-20", surrender()).unwrap();
+        let refused = over.vary(&cx, &licence().as_granted(), proceeding, &managed, day("2025-03-20")).unwrap_err();
+        assert_eq!(refused, Refusal::NotInThisState(LicenceState::Surrendered));
+        let late = licence().vary(&cx, &licence().as_granted(), proceeding, &managed, day("2029-11-01")).unwrap_err();
+        assert_eq!(late, Refusal::Expired(day("2029-10-31")));
     }
 
     #[test]

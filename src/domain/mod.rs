@@ -26,12 +26,15 @@ pub mod notice;
 pub mod obligation;
 pub mod occupancy;
 pub mod party;
+pub mod proceeding;
 pub mod property;
 pub mod reminder;
 pub mod requirement;
 pub mod scheme;
 pub mod service;
 pub mod sign_in;
+#[cfg(test)]
+mod states;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -26,6 +26,10 @@ words! {
         ClockJumped = "clock_jumped",
         /// A licence was not in force on a due date: the demand should be withdrawn.
         LicenceNotInForce = "licence_not_in_force",
+        /// The time for appeals against a decision about a licence is over: record that it takes effect.
+        TakesEffect = "takes_effect",
+        /// The days for serving the notice of a decision are nearly over, or are, and somebody is not served.
+        ServeNotice = "serve_notice",
         /// A landlord or agent reported a change: correct the records, or decide what follows.
         ChangeReported = "change_reported",
         /// The malware scanner found something in a file that was sent in.

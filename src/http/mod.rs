@@ -115,6 +115,12 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::licences::list);
     config.service(api::licences::show);
     config.service(api::licences::take);
+    config.service(api::licences::versions);
+    config.service(api::proceedings::list);
+    config.service(api::proceedings::open);
+    config.service(api::proceedings::show);
+    config.service(api::proceedings::take);
+    config.service(api::appeals::list_of_proceeding);
     config.service(api::certificates::list);
     config.service(api::certificates::create);
     config.service(api::certificates::show);

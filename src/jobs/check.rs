@@ -262,6 +262,7 @@ fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
     app.db.write(|tx| {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;
+        tasks::open_by_calendar(tx, cx, check.night)?;
         audit::anchor(tx, cx, check.night)
     })?;
     if let Err(error) = app.db.count_for_plans() {

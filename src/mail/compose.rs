@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::letters::{
     Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
-    DigestLine, DigestProperty, Finding, Notice, NoticeCondition, NoticeLicence, Office, Receipt, ReceiptFile, SignIn,
+    DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office, Receipt,
+    ReceiptFile, SignIn, heading,
 };
 use super::words::Line;
-use crate::actions::letters::{About, Contents, Line as Due, Words};
+use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
 use crate::domain::application::Standing;
 use crate::domain::demand;
@@ -35,6 +36,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
             let number = licence.as_ref().map(|licence| licence.number.as_str());
             served(letter, notice, &application.reference, home, number, people, scheme)?.compose()
         }
+        About::LicenceNotice(matter) => about_licence(letter, matter)?.compose(),
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
@@ -250,6 +252,34 @@ fn served(
         reasons: Line::from_record(&cover.reasons),
         licence,
         last_day,
+    })
+}
+
+fn about_licence(letter: &Letter, matter: &LicenceMatter) -> Result<LicenceNotice, String> {
+    let LicenceMatter { notice, proceeding, licence, home, holder, manager, scheme } = matter;
+    let cover = &notice.cover;
+    let is_decision = cover.kind.is_decision();
+    let last_day = if is_decision { &cover.period } else { &cover.stated };
+    let terms = proceeding.changes.as_ref().and_then(|changes| changes.terms.as_deref());
+    Ok(LicenceNotice {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        kind: cover.kind,
+        heading: Line::from_record(heading(cover.kind).ok_or("it is not about a licence")?),
+        is_modified: cover.is_modified,
+        is_decision,
+        reference: Line::from_record(&cover.reference),
+        licence: Line::from_record(&licence.number),
+        holder: Line::from_record(holder),
+        property: Line::from_record(&home.one_line()),
+        dated_on: cover.dated_on,
+        reasons: Line::from_record(&cover.reasons),
+        manager: Line::from_record(manager),
+        terms: Line::from_record(terms.unwrap_or_default()),
+        is_agreed: proceeding.is_agreed,
+        operative_on: proceeding.operative_on,
+        last_day: last_day.as_ref().ok_or("the notice has no last day")?.on(),
     })
 }
 

@@ -8,13 +8,13 @@ use super::schema::appeals;
 use super::{Conn, Error, Tx};
 use crate::domain::appeal::{Appeal, AppealOutcome};
 use crate::domain::event::Change;
-use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId, PropertyId, Spelled as _};
+use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, Spelled as _};
 
 record! {
     AppealRow in appeals => Appeal {
         id: Word<AppealId>,
         notice_id: Word<NoticeId>,
-        application_id: Word<ApplicationId>,
+        application_id: Option<Word<ApplicationId>>,
         property_id: Word<PropertyId>,
         reference: String,
         appellant_id: Option<Word<PartyId>>,
@@ -24,6 +24,7 @@ record! {
         decided_on: Option<chrono::NaiveDate>,
         ordered: Option<String>,
         revision: i64,
+        proceeding_id: Option<Word<ProceedingId>>,
     }
 }
 revised!(AppealRow);
@@ -43,6 +44,15 @@ pub fn find(db: &mut Conn, id: AppealId) -> Result<Option<Appeal>, Error> {
 /// Whatever the database says.
 pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Appeal>, Error> {
     let query = appeals::table.filter(appeals::application_id.eq(id.as_str())).order(appeals::id);
+    AppealRow::entities(query.select(AppealRow::as_select()).load(db)?)
+}
+
+/// The appeals against decisions in proceedings on a licence, in the order in which they were recorded.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_proceeding(db: &mut Conn, id: ProceedingId) -> Result<Vec<Appeal>, Error> {
+    let query = appeals::table.filter(appeals::proceeding_id.eq(id.as_str())).order(appeals::id);
     AppealRow::entities(query.select(AppealRow::as_select()).load(db)?)
 }
 

@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use super::columns::{Instant, Json, Word};
 use super::page::{Listed, Page, pattern};
 use super::record::{Holds as _, record, revised};
-use super::schema::{licence_homes, licences};
+use super::schema::{licence_homes, licence_versions, licences};
 use super::{Conn, Error, Tx};
 use crate::domain::actor::Sight;
 use crate::domain::calendar::Counted;
 use crate::domain::event::Change;
-use crate::domain::id::{ApplicationId, LicenceId, PartyId, PropertyId, Spelled as _};
-use crate::domain::licence::{Licence, LicenceState};
+use crate::domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId, Spelled as _};
+use crate::domain::licence::{Licence, LicenceState, LicenceVersion};
 
 record! {
     LicenceRow in licences => Licence {
@@ -36,9 +36,21 @@ record! {
         search: String,
         revision: i64,
         created_at: Instant,
+        version: i32,
     }
 }
 revised!(LicenceRow);
+
+record! {
+    VersionRow in licence_versions keyed by 2 => LicenceVersion {
+        licence_id: Word<LicenceId>,
+        version: i32,
+        effective_from: chrono::NaiveDate,
+        manager_id: Option<Word<PartyId>>,
+        terms: Option<String>,
+        proceeding_id: Option<Word<ProceedingId>>,
+    }
+}
 
 record! {
     HomeRow in licence_homes keyed by 2 {
@@ -177,9 +189,29 @@ pub fn homes_of_all(db: &mut Conn, ids: &[LicenceId]) -> Result<Vec<(LicenceId, 
 /// [`Error::Duplicate`] if its application has one already.
 pub fn insert(tx: &mut Tx<'_>, change: &Change<Licence>, homes: &[PropertyId]) -> Result<(), Error> {
     tx.add::<LicenceRow>(change)?;
+    tx.insert(&[VersionRow::of(&change.entity().as_granted())])?;
     let licence_id = Word(change.entity().id);
     let rows = homes.iter().map(|home| HomeRow { licence_id, property_id: Word(*home) }).collect::<Vec<_>>();
     tx.insert(&rows)
+}
+
+/// The versions that a licence has had, the first as it was granted.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn versions_of(db: &mut Conn, id: LicenceId) -> Result<Vec<LicenceVersion>, Error> {
+    let query = licence_versions::table.filter(licence_versions::licence_id.eq(id.as_str()));
+    let rows = query.order(licence_versions::version).select(VersionRow::as_select()).load(db)?;
+    VersionRow::entities(rows)
+}
+
+/// Saves a licence that was varied, with its new version.
+///
+/// # Errors
+/// [`Error::Stale`] if somebody else changed it.
+pub fn save_varied(tx: &mut Tx<'_>, change: &Change<Licence>, version: &LicenceVersion) -> Result<(), Error> {
+    save(tx, change)?;
+    tx.insert(&[VersionRow::of(version)])
 }
 
 /// Saves a licence of which something was decided.

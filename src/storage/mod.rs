@@ -37,6 +37,7 @@ pub mod occupancies;
 pub mod page;
 pub mod parties;
 pub mod portfolio;
+pub mod proceedings;
 pub mod properties;
 pub(crate) mod record;
 pub mod register;

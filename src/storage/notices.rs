@@ -12,8 +12,8 @@ use super::{Conn, Error, Tx, events};
 use crate::domain::calendar::{Counted, Method};
 use crate::domain::event::Change;
 use crate::domain::id::{
-    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, PropertyId, RepresentationId,
-    Spelled as _,
+    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
+    RepresentationId, Spelled as _,
 };
 use crate::domain::notice::{Copy, Cover, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::property::Capacity;
@@ -25,7 +25,7 @@ record! {
         reference: String,
         kind: Word<NoticeKind>,
         property_id: Word<PropertyId>,
-        application_id: Word<ApplicationId>,
+        application_id: Option<Word<ApplicationId>>,
         licence_id: Option<Word<LicenceId>>,
         state: Word<NoticeState>,
         is_modified: bool,
@@ -42,6 +42,7 @@ record! {
         reason: Option<String>,
         revision: i64,
         drafted_at: Instant,
+        proceeding_id: Option<Word<ProceedingId>>,
     }
 }
 revised!(CoverRow);
@@ -89,6 +90,8 @@ pub struct Filter {
     pub state: Option<NoticeState>,
     /// About this application.
     pub application: Option<ApplicationId>,
+    /// About these proceedings.
+    pub proceeding: Option<ProceedingId>,
     /// About this home.
     pub property: Option<PropertyId>,
 }
@@ -112,6 +115,31 @@ pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Notice>, E
     complete(db, rows)
 }
 
+/// The notices about proceedings on a licence, oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_proceeding(db: &mut Conn, id: ProceedingId) -> Result<Vec<Notice>, Error> {
+    let query = notices::table.filter(notices::proceeding_id.eq(id.as_str())).order(notices::id);
+    let rows = query.select(CoverRow::as_select()).load(db)?;
+    complete(db, rows)
+}
+
+/// The decisions of this day or before whose notice is not served on everybody.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn decisions_to_serve(db: &mut Conn, dated_until: chrono::NaiveDate) -> Result<Vec<Notice>, Error> {
+    let decisions = NoticeKind::ALL.iter().filter(|kind| kind.is_decision()).map(|kind| Word(*kind));
+    let rows = notices::table
+        .filter(notices::state.eq(Word(NoticeState::Issued)).and(notices::dated_on.le(dated_until)))
+        .filter(notices::kind.eq_any(decisions.collect::<Vec<_>>()))
+        .order(notices::id)
+        .select(CoverRow::as_select())
+        .load(db)?;
+    complete(db, rows)
+}
+
 /// A page of notices.
 ///
 /// # Errors
@@ -126,6 +154,9 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Notice
     }
     if let Some(application) = filter.application {
         query = query.filter(notices::application_id.eq(Word(application)));
+    }
+    if let Some(proceeding) = filter.proceeding {
+        query = query.filter(notices::proceeding_id.eq(Word(proceeding)));
     }
     if let Some(home) = filter.property {
         query = query.filter(notices::property_id.eq(Word(home)));
@@ -203,6 +234,18 @@ pub fn set_letter(tx: &mut Tx<'_>, copy: CopyId, letter: LetterId) -> Result<(),
 pub fn representations_about(db: &mut Conn, id: NoticeId) -> Result<Vec<Representation>, Error> {
     let query = representations::table.filter(representations::notice_id.eq(id.as_str())).order(representations::id);
     RepresentationRow::entities(query.select(RepresentationRow::as_select()).load(db)?)
+}
+
+/// The first that was said of any of these proposals and has not been considered.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn first_unconsidered(db: &mut Conn, about: &[NoticeId]) -> Result<Option<Representation>, Error> {
+    let names = about.iter().map(NoticeId::as_str).collect::<Vec<_>>();
+    let waiting = representations::notice_id.eq_any(names).and(representations::considered_at.is_null());
+    let query = representations::table.filter(waiting).order(representations::id).limit(1);
+    let row = query.select(RepresentationRow::as_select()).get_result(db).optional()?;
+    row.map(RepresentationRow::entity).transpose()
 }
 
 /// The representation with that identifier.

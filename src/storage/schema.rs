@@ -176,6 +176,7 @@ diesel::table! {
         search -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
+        version -> Integer,
     }
 }
 
@@ -549,10 +550,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    proceedings (id) {
+        id -> Text,
+        reference -> Text,
+        licence_id -> Text,
+        property_id -> Text,
+        kind -> Text,
+        state -> Text,
+        ground -> Text,
+        asked_by -> Nullable<Text>,
+        changes -> Nullable<Text>,
+        opened_on -> Date,
+        consultation_ends_on -> Nullable<Date>,
+        consultation_basis -> Nullable<Text>,
+        is_agreed -> Bool,
+        without_notice -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        decided_by -> Nullable<Text>,
+        operative_on -> Nullable<Date>,
+        operative_basis -> Nullable<Text>,
+        reason -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    licence_versions (licence_id, version) {
+        licence_id -> Text,
+        version -> Integer,
+        effective_from -> Date,
+        manager_id -> Nullable<Text>,
+        terms -> Nullable<Text>,
+        proceeding_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     appeals (id) {
         id -> Text,
         notice_id -> Text,
-        application_id -> Text,
+        application_id -> Nullable<Text>,
         property_id -> Text,
         reference -> Text,
         appellant_id -> Nullable<Text>,
@@ -562,6 +600,7 @@ diesel::table! {
         decided_on -> Nullable<Date>,
         ordered -> Nullable<Text>,
         revision -> BigInt,
+        proceeding_id -> Nullable<Text>,
     }
 }
 
@@ -571,7 +610,7 @@ diesel::table! {
         reference -> Text,
         kind -> Text,
         property_id -> Text,
-        application_id -> Text,
+        application_id -> Nullable<Text>,
         licence_id -> Nullable<Text>,
         state -> Text,
         is_modified -> Bool,
@@ -588,6 +627,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         revision -> BigInt,
         drafted_at -> Timestamp,
+        proceeding_id -> Nullable<Text>,
     }
 }
 
@@ -818,6 +858,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     tallies,
     notices,
+    proceedings,
+    licence_versions,
     notice_copies,
     representations,
     appeals,

@@ -58,36 +58,13 @@ fn a_list_of_licences_is_narrowed() {
 }
 
 #[test]
-fn a_revocation_is_a_team_leaders_and_waits_for_appeals_unless_it_is_agreed() {
-    let server = Server::start();
-    let (amy, tom) = (server.amy(), server.tom());
-    let granted = licence(&server, 1);
-    let path = format!("/licences/{}", granted.id());
-    let steps = format!("{path}/steps");
-    let revoke = json!({ "step": "revoke", "agreed": false, "reason": "Serious breach of condition 9.6" });
-    amy.post_on(&granted.etag(), &steps, &revoke).refuses(403, "forbidden", "role");
-    tom.post(&steps, &revoke).refuses(428, "precondition-required", "ETag");
-    let effect = json!({ "step": "revocation_takes_effect" });
-    tom.post_on(&granted.etag(), &steps, &effect).refuses(409, "licence-state", "granted");
-    let pending = tom.post_on(&granted.etag(), &steps, &revoke).expect(200);
-    assert_eq!(pending.body["standing"], "revocation_pending");
-    tom.post_on(&granted.etag(), &steps, &effect).refuses(412, "stale", "read it again");
-    go_to(&server, "2025-03-20");
-    let revoked = tom.post_on(&pending.etag(), &steps, &effect).expect(200);
-    assert_eq!((&revoked.body["standing"], &revoked.body["ended_on"]), (&json!("revoked"), &json!("2025-03-20")));
-    assert_eq!(tom.walk("/licences?in_force_on=2025-03-19").len(), 1);
-    assert_eq!(tom.walk("/licences?in_force_on=2025-03-20").len(), 0);
-}
-
-#[test]
 fn a_licence_step_is_read_strictly() {
     let server = Server::start();
     let tom = server.tom();
     let granted = licence(&server, 1);
     for (body, part) in [
-        (json!({ "step": "revoke", "reason": "x" }), "/agreed"),
-        (json!({ "step": "revoke", "agreed": true, "reason": "" }), "/reason"),
-        (json!({ "step": "revocation_takes_effect", "on": "2025-02-14" }), "/on"),
+        (json!({ "step": "revoke", "agreed": true, "reason": "x" }), "unknown variant `revoke`"),
+        (json!({ "step": "surrender", "reason": "" }), "/reason"),
         (json!({ "step": "holder_died", "on": "yesterday" }), "write it as 2025-01-22"),
         (json!({ "step": "extend" }), "unknown variant `extend`"),
     ] {

@@ -46,6 +46,7 @@ mod pages_own;
 mod pages_papers;
 mod pages_sign_in;
 mod permissions;
+mod proceedings;
 mod reports;
 mod responses;
 mod smtp;

@@ -12,7 +12,7 @@ use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelle
 use selective_licensing::domain::scheme::{DocumentKind, FeePart};
 use selective_licensing::domain::{
     actor, appeal, application, breach, certificate, demand, document, enquiry, exemption, fees, fitness, letter,
-    letter_batch, licence, notice, obligation, occupancy, party, property, reminder, sign_in,
+    letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -127,6 +127,10 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("items.state", all(demand::ItemState::ALL)),
         ("recipients.capacity", all(property::Capacity::ALL)),
         ("appeals.outcome", all(appeal::AppealOutcome::ALL)),
+        ("proceedings.kind", all(proceeding::ProceedingKind::ALL)),
+        ("proceedings.state", all(proceeding::ProceedingState::ALL)),
+        ("proceedings.ground", all(proceeding::ProceedingGround::ALL)),
+        ("proceedings.without_notice", all(proceeding::WithoutNotice::ALL)),
         ("notices.kind", all(notice::NoticeKind::ALL)),
         ("notices.state", all(notice::NoticeState::ALL)),
         ("notice_copies.capacity", all(property::Capacity::ALL)),
@@ -235,6 +239,13 @@ fn a_year_in_the_office() -> World {
     letters_are_printed(&world);
     a_home_is_looked_into(&world, home, khan.id);
     decisions_are_made(&world, started.id, agent.id);
+    world.write(|tx| {
+        let (kind, ground) = (proceeding::ProceedingKind::Revocation, proceeding::ProceedingGround::Structure);
+        let reason = "The rooms are too small.".to_owned();
+        let asked =
+            actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
+        actions::proceedings::open(tx, &amy, asked)
+    });
     world.write(|tx| {
         let answered = requests::Answered {
             account_id: "amy".to_owned(),

@@ -13,7 +13,7 @@ fn findings(met: bool) -> Vec<Found> {
 }
 
 /// One step of each kind, as it could be taken on 3 March 2025.
-fn steps() -> Vec<Step> {
+pub(crate) fn steps() -> Vec<Step> {
     let reason = || "because".to_owned();
     vec![
         Step::Submit { on: day("2025-03-03"), declarations_signed: true },

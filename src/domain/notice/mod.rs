@@ -15,7 +15,8 @@ use super::calendar::{BankHolidays, CannotCount, Counted, Method, Occasion, Serv
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{
-    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, PropertyId, RepresentationId, words,
+    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
+    RepresentationId, words,
 };
 use super::property::Capacity;
 use super::scheme::Policy;
@@ -32,6 +33,18 @@ words! {
         Grant = "grant",
         /// A licence is refused (A8; Schedule 5, paragraph 8).
         Refusal = "refusal",
+        /// A variation is proposed (V1; Schedule 5, Part 2).
+        ProposedVariation = "proposed_variation",
+        /// A licence is varied (V2; Schedule 5, Part 2).
+        Variation = "variation",
+        /// A variation that was asked for is refused (V3; Schedule 5, Part 2).
+        RefusalToVary = "refusal_to_vary",
+        /// A revocation is proposed (V1; Schedule 5, Part 2).
+        ProposedRevocation = "proposed_revocation",
+        /// A licence is revoked (V2; Schedule 5, Part 2).
+        Revocation = "revocation",
+        /// A revocation that was asked for is refused (V3; Schedule 5, Part 2).
+        RefusalToRevoke = "refusal_to_revoke",
     }
 }
 
@@ -86,9 +99,11 @@ pub struct Cover {
     pub kind: NoticeKind,
     /// The home, which names the case.
     pub property_id: PropertyId,
-    /// The application that it is about.
-    pub application_id: ApplicationId,
-    /// The licence that it grants.
+    /// The application that it is about, if it is about one.
+    pub application_id: Option<ApplicationId>,
+    /// The proceedings on a licence that it is about, if it is about some.
+    pub proceeding_id: Option<ProceedingId>,
+    /// The licence that it grants, or is about.
     pub licence_id: Option<LicenceId>,
     /// Where it is in its life.
     pub state: NoticeState,
@@ -162,9 +177,11 @@ pub struct Draft {
     pub kind: NoticeKind,
     /// The home.
     pub property_id: PropertyId,
-    /// The application.
-    pub application_id: ApplicationId,
-    /// The licence that it grants.
+    /// The application, if it is about one.
+    pub application_id: Option<ApplicationId>,
+    /// The proceedings on a licence, if it is about some.
+    pub proceeding_id: Option<ProceedingId>,
+    /// The licence that it grants, or is about.
     pub licence_id: Option<LicenceId>,
     /// Whether it proposes anew what an earlier notice proposed.
     pub is_modified: bool,
@@ -182,7 +199,11 @@ impl NoticeKind {
     /// Whether it tells of a decision, not of a proposal.
     #[must_use]
     pub fn is_decision(self) -> bool {
-        matches!(self, Self::Grant | Self::Refusal)
+        match self {
+            Self::ProposedGrant | Self::ProposedRefusal | Self::ProposedVariation | Self::ProposedRevocation => false,
+            Self::Grant | Self::Refusal | Self::Variation | Self::Revocation => true,
+            Self::RefusalToVary | Self::RefusalToRevoke => true,
+        }
     }
 
     /// Whether it sets out the terms of a licence.
@@ -258,6 +279,7 @@ impl Notice {
                 kind: draft.kind,
                 property_id: draft.property_id,
                 application_id: draft.application_id,
+                proceeding_id: draft.proceeding_id,
                 licence_id: draft.licence_id,
                 state: NoticeState::Draft,
                 is_modified: draft.is_modified,
@@ -285,7 +307,7 @@ impl Notice {
         }
         let facts = json!({
             "reference": notice.cover.reference, "kind": notice.cover.kind, "application": notice.cover.application_id,
-            "licence": notice.cover.licence_id, "modified": notice.cover.is_modified, "reasons": notice.cover.reasons,
+            "proceeding": notice.cover.proceeding_id, "licence": notice.cover.licence_id, "modified": notice.cover.is_modified, "reasons": notice.cover.reasons,
             "terms": notice.cover.terms, "dated_on": notice.cover.dated_on, "serve_by": notice.cover.serve_by,
             "period": notice.cover.period, "stated": notice.cover.stated, "recipients": notice.named(),
         });

@@ -12,19 +12,20 @@ use crate::actions::{Error, appeals as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::appeal::{Appeal, AppealOutcome};
-use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId};
+use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId};
 use crate::http::answer::{Answer, change, read};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::{appeals, applications};
+use crate::storage::{appeals, applications, proceedings};
 
 /// An appeal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppealView {
     id: AppealId,
     notice_id: NoticeId,
-    application_id: ApplicationId,
+    application_id: Option<ApplicationId>,
+    proceeding_id: Option<ProceedingId>,
     /// The tribunal's own reference.
     reference: String,
     appellant_id: Option<PartyId>,
@@ -46,6 +47,7 @@ impl From<Appeal> for AppealView {
             id: appeal.id,
             notice_id: appeal.notice_id,
             application_id: appeal.application_id,
+            proceeding_id: appeal.proceeding_id,
             reference: appeal.reference,
             appellant_id: appeal.appellant_id,
             lodged_on: appeal.lodged_on,
@@ -71,6 +73,18 @@ pub async fn list(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Resu
     read(app, caller, Action::ReadCases, move |_, db, _| {
         applications::find(db, id.0)?.ok_or(Error::NotFound)?;
         let found = appeals::of_application(db, id.0)?;
+        Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })
+    })
+    .await
+}
+
+/// List the appeals against decisions in proceedings on a licence.
+#[utoipa::path(tag = "proceedings", operation_id = "list_appeals_in_proceedings", params(("id" = ProceedingId, Path)), responses((status = 200, body = AppealList), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/proceedings/{id}/appeals")]
+pub async fn list_of_proceeding(app: Data<App>, caller: Caller, id: Id<ProceedingId>) -> Result<HttpResponse, Problem> {
+    read(app, caller, Action::ReadCases, move |_, db, _| {
+        proceedings::find(db, id.0)?.ok_or(Error::NotFound)?;
+        let found = appeals::of_proceeding(db, id.0)?;
         Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })
     })
     .await
@@ -105,8 +119,12 @@ pub async fn lodge(
     let NewAppeal { reference, appellant_id, lodged_on } = form.body;
     change(app, caller, form.digest, move |app, tx, cx| {
         let appeal = actions::lodge(tx, cx, &app.rules, id.0, &reference, appellant_id, lodged_on)?;
-        let (application, revision) = (appeal.application_id, appeal.revision);
-        let location = format!("/api/v1/applications/{application}/appeals");
+        let revision = appeal.revision;
+        let location = match (appeal.application_id, appeal.proceeding_id) {
+            (Some(application), _) => format!("/api/v1/applications/{application}/appeals"),
+            (None, Some(proceeding)) => format!("/api/v1/proceedings/{proceeding}/appeals"),
+            (None, None) => format!("/api/v1/notices/{}", appeal.notice_id),
+        };
         Ok(Answer::created(location, &AppealView::from(appeal), revision))
     })
     .await
@@ -127,7 +145,8 @@ pub struct AppealDecision {
     ordered: String,
 }
 
-/// Record how an appeal ended. One allowed against a refusal opens the application again, so that the licence can be granted.
+/// Record how an appeal ended. One allowed against a refusal opens the application again, so that the licence can be granted;
+/// one allowed against a variation or a revocation undoes it.
 #[utoipa::path(tag = "notices", operation_id = "decide_appeal", params(("id" = AppealId, Path), ("If-Match" = String, Header)), request_body = AppealDecision, responses((status = 200, body = AppealView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/appeals/{id}/decision")]
 pub async fn decide(

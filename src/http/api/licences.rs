@@ -14,8 +14,8 @@ use super::written;
 use crate::actions::{Error, gazetteer, licences as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::id::{ApplicationId, LicenceId, PartyId, PropertyId};
-use crate::domain::licence::{Licence, LicenceStanding, LicenceState, LicenceStep};
+use crate::domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId};
+use crate::domain::licence::{Licence, LicenceStanding, LicenceState, LicenceStep, LicenceVersion};
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
@@ -53,6 +53,8 @@ pub struct LicenceView {
     ended_on: Option<NaiveDate>,
     reason: Option<String>,
     created_at: DateTime<Utc>,
+    /// Which version of it holds: 1 as granted, one more with each variation.
+    version: i32,
 }
 
 impl LicenceView {
@@ -80,6 +82,7 @@ impl LicenceView {
             ended_on: licence.ended_on,
             reason: licence.reason,
             created_at: licence.created_at,
+            version: licence.version,
         }
     }
 
@@ -157,26 +160,53 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<H
     .await
 }
 
-/// What is decided of a licence.
+/// One version of a licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LicenceVersionView {
+    version: i32,
+    /// The first day on which it holds.
+    effective_from: NaiveDate,
+    manager_id: Option<PartyId>,
+    /// The terms that it has beside the conditions of the scheme.
+    terms: Option<String>,
+    /// The proceedings that it came of; none for the first.
+    proceeding_id: Option<ProceedingId>,
+}
+
+/// The versions of a licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LicenceVersionList {
+    items: Vec<LicenceVersionView>,
+}
+
+impl From<LicenceVersion> for LicenceVersionView {
+    fn from(version: LicenceVersion) -> Self {
+        Self {
+            version: version.version,
+            effective_from: version.effective_from,
+            manager_id: version.manager_id,
+            terms: version.terms,
+            proceeding_id: version.proceeding_id,
+        }
+    }
+}
+
+/// List the versions that a licence has had, the first as it was granted; none is ever overwritten.
+#[utoipa::path(tag = "licences", operation_id = "list_licence_versions", params(("id" = LicenceId, Path)), responses((status = 200, body = LicenceVersionList), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/licences/{id}/versions")]
+pub async fn versions(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<HttpResponse, Problem> {
+    read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+        let licence = licences::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
+        let found = licences::versions_of(db, licence.id)?;
+        Ok(LicenceVersionList { items: found.into_iter().map(LicenceVersionView::from).collect() })
+    })
+    .await
+}
+
+/// What ends a licence without proceedings.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LicenceStepForm {
-    /// Revocation is decided; an agreed one takes effect at once (s.93).
-    Revoke {
-        /// Whether the holder agrees.
-        agreed: bool,
-        /// The ground.
-        #[schema(min_length = 1, max_length = 4000)]
-        reason: String,
-    },
-    /// Appeals against a revocation are spent or dismissed.
-    RevocationTakesEffect {},
-    /// An appeal against a revocation was allowed.
-    RevocationOverturned {
-        /// The tribunal's reference.
-        #[schema(min_length = 1, max_length = 4000)]
-        reason: String,
-    },
     /// The holder surrenders it.
     Surrender {
         /// In the holder's words.
@@ -195,10 +225,8 @@ impl Validate for LicenceStepForm {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let mut faults = ValidationErrors::new();
         match self {
-            Self::Revoke { reason, .. } | Self::RevocationOverturned { reason } | Self::Surrender { reason } => {
-                written::words(&mut faults, "reason", reason, 4000);
-            }
-            Self::RevocationTakesEffect {} | Self::HolderDied { .. } => {}
+            Self::Surrender { reason } => written::words(&mut faults, "reason", reason, 4000),
+            Self::HolderDied { .. } => {}
         }
         written::checked(faults)
     }
@@ -207,16 +235,13 @@ impl Validate for LicenceStepForm {
 impl LicenceStepForm {
     fn step(&self) -> LicenceStep {
         match self.clone() {
-            Self::Revoke { agreed, reason } => LicenceStep::Revoke { agreed, reason },
-            Self::RevocationTakesEffect {} => LicenceStep::RevocationTakesEffect,
-            Self::RevocationOverturned { reason } => LicenceStep::RevocationOverturned { reason },
             Self::Surrender { reason } => LicenceStep::Surrender { reason },
             Self::HolderDied { on } => LicenceStep::HolderDied { on },
         }
     }
 }
 
-/// Decide something of a licence; what ends it ends its obligations.
+/// Record what ends a licence without proceedings; its obligations end with it.
 #[utoipa::path(tag = "licences", params(("id" = LicenceId, Path), ("If-Match" = String, Header)), request_body = LicenceStepForm, responses((status = 200, body = LicenceView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/licences/{id}/steps")]
 pub async fn take(

@@ -27,6 +27,7 @@ pub mod me;
 pub mod notices;
 pub mod obligations;
 pub mod parties;
+pub mod proceedings;
 pub mod properties;
 pub mod reminders;
 pub mod reports;

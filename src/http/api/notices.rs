@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::Method;
 use crate::domain::id::{
-    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, PropertyId, RepresentationId,
+    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
+    RepresentationId,
 };
 use crate::domain::notice::{Copy, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::property::Capacity;
@@ -36,7 +37,10 @@ pub struct NoticeView {
     reference: String,
     kind: NoticeKind,
     property_id: PropertyId,
-    application_id: ApplicationId,
+    /// The application that it is about, if it is about one.
+    application_id: Option<ApplicationId>,
+    /// The proceedings on a licence that it is about, if it is about some.
+    proceeding_id: Option<ProceedingId>,
     licence_id: Option<LicenceId>,
     state: NoticeState,
     /// Whether it proposes anew what an earlier notice proposed.
@@ -91,6 +95,7 @@ impl From<Notice> for NoticeView {
             kind: cover.kind,
             property_id: cover.property_id,
             application_id: cover.application_id,
+            proceeding_id: cover.proceeding_id,
             licence_id: cover.licence_id,
             state: cover.state,
             is_modified: cover.is_modified,
@@ -140,6 +145,8 @@ pub struct NoticeQuery {
     state: Option<NoticeState>,
     /// Only about this application.
     application_id: Option<ApplicationId>,
+    /// Only about these proceedings.
+    proceeding_id: Option<ProceedingId>,
     /// Only about this home.
     property_id: Option<PropertyId>,
     /// `next` of the page before.
@@ -162,6 +169,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<NoticeQuery>) -> 
             kind: query.kind,
             state: query.state,
             application: query.application_id,
+            proceeding: query.proceeding_id,
             property: query.property_id,
         };
         let listed = notices::list(db, &filter, &page(query.after, query.limit))?;
@@ -174,9 +182,11 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<NoticeQuery>) -> 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewNotice {
-    /// The application.
-    application_id: ApplicationId,
-    /// `proposed_grant` or `proposed_refusal`; the notice of a decision is made with the decision.
+    /// The application, for `proposed_grant` and `proposed_refusal`.
+    application_id: Option<ApplicationId>,
+    /// The proceedings on a licence, for `proposed_variation` and `proposed_revocation`.
+    proceeding_id: Option<ProceedingId>,
+    /// What is proposed; the notice of a decision is made with the decision.
     kind: NoticeKind,
     /// The reasons.
     #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
@@ -201,14 +211,25 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewNotice>) -> Re
     let form = form.read().await?;
     let sent = form.body;
     if sent.kind.is_decision() {
-        let advice = "must be proposed_grant or proposed_refusal: a decision makes its own notice";
+        let advice = "must be a proposal: a decision makes its own notice";
         return Err(Problem::invalid(vec![FieldFault::at("/kind", advice)]));
     }
     change(app, caller, form.digest, move |app, tx, cx| {
-        let NewNotice { application_id, kind, reasons, years, starts_on, dated_on } = sent.clone();
-        let grant = kind == NoticeKind::ProposedGrant;
-        let proposing = Proposing { application: application_id, grant, reasons, years, starts_on, dated_on };
-        let notice = actions::propose(tx, cx, &app.rules, proposing)?;
+        let NewNotice { application_id, proceeding_id, kind, reasons, years, starts_on, dated_on } = sent.clone();
+        let notice = match (kind, application_id, proceeding_id) {
+            (NoticeKind::ProposedGrant | NoticeKind::ProposedRefusal, Some(application), None) => {
+                let grant = kind == NoticeKind::ProposedGrant;
+                let proposing = Proposing { application, grant, reasons, years, starts_on, dated_on };
+                actions::propose(tx, cx, &app.rules, proposing)?
+            }
+            (NoticeKind::ProposedVariation | NoticeKind::ProposedRevocation, None, Some(proceeding)) => {
+                actions::propose_change(tx, cx, &app.rules, proceeding, kind, reasons, dated_on)?
+            }
+            _ => {
+                let advice = "name application_id for a proposed grant or refusal, proceeding_id for a proposed variation or revocation";
+                return Err(FieldFault::at("/kind", advice).into());
+            }
+        };
         let (id, revision) = (notice.cover.id, notice.cover.revision);
         Ok(Answer::created(format!("/api/v1/notices/{id}"), &NoticeView::from(notice), revision))
     })

@@ -82,6 +82,7 @@ impl Notice {
             NoticeKind::ProposedRefusal => ("A5/1", "Notice: we propose to refuse a licence"),
             NoticeKind::Grant => ("A7/1", "Notice: a licence is granted"),
             NoticeKind::Refusal => ("A8/1", "Notice: a licence is refused"),
+            _ => return Err(ComposeFault::Missing("the notice of an application")),
         };
         let subject = format!("{subject}: {}", self.property);
         render::compose(version, "notice.txt", "notice.html", false, &subject, self)

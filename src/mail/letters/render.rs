@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: [(&str, &str); 22] = [
     ("application.html", include_str!("../templates/application.html")),
     ("application.txt", include_str!("../templates/application.txt")),
     ("copy.html", include_str!("../templates/copy.html")),
@@ -23,6 +23,8 @@ const TEMPLATES: [(&str, &str); 20] = [
     ("digest.html", include_str!("../templates/digest.html")),
     ("decision.txt", include_str!("../templates/decision.txt")),
     ("decision.html", include_str!("../templates/decision.html")),
+    ("licence_notice.txt", include_str!("../templates/licence_notice.txt")),
+    ("licence_notice.html", include_str!("../templates/licence_notice.html")),
     ("notice.txt", include_str!("../templates/notice.txt")),
     ("notice.html", include_str!("../templates/notice.html")),
     ("receipt.txt", include_str!("../templates/receipt.txt")),

@@ -266,6 +266,66 @@ fn a_notice_gives_its_reasons_the_right_that_goes_with_it_and_the_licence_it_is_
     assert!(matches!(bare.compose(), Err(ComposeFault::Missing("the terms of the licence"))));
 }
 
+fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let varies = matches!(kind, NoticeKind::ProposedVariation | NoticeKind::Variation);
+    let changed = |usual: &str| if varies { line(usual) } else { Line::default() };
+    LicenceNotice {
+        office: office(text),
+        recipient: line("Tees Building Society"),
+        copy_for: None,
+        kind,
+        heading: Line::from(heading(kind).unwrap_or_default()),
+        is_modified: false,
+        is_decision: kind.is_decision(),
+        reference: line("NOT/2025/00002"),
+        licence: line("SL/2025/00001"),
+        holder: line("Mr A Khan"),
+        property: line("12 High Street, Stockton"),
+        dated_on: day(2025, 3, 10),
+        reasons: line("Condition 9.6 was breached twice."),
+        manager: changed("Tees Lettings Ltd"),
+        terms: changed("At most four people may live there."),
+        is_agreed: false,
+        operative_on: Some(day(2025, 4, 7)),
+        last_day: day(2025, 4, 6),
+    }
+}
+
+/// A notice of any kind.
+fn statutory(kind: NoticeKind, text: &str) -> Result<Composed, ComposeFault> {
+    match heading(kind) {
+        Some(_) => licence_notice(kind, text).compose(),
+        None => notice(kind, text).compose(),
+    }
+}
+
+#[test]
+fn a_notice_about_a_licence_says_what_changes_when_it_has_effect_and_who_may_appeal() {
+    use NoticeKind as K;
+    let takes_effect = "Unless somebody appeals, it takes effect on Monday 7 April 2025";
+    let appeal = "The last day to do so is Sunday 6 April 2025: 28 days beginning with";
+    let write = "Write to us by Sunday 6 April 2025, which is the end of the consultation";
+    for (kind, version, says) in [
+        (K::ProposedVariation, "V1/1", ["At most four people may live there.", write]),
+        (K::Variation, "V2/1", [takes_effect, appeal]),
+        (K::RefusalToVary, "V3/1", ["was asked to vary the licence that Mr A Khan holds", appeal]),
+        (K::ProposedRevocation, "V1/1", ["proposes to revoke the licence that Mr A Khan holds", write]),
+        (K::Revocation, "V2/1", [takes_effect, "section 95(1) of the Housing Act 2004"]),
+        (K::RefusalToRevoke, "V3/1", ["was asked to revoke the licence", appeal]),
+    ] {
+        let letter = licence_notice(kind, "").compose().unwrap();
+        assert_eq!(letter.template_version, version, "{kind}");
+        assert_says(&letter, &says);
+        assert_says(&letter, &["Condition 9.6 was breached twice."]);
+        let silent = LicenceNotice { reasons: Line::default(), ..licence_notice(kind, "") };
+        assert!(matches!(silent.compose(), Err(ComposeFault::Missing("reasons"))));
+    }
+    let agreed = LicenceNotice { is_agreed: true, ..licence_notice(K::Variation, "") }.compose().unwrap();
+    assert_says(&agreed, &["it takes effect at once", "A licence holder who agreed to the decision cannot appeal"]);
+    assert!(!agreed.text.contains("Unless somebody appeals"));
+}
+
 fn copy(text: &str) -> CopyFor {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
     CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
@@ -401,7 +461,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 #[test]
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").compose().unwrap());
-    let news = news.chain(NoticeKind::ALL.iter().map(|kind| notice(*kind, "").compose().unwrap()));
+    let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").unwrap()));
     let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
@@ -540,7 +600,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let fourth = receipt(text);
         let first = [first.compose(), second.compose(), third.compose(), fourth.compose()];
         let news = News::ALL.iter().map(|news| application(*news, text).compose());
-        let notices = NoticeKind::ALL.iter().map(|kind| notice(*kind, text).compose());
+        let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
         first.into_iter().chain(news).chain(notices).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
@@ -586,7 +646,7 @@ fn every_letter(text: &str) -> Vec<Composed> {
     let composed =
         [first.compose(), second.compose(), decision(text).compose(), receipt(text).compose(), link.compose()];
     let news = News::ALL.iter().map(|news| application(*news, text).compose());
-    let notices = NoticeKind::ALL.iter().map(|kind| notice(*kind, text).compose());
+    let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
     composed.into_iter().chain(news).chain(notices).map(Result::unwrap).collect()
 }
 

@@ -233,7 +233,7 @@ impl World {
         }
         let over = self.today() + TimeDelta::days(23);
         self.go_to(&over.to_string(), "10:00");
-        let id = notice.cover.application_id;
+        let id = notice.cover.application_id.unwrap();
         let revision = || self.read(|db| applications::find(db, id)).unwrap().revision;
         let (amy, tom, rules) = (self.amy(), self.tom(), &self.app.rules);
         for said in self.read(|db| notices::representations_about(db, notice.cover.id)) {

@@ -1,0 +1,8 @@
+-- Notices and appeals are about proceedings on licences, too.
+ALTER TABLE notices ALTER COLUMN application_id DROP NOT NULL;
+ALTER TABLE appeals ALTER COLUMN application_id DROP NOT NULL;
+ALTER TABLE notices DROP CONSTRAINT notices_kind_check;
+ALTER TABLE notices ADD CONSTRAINT notices_kind_check CHECK (kind IN (
+    'proposed_grant', 'proposed_refusal', 'grant', 'refusal', 'proposed_variation', 'variation', 'refusal_to_vary',
+    'proposed_revocation', 'revocation', 'refusal_to_revoke'
+));

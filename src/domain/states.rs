@@ -1,0 +1,60 @@
+//! The diagrams of `docs/states.md`, drawn from the tables by which the state machines themselves decide.
+
+use std::fmt::{Display, Write as _};
+
+use super::{application, licence, proceeding};
+
+/// Draws one machine: every step from every state, where it leads anywhere.
+fn draw<S: Copy + Display + PartialEq, T>(
+    title: &str,
+    states: &[S],
+    steps: &[T],
+    name: impl Fn(&T) -> &'static str,
+    after: impl Fn(S, &T) -> Option<S>,
+) -> String {
+    let mut drawn = format!("\n## {title}\n\n```mermaid\nstateDiagram-v2\n");
+    if let Some(first) = states.first() {
+        let _ = writeln!(drawn, "    [*] --> {first}");
+    }
+    for from in states {
+        for to in states {
+            let mut by = steps.iter().filter(|step| after(*from, step) == Some(*to)).map(&name).collect::<Vec<_>>();
+            by.dedup();
+            if !by.is_empty() {
+                let _ = writeln!(drawn, "    {from} --> {to}: {}", by.join(", "));
+            }
+        }
+    }
+    drawn.push_str("```\n");
+    drawn
+}
+
+const HEAD: &str = "# States\n\n\
+    What may happen to what, and nothing else may. Each arrow is a step of the table that the program itself decides by; the \
+    step has guards of its own beside it. A test draws these diagrams anew and fails if they are not the same.\n";
+
+#[test]
+fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
+    use application::{Stage, Step};
+    use licence::LicenceState;
+    use proceeding::{ProceedingState, ProceedingStep};
+    let mut drawn = HEAD.to_owned();
+    let parts = [
+        draw("Application", Stage::ALL, &application::tests::steps(), Step::name, Stage::after),
+        draw("Licence", LicenceState::ALL, &licence::tests::steps(), |(name, _)| name, licence::tests::leads),
+        draw(
+            "Proceedings to vary or to revoke a licence",
+            ProceedingState::ALL,
+            &proceeding::tests::every_step(),
+            ProceedingStep::name,
+            ProceedingState::after,
+        ),
+    ];
+    drawn.extend(parts);
+    let kept = include_str!("../../docs/states.md");
+    if drawn != kept {
+        let place = std::env::temp_dir().join("states.md");
+        std::fs::write(&place, drawn).unwrap();
+        panic!("docs/states.md is not what the tables say: look at {} and copy it there", place.display());
+    }
+}
