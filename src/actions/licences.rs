@@ -1,7 +1,7 @@
 //! Licences: granted with their obligations, ended with them.
 
 use super::gazetteer::known_property;
-use super::{Error, Expected, Rules, breaches};
+use super::{Error, Expected, Rules, breaches, exemptions};
 use crate::domain::actor::Action;
 use crate::domain::context::Context;
 use crate::domain::id::{LicenceId, PropertyId};
@@ -63,6 +63,7 @@ pub(super) fn step(tx: &mut Tx<'_>, cx: &Context, licence: Licence, step: Licenc
     let id = licence.id;
     let change = licence.take(cx, step)?;
     licences::save(tx, &change)?;
+    exemptions::begin_with_death(tx, cx, change.entity())?;
     if change.entity().ended_on.is_some() {
         for open in obligations::open_of(tx, id)? {
             obligations::save(tx, &open.close(cx, "the licence ended")?)?;

@@ -10,9 +10,12 @@ pub mod bulk;
 pub mod certificates;
 pub mod demands;
 pub mod documents;
+pub mod enquiries;
+pub mod exemptions;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
+pub mod homes;
 pub mod import;
 pub mod letter_batches;
 pub mod letters;
@@ -30,8 +33,9 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
-    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, proceeding, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, enquiry, exemption,
+    fees as fee_rules, fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, occupancy, party,
+    proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -143,6 +147,8 @@ refusals!(
     certificate::Refusal,
     demand::Refusal,
     document::Refusal,
+    enquiry::Refusal,
+    exemption::Refusal,
     fee_rules::Refusal,
     fitness_rules::Refusal,
     letter::Refusal,
@@ -150,6 +156,7 @@ refusals!(
     licence::Refusal,
     notice::Refusal,
     obligation::Refusal,
+    occupancy::Refusal,
     party::Refusal,
     proceeding::Refusal,
     property::Refusal,

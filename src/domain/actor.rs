@@ -59,6 +59,10 @@ words! {
         WorkApplications = "work_applications",
         /// Grant or refuse a licence.
         DecideApplications = "decide_applications",
+        /// Find out which homes need a licence: who lives there, exemptions, enquiries.
+        WorkHomes = "work_homes",
+        /// Serve or refuse a temporary exemption notice.
+        DecideExemptions = "decide_exemptions",
         /// Change, revoke or end a licence.
         DecideLicences = "decide_licences",
         /// Draft and issue a demand, record its service, give more time, close an item.
@@ -92,10 +96,10 @@ impl Role {
         match self {
             Self::Officer => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                A::ReadFitness | A::WorkFitness => true,
+                A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkTasks => true,
-                A::DecideApplications | A::DecideLicences | A::WithdrawDemands => false,
+                A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::WithdrawDemands => false,
                 A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
             },
             Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply),
@@ -191,6 +195,8 @@ read_fitness         yes yes -   -   -   yes yes -
 work_fitness         yes yes -   -   -   -   yes -
 work_applications    yes yes -   -   -   -   yes -
 decide_applications  -   yes -   -   -   -   yes -
+work_homes           yes yes -   -   -   -   yes -
+decide_exemptions    -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -
 work_demands         yes yes -   -   -   -   yes yes
 withdraw_demands     -   yes -   -   -   -   yes -

@@ -67,6 +67,28 @@ words! {
         FitnessRead = "fitness.read",
         /// A finding on an application named such a check.
         FitnessReliedOn = "fitness.relied_on",
+        /// It was recorded who lives in a home.
+        OccupancyRecorded = "occupancy.recorded",
+        /// Somebody asked for a temporary exemption notice, or for more time after a death.
+        ExemptionNotified = "exemption.notified",
+        /// Such a notice was served.
+        ExemptionServed = "exemption.served",
+        /// Such a notice was refused.
+        ExemptionRefused = "exemption.refused",
+        /// It was decided whether a ground of exemption applies.
+        ExemptionFound = "exemption.ground_decided",
+        /// The months after a holder's death began.
+        ExemptionBegun = "exemption.begun",
+        /// An exemption ended.
+        ExemptionEnded = "exemption.ended",
+        /// An enquiry into a home that may need a licence was opened.
+        EnquiryOpened = "enquiry.opened",
+        /// Such an enquiry was taken a step further.
+        EnquiryMoved = "enquiry.moved",
+        /// A note was made of such an enquiry, or somebody was approached.
+        EnquiryNoted = "enquiry.noted",
+        /// It was recorded which enquiry an application came of.
+        ApplicationCameOf = "application.came_of_enquiry",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.

@@ -224,6 +224,12 @@ ids! {
     FeeEntryId,
     /// A licence.
     LicenceId,
+    /// An exemption of a home.
+    ExemptionId,
+    /// A record of who lives in a home.
+    OccupancyId,
+    /// An enquiry into a home that may need a licence.
+    EnquiryId,
     /// A demand for evidence.
     DemandId,
     /// One thing asked for in a demand.

@@ -10,7 +10,7 @@ use super::{Conn, Error, Tx};
 use crate::domain::application::{Application, Found, Stage};
 use crate::domain::calendar::Counted;
 use crate::domain::event::Change;
-use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId, Spelled as _};
+use crate::domain::id::{AccountId, ApplicationId, EnquiryId, PartyId, PropertyId, Spelled as _};
 
 record! {
     ApplicationRow in applications => Application {
@@ -39,6 +39,7 @@ record! {
         revision: i64,
         created_at: Instant,
         effective_until: Option<chrono::NaiveDate>,
+        enquiry_id: Option<Word<EnquiryId>>,
     }
 }
 revised!(ApplicationRow);
@@ -54,6 +55,8 @@ pub struct Filter {
     pub officer: Option<AccountId>,
     /// Of this home.
     pub property: Option<PropertyId>,
+    /// That came of this enquiry.
+    pub enquiry: Option<EnquiryId>,
     /// With this text in reference, address or postcode.
     pub text: Option<String>,
 }
@@ -94,6 +97,9 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Applic
     if let Some(home) = filter.property {
         query = query.filter(applications::property_id.eq(Word(home)));
     }
+    if let Some(enquiry) = filter.enquiry {
+        query = query.filter(applications::enquiry_id.eq(Word(enquiry)));
+    }
     if let Some(text) = &filter.text {
         query = query.filter(applications::search.like(pattern(text)).escape('\\'));
     }
@@ -102,6 +108,20 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Applic
     }
     let rows = query.order(applications::id).limit(page.fetch()).load(db)?;
     Ok(page.cut(ApplicationRow::entities(rows)?, |application| application.id.to_string()))
+}
+
+/// The applications that came of each of these enquiries, enquiry by enquiry.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_enquiries(db: &mut Conn, ids: &[EnquiryId]) -> Result<Vec<(EnquiryId, ApplicationId)>, Error> {
+    let names = ids.iter().map(|id| Some(id.as_str())).collect::<Vec<_>>();
+    let rows: Vec<(Option<Word<EnquiryId>>, Word<ApplicationId>)> = applications::table
+        .filter(applications::enquiry_id.eq_any(names))
+        .order((applications::enquiry_id, applications::id))
+        .select((applications::enquiry_id, applications::id))
+        .load(db)?;
+    Ok(rows.into_iter().filter_map(|(enquiry, application)| Some((enquiry?.0, application.0))).collect())
 }
 
 /// Keeps a new application.

@@ -22,6 +22,8 @@ pub struct AreaFigures {
     pub applications: BTreeMap<Tally, i64>,
     /// Applications submitted by that day, counted on their own so that the sum can be checked against it.
     pub received: i64,
+    /// Of those received, the ones that came of an enquiry.
+    pub from_enquiries: i64,
     /// Duly made by that day.
     pub duly_made: i64,
     /// Licences granted by that day.
@@ -68,7 +70,7 @@ macro_rules! count_by_area {
     };
 }
 
-/// The figures by area as at a day, in nine statements. `end_of_day` is the instant at which that day ends in London.
+/// The figures by area as at a day, in ten statements. `end_of_day` is the instant at which that day ends in London.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -80,6 +82,8 @@ pub fn by_area(
     let mut areas: BTreeMap<Option<String>, AreaFigures> = BTreeMap::new();
     let received = applications::table.filter(applications::submitted_on.le(day));
     count_by_area!(db, areas, applications, received, |figures, count| figures.received = count);
+    let came = received.filter(applications::enquiry_id.is_not_null());
+    count_by_area!(db, areas, applications, came, |figures, count| figures.from_enquiries = count);
     let rows: Vec<(Option<String>, Word<Stage>, i64)> = received
         .filter(applications::ended_on.le(day))
         .group_by((applications::area_code, applications::stage))

@@ -132,6 +132,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         effective_until -> Nullable<Date>,
+        enquiry_id -> Nullable<Text>,
     }
 }
 
@@ -750,6 +751,75 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    exemptions (id) {
+        id -> Text,
+        reference -> Text,
+        kind -> Text,
+        property_id -> Text,
+        state -> Text,
+        number -> Integer,
+        previous_id -> Nullable<Text>,
+        licence_id -> Nullable<Text>,
+        party_id -> Nullable<Text>,
+        notified_on -> Nullable<Date>,
+        steps -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        circumstances -> Nullable<Text>,
+        served_on -> Nullable<Date>,
+        from_on -> Nullable<Date>,
+        until_on -> Nullable<Date>,
+        until_basis -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        reasons -> Nullable<Text>,
+        appeal_by -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        ending -> Nullable<Text>,
+        officer_id -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    occupancies (id) {
+        id -> Text,
+        property_id -> Text,
+        counted_on -> Date,
+        basis -> Text,
+        households -> Integer,
+        occupiers -> Integer,
+        flats_in_block -> Nullable<Integer>,
+        source -> Text,
+        note -> Nullable<Text>,
+        officer_id -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    enquiries (id) {
+        id -> Text,
+        reference -> Text,
+        property_id -> Text,
+        state -> Text,
+        source -> Text,
+        intelligence -> Text,
+        received_on -> Date,
+        officer_id -> Nullable<Text>,
+        requirement -> Nullable<Text>,
+        owner_id -> Nullable<Text>,
+        owner_source -> Nullable<Text>,
+        exemption_id -> Nullable<Text>,
+        entries -> Text,
+        reason -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        revision -> BigInt,
+        opened_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -796,4 +866,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeals,
     fee_entries,
     fitness_checks,
+    exemptions,
+    occupancies,
+    enquiries,
 );

@@ -8,11 +8,11 @@ use selective_licensing::actions::demands::Asked;
 use selective_licensing::actions::{self, Error, audit};
 use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::Outcome;
-use selective_licensing::domain::id::{ApplicationId, PartyId, Spelled};
+use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelled};
 use selective_licensing::domain::scheme::{DocumentKind, FeePart};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, certificate, demand, document, fees, fitness, letter, letter_batch, licence,
-    notice, obligation, party, proceeding, property, reminder, sign_in,
+    actor, appeal, application, breach, certificate, demand, document, enquiry, exemption, fees, fitness, letter,
+    letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -152,6 +152,13 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("reminders.subject_kind", all(reminder::SubjectKind::ALL)),
         ("reminders.state", all(reminder::ReminderState::ALL)),
         ("links.state", all(sign_in::LinkState::ALL)),
+        ("exemptions.kind", all(exemption::ExemptionKind::ALL)),
+        ("exemptions.state", all(exemption::ExemptionState::ALL)),
+        ("occupancies.basis", all(occupancy::OccupationBasis::ALL)),
+        ("occupancies.source", all(occupancy::OccupancySource::ALL)),
+        ("enquiries.state", all(enquiry::EnquiryState::ALL)),
+        ("enquiries.source", all(enquiry::IntelligenceSource::ALL)),
+        ("enquiries.owner_source", all(enquiry::OwnerSource::ALL)),
         ("fitness_checks.conclusion", all(fitness::Conclusion::ALL)),
         ("fee_entries.kind", all(fees::EntryKind::ALL)),
         ("fee_entries.part", all(FeePart::ALL)),
@@ -230,6 +237,7 @@ fn a_year_in_the_office() -> World {
     world.post();
     files_come_in(&world);
     letters_are_printed(&world);
+    a_home_is_looked_into(&world, home, khan.id);
     decisions_are_made(&world, started.id, agent.id);
     world.write(|tx| {
         let (kind, ground) = (proceeding::ProceedingKind::Revocation, proceeding::ProceedingGround::Structure);
@@ -273,6 +281,40 @@ fn decisions_are_made(world: &World, application: ApplicationId, mortgagee: Part
     let amy = world.amy();
     let decision = world.read(|db| storage::notices::of_application(db, application)).pop().unwrap().cover.id;
     world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, "MAN/1", None, world.today()));
+}
+
+/// Who lives in a home, what its landlord asks for, and an enquiry into it.
+fn a_home_is_looked_into(world: &World, home: PropertyId, khan: PartyId) {
+    let amy = world.amy();
+    world.write(|tx| {
+        let count = occupancy::Count {
+            counted_on: world.today(),
+            basis: occupancy::OccupationBasis::Let,
+            households: 1,
+            occupiers: 2,
+            flats_in_block: None,
+            source: occupancy::OccupancySource::Visit,
+            note: None,
+        };
+        actions::homes::record_occupancy(tx, &amy, home, count)?;
+        let said = exemption::Notification {
+            reference: String::new(),
+            property_id: home,
+            party_id: khan,
+            steps: "The house is being sold.".to_owned(),
+            on: world.today(),
+        };
+        actions::exemptions::notify(tx, &amy, exemption::ExemptionKind::Temporary, said)?;
+        let opening = enquiry::Opening {
+            reference: String::new(),
+            property_id: home,
+            source: enquiry::IntelligenceSource::Neighbour,
+            intelligence: "Three families come and go.".to_owned(),
+            received_on: world.today(),
+            exemption_id: None,
+        };
+        actions::enquiries::open(tx, &amy, opening)
+    });
 }
 
 /// A file that answers a demand, and a record made of it.
@@ -363,6 +405,15 @@ fn every_table_can_be_written_and_read() {
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
+        "enquiries": |db, page| Ok(enquiries::list(db, &Default::default(), page)?.rows.len()),
+        "exemptions": |db, page| {
+            let all = properties::list(db, Everything, &Default::default(), page)?.rows;
+            all.iter().map(|one| Ok(exemptions::of_property(db, one.id)?.len())).sum()
+        },
+        "occupancies": |db, page| {
+            let all = properties::list(db, Everything, &Default::default(), page)?.rows;
+            all.iter().map(|one| Ok(occupancies::of_property(db, one.id)?.len())).sum()
+        },
         "chains": |db, _| Ok(events::heads(db, "", 1_000)?.len()),
         "recipients": |db, page| {
             Ok(demands::list(db, Everything, &Default::default(), page)?.rows.iter().map(|one| one.recipients.len()).sum())

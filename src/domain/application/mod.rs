@@ -13,7 +13,7 @@ use crate::domain::calendar::{CannotCount, Counted, Occasion, Trigger};
 use crate::domain::context::Context;
 use crate::domain::document::{Document, named};
 use crate::domain::event::{Chain, Change, Happening};
-use crate::domain::id::{AccountId, ApplicationId, FitnessCheckId, PartyId, PropertyId, words};
+use crate::domain::id::{AccountId, ApplicationId, EnquiryId, FitnessCheckId, PartyId, PropertyId, words};
 use crate::domain::notice::{APPEAL_WITHIN, consultation_end};
 use crate::domain::scheme::{FeePart, Scheme};
 
@@ -156,6 +156,8 @@ pub struct Application {
     pub import_key: Option<String>,
     /// Lower-case text that a search looks into.
     pub search: String,
+    /// The enquiry into the home that it came of.
+    pub enquiry_id: Option<EnquiryId>,
     /// Counts changes.
     pub revision: i64,
     /// When it was recorded.
@@ -539,6 +541,7 @@ impl Application {
             effective_until: None,
             reason: None,
             import_key: start.import_key,
+            enquiry_id: None,
             revision: 1,
             created_at: cx.now,
         };
@@ -563,6 +566,14 @@ impl Application {
         let facts = json!({ "holder": holder, "manager": manager, "agent": agent });
         let chain = Chain::Case(self.property_id);
         Ok(Change::new(cx, chain, Happening::ApplicationPeopleNamed, &self.id.clone(), facts, self))
+    }
+
+    /// It is recorded which enquiry into the home it came of.
+    #[must_use]
+    pub fn came_of(mut self, cx: &Context, enquiry: EnquiryId) -> Change<Self> {
+        self.enquiry_id = Some(enquiry);
+        let (chain, facts) = (Chain::Case(self.property_id), json!({ "enquiry": enquiry }));
+        Change::new(cx, chain, Happening::ApplicationCameOf, &self.id.clone(), facts, self)
     }
 
     /// The application takes a step.

@@ -11,12 +11,12 @@ use super::dates::ExplainedDate;
 use super::licences::LicenceView;
 use super::written;
 use crate::actions::applications::{Applying, Terms};
-use crate::actions::{Error, applications as actions, gazetteer};
+use crate::actions::{Error, Expected, applications as actions, enquiries, gazetteer};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::form::SentForm;
 use crate::domain::application::{Application, Found, Stage, Step, Tally};
-use crate::domain::id::{AccountId, ApplicationId, PartyId, PropertyId};
+use crate::domain::id::{AccountId, ApplicationId, EnquiryId, PartyId, PropertyId};
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
@@ -51,11 +51,13 @@ pub struct ApplicationView {
     consultation: Option<ExplainedDate>,
     ended_on: Option<NaiveDate>,
     reason: Option<String>,
+    /// The enquiry into the home that it came of.
+    enquiry_id: Option<EnquiryId>,
     created_at: DateTime<Utc>,
 }
 
 impl ApplicationView {
-    fn of(application: Application, today: NaiveDate) -> Self {
+    pub(super) fn of(application: Application, today: NaiveDate) -> Self {
         Self {
             id: application.id,
             tally: application.stage.tally(),
@@ -77,6 +79,7 @@ impl ApplicationView {
             findings: application.findings,
             ended_on: application.ended_on,
             reason: application.reason,
+            enquiry_id: application.enquiry_id,
             created_at: application.created_at,
         }
     }
@@ -95,6 +98,8 @@ pub struct ListQuery {
     officer_id: Option<AccountId>,
     /// Only for this home.
     property_id: Option<PropertyId>,
+    /// Only those that came of this enquiry.
+    enquiry_id: Option<EnquiryId>,
     /// Only with this text in reference, address or postcode.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
@@ -121,6 +126,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
             stage: query.stage,
             officer: query.officer_id,
             property: query.property_id,
+            enquiry: query.enquiry_id,
             text: query.text,
         };
         let listed = applications::list(db, &filter, &page(query.after, query.limit))?;
@@ -144,6 +150,8 @@ pub struct NewApplication {
     manager_id: Option<PartyId>,
     /// The agent who gets copies.
     agent_id: Option<PartyId>,
+    /// The enquiry into the home that it comes of.
+    enquiry_id: Option<EnquiryId>,
 }
 
 /// Start an application.
@@ -162,7 +170,11 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewApplication>) 
             agent_id: sent.agent_id,
             import_key: None,
         };
-        let application = actions::start(tx, cx, applying)?;
+        let mut application = actions::start(tx, cx, applying)?;
+        if let Some(enquiry) = sent.enquiry_id {
+            let expected = Expected(application.revision);
+            application = enquiries::came_of(tx, cx, application.id, expected, enquiry)?;
+        }
         let (id, revision) = (application.id, application.revision);
         let view = ApplicationView::of(application, cx.today());
         Ok(Answer::created(format!("/api/v1/applications/{id}"), &view, revision))

@@ -30,6 +30,10 @@ const IDENTITY: &str = "received = in_progress + granted + refused + withdrawn +
 /// What each figure counts.
 const DEFINITIONS: &[(&str, &str)] = &[
     ("received", "Applications submitted on or before the date, each counted once; drafts are not counted."),
+    (
+        "from_enquiries",
+        "Of those received, the ones that came of an enquiry into a home without a licence; not part of the sum.",
+    ),
     ("in_progress", "Of those received, the ones that had not ended by the date."),
     ("granted", "Of those received, the ones that ended by the date with the grant of a licence."),
     ("refused", "Of those received, the ones that ended by the date with a refusal."),
@@ -100,6 +104,7 @@ pub struct AreaRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Figures {
     received: i64,
+    from_enquiries: i64,
     in_progress: i64,
     granted: i64,
     refused: i64,
@@ -120,6 +125,7 @@ impl Figures {
         let tally = |tally: Tally| figures.applications.get(&tally).copied().unwrap_or_default();
         Self {
             received: figures.received,
+            from_enquiries: figures.from_enquiries,
             in_progress: tally(Tally::InProgress),
             granted: tally(Tally::Granted),
             refused: tally(Tally::Refused),
@@ -139,6 +145,7 @@ impl Figures {
     fn and(self, other: &Self) -> Self {
         Self {
             received: self.received + other.received,
+            from_enquiries: self.from_enquiries + other.from_enquiries,
             in_progress: self.in_progress + other.in_progress,
             granted: self.granted + other.granted,
             refused: self.refused + other.refused,

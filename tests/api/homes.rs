@@ -1,0 +1,212 @@
+//! Which homes need a licence on a day: exemptions, who lives there, and the verdict with its reason.
+
+use serde_json::{Value, json};
+
+use crate::support::case::{application, go_to, house, licence, step};
+use crate::support::server::{Client, Reply, Server};
+
+fn home(server: &Server, number: u32) -> String {
+    server.amy().post("/properties", &house(number)).expect(201).id()
+}
+
+fn how(server: &Server, home: &str, on: &str) -> Value {
+    server.amy().get(&format!("/properties/{home}/requirement?on={on}")).expect(200).body
+}
+
+fn ask(server: &Server, home: &str, kind: &str, on: &str) -> Reply {
+    let form = json!({
+        "kind": kind, "party_id": server.khan_id, "steps": "The house is being sold.", "notified_on": on,
+    });
+    server.amy().post(&format!("/properties/{home}/exemptions"), &form)
+}
+
+/// Decides something of an exemption from its newest state.
+fn decide(person: &Client, exemption: &str, step: &Value) -> Reply {
+    let path = format!("/exemptions/{exemption}");
+    let etag = person.get(&path).expect(200).etag();
+    person.post_on(&etag, &format!("{path}/steps"), step)
+}
+
+fn serve(on: &str) -> Value {
+    json!({ "step": "serve", "on": on })
+}
+
+#[test]
+fn a_temporary_exemption_lasts_three_months_a_second_follows_it_and_there_is_never_a_third() {
+    let server = Server::start();
+    let (amy, tom, home) = (server.amy(), server.tom(), home(&server, 1));
+    let asked = ask(&server, &home, "temporary", "2025-01-20").expect(201);
+    assert_eq!((&asked.body["reference"], &asked.body["state"]), (&json!("EXE/2025/00001"), &json!("notified")));
+    assert_eq!(asked.header("location"), format!("/api/v1/exemptions/{}", asked.id()));
+    ask(&server, &home, "temporary", "2025-01-21").refuses(409, "exemption-waiting", "EXE/2025/00001");
+    assert_eq!(how(&server, &home, "2025-01-22")["verdict"], "protected");
+    decide(&amy, &asked.id(), &serve("2025-01-22")).refuses(403, "forbidden", "role");
+    decide(&tom, &asked.id(), &serve("2025-01-19")).refuses(409, "too-early", "2025-01-20");
+    let first = decide(&tom, &asked.id(), &serve("2025-01-22")).expect(200).body;
+    assert_eq!((&first["from"], &first["until"]), (&json!("2025-01-22"), &json!("2025-04-21")));
+    let because = first["until_explained"]["because"].as_str().unwrap();
+    assert!(because.starts_with("3 months beginning with Wednesday 22 January 2025, the day of service"), "{because}");
+    for (on, verdict) in [("2025-01-22", "exempt"), ("2025-04-21", "exempt"), ("2025-04-22", "unlicensed")] {
+        assert_eq!(how(&server, &home, on)["verdict"], verdict, "{on}");
+    }
+    assert_eq!(how(&server, &home, "2025-04-21")["until_explained"], first["until_explained"]);
+
+    go_to(&server, "2025-04-10");
+    let second = ask(&server, &home, "temporary", "2025-04-10").expect(201).id();
+    decide(&tom, &second, &serve("2025-04-10")).refuses(409, "no-exceptional-circumstances", "circumstances");
+    let why = json!({ "step": "serve", "on": "2025-04-10", "circumstances": "The buyer died before completion." });
+    let served = decide(&tom, &second, &why).expect(200).body;
+    assert_eq!((&served["from"], &served["until"]), (&json!("2025-04-22"), &json!("2025-07-21")));
+
+    go_to(&server, "2025-07-10");
+    let third = ask(&server, &home, "temporary", "2025-07-10").expect(201).id();
+    let again = json!({ "step": "serve", "on": "2025-07-10", "circumstances": "Another buyer died." });
+    decide(&tom, &third, &again).refuses(409, "no-third-exemption", "never a third");
+    let refusal = json!({ "step": "refuse", "on": "2025-07-10", "reasons": "Two notices were served." });
+    let refused = decide(&tom, &third, &refusal).expect(200).body;
+    assert_eq!((&refused["state"], &refused["appeal_by"]["on"]), (&json!("refused"), &json!("2025-08-06")));
+    assert_eq!(how(&server, &home, "2025-08-06")["verdict"], "protected");
+    assert_eq!(how(&server, &home, "2025-08-07")["verdict"], "unlicensed");
+
+    let nothing = json!({ "step": "end", "with": "nothing", "on": "2025-07-10", "reason": "It is still let." });
+    decide(&amy, &second, &nothing).refuses(409, "exemption-runs", "2025-07-21");
+    go_to(&server, "2025-07-22");
+    assert_eq!(decide(&amy, &second, &nothing).expect(200).body["state"], "ended_nothing");
+    let enquiries = amy.walk(&format!("/enquiries?property_id={home}"));
+    assert_eq!((enquiries.len(), &enquiries[0]["source"]), (1, &json!("exemption_ended")));
+    assert_eq!(enquiries[0]["exemption_id"], json!(second));
+    let listed = amy.get(&format!("/properties/{home}/exemptions")).expect(200).body;
+    let states = listed["items"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap());
+    assert_eq!(states.collect::<Vec<_>>(), ["served", "ended_nothing", "refused"]);
+    let events = amy.walk(&format!("/properties/{home}/events"));
+    let kinds = events.iter().map(|event| event["kind"].as_str().unwrap()).collect::<Vec<_>>();
+    let last = ["exemption.notified", "exemption.refused", "exemption.ended", "enquiry.opened"];
+    assert!(kinds.ends_with(&last), "{kinds:?}");
+}
+
+#[test]
+fn after_the_holders_death_each_home_is_exempt_for_three_months_and_three_more_where_they_are_asked_for() {
+    let server = Server::start();
+    let tom = server.tom();
+    let granted = licence(&server, 1);
+    let home = granted.body["property_id"].as_str().unwrap().to_owned();
+    assert_eq!(how(&server, &home, "2025-02-19")["verdict"], "licensed");
+    ask(&server, &home, "death", "2025-02-14").refuses(409, "nobody-died", "holder's death");
+    go_to(&server, "2025-03-03");
+    let died = json!({ "step": "holder_died", "on": "2025-02-20" });
+    tom.post_on(&granted.etag(), &format!("/licences/{}/steps", granted.id()), &died).expect(200);
+    for (on, verdict, statute) in [
+        ("2025-02-19", "licensed", "section 85(1)"),
+        ("2025-02-20", "exempt", "section 91"),
+        ("2025-05-19", "exempt", "section 91"),
+        ("2025-05-20", "unlicensed", "95(1)"),
+    ] {
+        let found = how(&server, &home, on);
+        assert_eq!(found["verdict"], verdict, "{on}");
+        assert!(found["statute"].as_str().unwrap().ends_with(statute), "{found:#}");
+    }
+    go_to(&server, "2025-05-20");
+    ask(&server, &home, "death", "2025-05-20").refuses(409, "not-while-it-runs", "2025-05-19");
+    let asked = ask(&server, &home, "death", "2025-05-19").expect(201);
+    let more = decide(&tom, &asked.id(), &serve("2025-05-20")).expect(200).body;
+    assert_eq!((&more["from"], &more["until"]), (&json!("2025-05-20"), &json!("2025-08-19")));
+    ask(&server, &home, "death", "2025-05-20").refuses(409, "no-third-exemption", "third");
+}
+
+#[test]
+fn a_ground_is_one_of_the_scheme_and_exempts_with_its_provision_until_it_ends() {
+    let server = Server::start();
+    let (amy, home) = (server.amy(), home(&server, 1));
+    let path = format!("/properties/{home}/exemptions");
+    let found = |ground: &str| json!({ "kind": "ground", "ground": ground, "evidence": "On the regulator's register.", "from": "2025-01-06" });
+    amy.post(&path, &found("good_looks")).refuses(422, "invalid", "registered_provider");
+    let mut refused = found("family");
+    refused["refused_because"] = json!("They are not related.");
+    assert_eq!(amy.post(&path, &refused).expect(201).body["state"], "refused");
+    assert_eq!(how(&server, &home, "2025-01-22")["verdict"], "unlicensed");
+    let provider = amy.post(&path, &found("registered_provider")).expect(201);
+    assert_eq!((&provider.body["state"], &provider.body["exempts_today"]), (&json!("in_effect"), &json!(true)));
+    let exempt = how(&server, &home, "2025-01-22");
+    assert_eq!((&exempt["verdict"], &exempt["needs_licence"]), (&json!("exempt"), &json!(false)));
+    assert_eq!(exempt["statute"], "Housing Act 2004, section 79(3)");
+    let end = json!({ "step": "end", "with": "exempt", "on": "2025-01-20", "reason": "Sold to a private landlord." });
+    decide(&amy, &provider.id(), &end).expect(200);
+    assert_eq!(how(&server, &home, "2025-01-19")["verdict"], "exempt");
+    assert_eq!(how(&server, &home, "2025-01-20")["verdict"], "unlicensed");
+    for (body, part) in [
+        (json!({ "kind": "ground", "ground": "family", "evidence": "", "from": "2025-01-06" }), "/evidence"),
+        (
+            json!({ "kind": "temporary", "party_id": server.khan_id, "steps": " ", "notified_on": "2025-01-06" }),
+            "/steps",
+        ),
+        (json!({ "kind": "wish" }), "unknown variant `wish`"),
+    ] {
+        amy.post(&path, &body).refuses(422, "invalid", part);
+    }
+}
+
+#[test]
+fn who_lives_there_is_kept_day_by_day_and_decides_which_part_applies() {
+    let server = Server::start();
+    let (amy, home) = (server.amy(), home(&server, 1));
+    let path = format!("/properties/{home}/occupancies");
+    let count = |on: &str, basis: &str, households: u32, occupiers: u32| json!({ "counted_on": on, "basis": basis, "households": households, "occupiers": occupiers, "source": "visit" });
+    amy.post(&path, &count("2025-01-23", "let", 1, 1)).refuses(409, "in-future", "future");
+    amy.post(&path, &count("2025-01-22", "let", 3, 2)).refuses(409, "too-many-households", "households");
+    amy.post(&path, &count("2025-01-22", "empty", 1, 2)).refuses(409, "occupancy-does-not-fit", "empty");
+    amy.post(&path, &count("2025-01-20", "let", 2, 5)).expect(201);
+    amy.post(&path, &count("2025-01-10", "let", 1, 3)).expect(201);
+    let mut flat = count("2025-01-21", "let", 2, 5);
+    flat["flats_in_block"] = json!(3);
+    amy.post(&path, &flat).expect(201);
+    amy.post(&path, &count("2025-01-22", "owner_occupied", 1, 2)).expect(201);
+    for (on, verdict) in [
+        ("2025-01-09", "unlicensed"),
+        ("2025-01-19", "unlicensed"),
+        ("2025-01-20", "part_2"),
+        ("2025-01-21", "unlicensed"),
+        ("2025-01-22", "not_let"),
+    ] {
+        assert_eq!(how(&server, &home, on)["verdict"], verdict, "{on}");
+    }
+    let listed = amy.get(&path).expect(200).body;
+    let days = listed["items"].as_array().unwrap().iter().map(|one| one["counted_on"].as_str().unwrap());
+    assert_eq!(days.collect::<Vec<_>>(), ["2025-01-10", "2025-01-20", "2025-01-21", "2025-01-22"]);
+}
+
+#[test]
+fn a_verdict_names_what_it_rests_on_and_is_for_those_who_read_cases() {
+    let server = Server::start();
+    let (amy, elsewhere) = (
+        server.amy(),
+        json!({
+            "address": "1 Elsewhere Road", "street": "Elsewhere Road", "postcode": "ZZ99 9ZZ", "dwelling": "house",
+        }),
+    );
+    let elsewhere = amy.post("/properties", &elsewhere).expect(201).id();
+    assert_eq!(how(&server, &elsewhere, "2025-01-22")["verdict"], "not_in_area");
+    let made = application(&server, 2);
+    let home = made.body["property_id"].as_str().unwrap().to_owned();
+    for one in [
+        json!({ "step": "submit", "on": "2025-01-20", "declarations_signed": true }),
+        json!({ "step": "pay_part_a" }),
+        json!({ "step": "find_complete" }),
+    ] {
+        step(&amy, &made.id(), &one);
+    }
+    let protected = how(&server, &home, "2025-01-22");
+    assert_eq!((&protected["verdict"], &protected["application_id"]), (&json!("protected"), &json!(made.id())));
+    assert_eq!(
+        (&protected["needs_licence"], &protected["statute"]),
+        (&json!(true), &json!("Housing Act 2004, section 95(3)"))
+    );
+    let today = amy.get(&format!("/properties/{home}/requirement")).expect(200).body;
+    assert_eq!(today, protected);
+    assert_eq!(how(&server, &home, "2024-10-31")["verdict"], "not_in_area");
+    server.person("the auditor").get(&format!("/properties/{home}/requirement")).expect(200);
+    for person in ["Mr Khan", "the agent", "the partner"] {
+        server.person(person).get(&format!("/properties/{home}/requirement")).refuses(403, "forbidden", "role");
+    }
+    amy.get("/properties/0190a000-0000-7000-8000-000000000000/requirement").refuses(404, "not-found", "");
+    amy.get(&format!("/properties/{home}/requirement?on=someday")).refuses(422, "invalid", "on");
+}
