@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod certificates;
 pub mod demands;
 pub mod documents;
+pub mod enforcement;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
@@ -29,8 +30,9 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, fees as fee_rules,
-    fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, party, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
+    enforcement as enforcing, fees as fee_rules, fitness as fitness_rules, letter, letter_batch, licence, notice,
+    obligation, party, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -142,6 +144,9 @@ refusals!(
     certificate::Refusal,
     demand::Refusal,
     document::Refusal,
+    enforcing::Refusal,
+    enforcing::AccountRefusal,
+    crate::domain::service::NotServed,
     fee_rules::Refusal,
     fitness_rules::Refusal,
     letter::Refusal,

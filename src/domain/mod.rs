@@ -13,6 +13,7 @@ pub mod certificate;
 pub mod context;
 pub mod demand;
 pub mod document;
+pub mod enforcement;
 pub mod event;
 pub mod fees;
 pub mod fitness;

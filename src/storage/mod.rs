@@ -23,6 +23,7 @@ mod connection;
 mod db;
 pub mod demands;
 pub mod documents;
+pub mod enforcement;
 pub mod events;
 pub mod fees;
 pub mod fitness;

@@ -19,6 +19,7 @@ mod deadlines;
 mod demands;
 mod demo;
 mod documents;
+mod enforcement;
 mod fees;
 mod file_names;
 mod fitness;
