@@ -58,7 +58,7 @@ fn foretell(app: &App, night: NaiveDate, json: bool, out: &mut dyn Write) -> any
         job::foretell(app, night, told, |failure| failures.push(failure))?;
     }
     actions.sort();
-    let alerts = job::foretell_alerts(app, night)?;
+    let alerts = job::foretell_alerts(app, night, |failure| failures.push(failure))?;
     if json {
         object(out, night, None, &actions, &failures, None, Some(&alerts))?;
     } else {

@@ -277,17 +277,20 @@ fn alert(app: &App, cx: &Context, check: &mut Check) -> Result<(), Error> {
 /// The alerts to limitation dates that the check of a night would give; nothing is changed.
 ///
 /// # Errors
-/// Whatever the database says.
-pub fn foretell_alerts(app: &App, night: NaiveDate) -> Result<Vec<String>, Error> {
+/// Whatever the database says. What cannot be read is left out of the list and told to `failed`.
+pub fn foretell_alerts(app: &App, night: NaiveDate, mut failed: impl FnMut(String)) -> Result<Vec<String>, Error> {
     let cx = app.context(Actor::system());
-    app.db.read(|db| {
-        let mut told = Vec::new();
-        for id in cases::to_alert(db, night)? {
-            let case = cases::find(db, id)?.ok_or(Error::NotFound)?;
-            told.extend(case.alert(&cx, &app.rules.current()?.enforcement, night).map(|(_, need)| need.title));
+    let mut told = Vec::new();
+    for id in app.db.read(|db| cases::to_alert(db, night))? {
+        match app.db.read(|db| cases::find(db, id)?.ok_or(Error::NotFound)) {
+            Ok(case) => {
+                let alert = case.alert(&cx, &app.rules.current()?.enforcement, night);
+                told.extend(alert.map(|(_, need)| need.title));
+            }
+            Err(error) => failed(format!("enforcement case {id}: {}", reason(&error))),
         }
-        Ok(told)
-    })
+    }
+    Ok(told)
 }
 
 fn count(check: &mut Check, tally: Tally) {

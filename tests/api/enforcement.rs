@@ -475,7 +475,8 @@ fn the_night_opens_one_task_30_14_and_3_days_before_the_last_day_and_catches_up_
         alerts()
     };
     assert_eq!(told("2025-07-05"), Vec::<String>::new());
-    assert_eq!(check::foretell_alerts(&server.app, "2025-07-06".parse().unwrap()).unwrap().len(), 1);
+    let foretold = check::foretell_alerts(&server.app, "2025-07-06".parse().unwrap(), |why| panic!("{why}")).unwrap();
+    assert_eq!(foretold.len(), 1);
     assert_eq!(alerts(), Vec::<String>::new(), "a dry run changes nothing");
     let first = "ENF/2025/00001: the last day for a notice of intent is 2025-08-05, in 30 days";
     assert_eq!(told("2025-07-06"), [first]);
@@ -498,4 +499,24 @@ fn the_night_opens_one_task_30_14_and_3_days_before_the_last_day_and_catches_up_
     assert_eq!(amy.get(&format!("/enforcement/{other}")).body["alert_on"], Value::Null);
     let due = amy.walk("/enforcement?limitation_by=2025-08-05&state=opened");
     assert_eq!(due.iter().map(|case| &case["id"]).collect::<Vec<_>>(), [&json!(id)]);
+}
+
+#[test]
+fn a_case_that_cannot_be_read_keeps_no_other_alert_waiting() {
+    let server = Server::start();
+    let (_, home, breach) = missed(&server);
+    let (broken, whole) = (open(&server, &home, &breach), open(&server, &home, &breach));
+    let damage =
+        format!("UPDATE enforcement_cases SET limitation_basis = '{{' || limitation_basis WHERE id = '{broken}'");
+    server.world.database.run(&damage);
+    let night = "2025-07-06".parse().unwrap();
+    let mut failures = Vec::new();
+    let foretold = check::foretell_alerts(&server.app, night, |why| failures.push(why)).unwrap();
+    assert_eq!((foretold.len(), failures.len()), (1, 1));
+    assert!(failures[0].contains(&broken), "{failures:?}");
+    assert_eq!(server.world.night("2025-07-06").failures, 1);
+    let tasks = server.world.tasks();
+    let keys = |kind| tasks.iter().filter(|task| task.kind == kind).map(|task| task.key.clone()).collect::<Vec<_>>();
+    assert_eq!(keys(TaskKind::CheckFailed), [broken]);
+    assert_eq!(keys(TaskKind::LimitationNear), [format!("{whole} 2025-08-05 30")]);
 }

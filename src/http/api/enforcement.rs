@@ -606,6 +606,15 @@ pub enum CaseStep {
 impl Validate for CaseStep {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let mut faults = ValidationErrors::new();
+        match self {
+            Self::Consider { number, .. } => {
+                written::number(&mut faults, "number", i64::try_from(*number).unwrap_or(i64::MAX), 1_000);
+            }
+            Self::Reduce { pence, .. } | Self::DecideAppeal { pence: Some(pence), .. } => {
+                written::number(&mut faults, "pence", i64::from(*pence), 10_000_000);
+            }
+            _ => {}
+        }
         let mut words = |field, text: &str, longest| written::words(&mut faults, field, text, longest);
         match self {
             Self::Enquire { note } | Self::Warn { note, .. } | Self::Comply { note } => words("note", note, 4000),
