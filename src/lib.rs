@@ -35,6 +35,7 @@
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
+//! * One conduct of one person leads to a penalty or to a prosecution, and a penalty's notice has two people behind it.
 //! * An account is never changed: a mistake is put right by an entry that names it, and the balance is counted from entries.
 //! * Whether a home needs a licence is counted for a day from what is on record; an enquiry keeps the verdict that it rested on.
 //! * The words of a check of fitness leave the service only where somebody reads it, and each read is an event.
@@ -47,7 +48,7 @@
 //! * No stored "overdue", no stored "days left", no cron expression: the schedule is an instant per London date.
 //! * No names or addresses of people in events: they hold identifiers, so that a person can be forgotten and the chain stays whole.
 //!   Reasons that officers type are kept as typed; the pages that ask for them must say so.
-//! * No dates of a council in the code: areas, conditions, days, ladders and fees are the scheme file's.
+//! * No dates of a council in the code: areas, conditions, days, ladders, fees and penalties are the scheme file's.
 //! * No leader and no lock service: two replicas are safe because unique keys, leases and fences decide.
 
 pub mod actions;

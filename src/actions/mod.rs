@@ -12,6 +12,7 @@ pub mod demands;
 pub mod documents;
 pub mod enquiries;
 pub mod exemptions;
+pub mod enforcement;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
@@ -33,9 +34,9 @@ pub use rules::{Rules, SchemeFault, service_policy};
 
 use crate::domain::context::Forbidden;
 use crate::domain::{
-    access as access_rules, appeal, application, breach, calendar, certificate, demand, document, enquiry, exemption,
-    fees as fee_rules, fitness as fitness_rules, letter, letter_batch, licence, notice, obligation, occupancy, party,
-    proceeding, property, task,
+    access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
+    enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, letter, letter_batch,
+    licence, notice, obligation, occupancy, party, proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -149,6 +150,9 @@ refusals!(
     document::Refusal,
     enquiry::Refusal,
     exemption::Refusal,
+    enforcing::Refusal,
+    enforcing::AccountRefusal,
+    crate::domain::service::NotServed,
     fee_rules::Refusal,
     fitness_rules::Refusal,
     letter::Refusal,

@@ -58,10 +58,12 @@ fn foretell(app: &App, night: NaiveDate, json: bool, out: &mut dyn Write) -> any
         job::foretell(app, night, told, |failure| failures.push(failure))?;
     }
     actions.sort();
+    let alerts = job::foretell_alerts(app, night, |failure| failures.push(failure))?;
     if json {
-        object(out, night, None, &actions, &failures, None)?;
+        object(out, night, None, &actions, &failures, None, Some(&alerts))?;
     } else {
         table(app, night, &actions, out)?;
+        told_alerts(&alerts, out)?;
         told_failures(&failures, out)?;
     }
     Ok(if failures.is_empty() { Ending::Done } else { Ending::Attention })
@@ -82,7 +84,7 @@ fn really(app: &App, night: NaiveDate, arguments: &Arguments, out: &mut dyn Writ
         .collect::<Vec<_>>();
     let sent = Post { round, waiting: app.db.read(|db| letters::waiting(db).map_err(Error::from))? };
     if arguments.json {
-        object(out, night, Some(&check), &account::of_run(app, check.id)?, &failures, Some(&sent))?;
+        object(out, night, Some(&check), &account::of_run(app, check.id)?, &failures, Some(&sent), None)?;
     } else {
         plain(&check, &sent, out)?;
         told_failures(&failures, out)?;
@@ -130,6 +132,13 @@ fn plain(check: &Check, sent: &Post, out: &mut dyn Write) -> std::io::Result<()>
     writeln!(out, "  Run {} of version {}", check.id, check.software)
 }
 
+fn told_alerts(alerts: &[String], out: &mut dyn Write) -> std::io::Result<()> {
+    if !alerts.is_empty() {
+        writeln!(out, "\nLimitation dates that officers would be alerted to:")?;
+    }
+    alerts.iter().try_for_each(|alert| writeln!(out, "  {alert}"))
+}
+
 fn told_failures(failures: &[String], out: &mut dyn Write) -> std::io::Result<()> {
     if !failures.is_empty() {
         writeln!(out, "Needs attention:")?;
@@ -144,6 +153,7 @@ fn object(
     actions: &[Planned],
     failures: &[String],
     sent: Option<&Post>,
+    alerts: Option<&[String]>,
 ) -> anyhow::Result<()> {
     let post = sent.map(|sent| {
         let round = sent.round.unwrap_or_default();
@@ -154,7 +164,7 @@ fn object(
     });
     let object = json!({
         "night": night, "dry_run": check.is_none(), "check": check.map(record), "actions": actions,
-        "failures": failures, "post": post,
+        "failures": failures, "post": post, "alerts": alerts,
     });
     serde_json::to_writer(&mut *out, &object)?;
     Ok(writeln!(out)?)

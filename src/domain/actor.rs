@@ -79,6 +79,10 @@ words! {
         AssessAnswers = "assess_answers",
         /// Confirm or dismiss a breach that the calendar proposed.
         DecideBreaches = "decide_breaches",
+        /// Work an enforcement case: enquire, warn, draft a notice, record its service and what is paid.
+        WorkEnforcement = "work_enforcement",
+        /// Choose a penalty or a prosecution, approve its notices, withdraw, reduce or close.
+        DecideEnforcement = "decide_enforcement",
         /// Close a task, record that a letter was posted.
         WorkTasks = "work_tasks",
         /// Run the nightly check, take backups, verify the audit chains.
@@ -98,8 +102,9 @@ impl Role {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
                 A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
-                A::AssessAnswers | A::DecideBreaches | A::WorkTasks => true,
-                A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::WithdrawDemands => false,
+                A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkTasks => true,
+                A::DecideApplications | A::DecideExemptions | A::DecideLicences => false,
+                A::WithdrawDemands | A::DecideEnforcement => false,
                 A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
             },
             Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply),
@@ -205,6 +210,8 @@ apply                -   -   yes yes -   -   yes -
 answer_demands       yes yes yes yes -   -   yes -
 assess_answers       yes yes -   -   -   -   yes -
 decide_breaches      yes yes -   -   -   -   yes -
+work_enforcement     yes yes -   -   -   -   yes -
+decide_enforcement   -   yes -   -   -   -   yes -
 work_tasks           yes yes -   -   -   -   yes -
 operate              -   -   -   -   -   -   yes yes
 manage_access        -   -   -   -   -   -   yes -

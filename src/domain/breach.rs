@@ -137,7 +137,7 @@ impl Refusal {
 }
 
 /// Months within which a notice of intent must be given (Schedule 13A).
-const LIMITATION_MONTHS: u32 = 6;
+pub(super) const LIMITATION_MONTHS: u32 = 6;
 
 impl Breach {
     /// The calendar proposes a breach. Its identifier follows from what was missed, so that no night can propose it twice.

@@ -165,6 +165,22 @@ words! {
         BreachDismissed = "breach.dismissed",
         /// A proposed breach was taken back, because its ground fell away.
         BreachWithdrawn = "breach.withdrawn",
+        /// An enforcement case was opened.
+        EnforcementOpened = "enforcement.opened",
+        /// Another offence was named in an enforcement case.
+        OffenceAdded = "enforcement.offence_added",
+        /// An enforcement case took a step; what people said in it is not told here.
+        EnforcementMoved = "enforcement.moved",
+        /// Officers were alerted that the limitation date of an enforcement case is near.
+        LimitationNear = "enforcement.limitation_near",
+        /// A penalty fell due.
+        PenaltyCharged = "penalty.charged",
+        /// A payment of a penalty came in.
+        PenaltyPaid = "penalty.paid",
+        /// Something of a penalty was given back.
+        PenaltyRefunded = "penalty.refunded",
+        /// An entry of a penalty's account was reversed by another.
+        PenaltyEntryReversed = "penalty.reversed",
         /// A letter was queued.
         LetterQueued = "letter.queued",
         /// The relay accepted a letter.

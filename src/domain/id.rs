@@ -246,6 +246,12 @@ ids! {
     ObligationId,
     /// A breach, proposed or decided.
     BreachId,
+    /// An enforcement case.
+    EnforcementId,
+    /// An offence of an enforcement case.
+    OffenceId,
+    /// An entry of the account of a penalty.
+    PenaltyEntryId,
     /// One reminder to one recipient.
     ReminderId,
     /// Proceedings on a licence.

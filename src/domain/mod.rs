@@ -14,6 +14,7 @@ pub mod context;
 pub mod demand;
 pub mod document;
 pub mod enquiry;
+pub mod enforcement;
 pub mod event;
 pub mod exemption;
 pub mod fees;

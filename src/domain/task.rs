@@ -36,6 +36,8 @@ words! {
         FileInfected = "file_infected",
         /// Files have been waiting for the malware scanner for an hour.
         ScannerDown = "scanner_down",
+        /// The last day for a notice of intent is near: give it, or close the case.
+        LimitationNear = "limitation_near",
     }
 }
 

@@ -152,6 +152,17 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::breaches::show);
     config.service(api::breaches::confirm);
     config.service(api::breaches::dismiss);
+    config.service(api::enforcement::list);
+    config.service(api::enforcement::create);
+    config.service(api::enforcement::show);
+    config.service(api::enforcement::add_offence);
+    config.service(api::enforcement::take);
+    config.service(api::penalties::draft);
+    config.service(api::penalties::serve);
+    config.service(api::penalties::read_account);
+    config.service(api::penalties::pay);
+    config.service(api::penalties::refund);
+    config.service(api::penalties::reverse);
     config.service(api::letters::list);
     config.service(api::letters::show);
     config.service(api::letters::print);

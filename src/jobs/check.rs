@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actions::night::{self, Decision, Tally};
-use crate::actions::{Error, audit, tasks};
+use crate::actions::{Error, audit, enforcement, tasks};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::context::Context;
@@ -18,7 +18,7 @@ use crate::domain::reminder::{SubjectKind, jump};
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::checks::{self, Check, CheckOutcome, Failure, StartedBy};
 use crate::storage::reminders::{self, Place};
-use crate::storage::{Retry as _, Tx, requests};
+use crate::storage::{Retry as _, Tx, enforcement as cases, requests};
 
 /// How a run is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,7 @@ pub fn run(app: &App, run: Run, progress: &dyn Fn(&Check)) -> Result<Check, Erro
     })?;
     let _span = tracing::info_span!("check", night = %run.night, id = %check.id).entered();
     let done = SubjectKind::ALL.iter().try_for_each(|kind| work(app, &cx, &mut check, *kind, progress));
+    let done = done.and_then(|()| alert(app, &cx, &mut check));
     let done = done.and_then(|()| finish(app, &cx, check.clone()));
     done.inspect_err(|error| note_end(app, check.id, error))
 }
@@ -207,8 +208,13 @@ fn attempt(
             Ok(tally)
         })
     };
+    isolated(act)
+}
+
+/// What a piece of the night's work comes to: a fault of its own is told, and only a database that cannot be reached ends the run.
+fn isolated<T>(act: impl FnOnce() -> Result<T, Error>) -> Result<Result<T, String>, Error> {
     match catch_unwind(AssertUnwindSafe(act)) {
-        Ok(Ok(tally)) => Ok(Ok(tally)),
+        Ok(Ok(done)) => Ok(Ok(done)),
         Ok(Err(error @ Error::Unavailable(_))) if !error.is_conflict() => Err(error),
         Ok(Err(error)) => Ok(Err(reason(&error))),
         Err(_) => Ok(Err("the program met a fault of its own (see the log)".to_owned())),
@@ -246,6 +252,45 @@ fn isolate(
         checks::note_failure(tx, &failure)?;
         tasks::open(tx, cx, need.clone())
     })
+}
+
+/// Alerts officers to limitation dates that are near, case by case, so that one that fails does not keep the others waiting.
+fn alert(app: &App, cx: &Context, check: &mut Check) -> Result<(), Error> {
+    for id in app.db.read(|db| cases::to_alert(db, check.night))? {
+        let act = || app.db.write(|tx| enforcement::alert(tx, cx, &app.rules, id, check.night));
+        let Err(why) = isolated(act)? else { continue };
+        check.failures += 1;
+        tracing::error!(%id, why, "a limitation date could not be alerted to; it will be tried again next night");
+        let need = Need {
+            kind: TaskKind::CheckFailed,
+            key: id.to_string(),
+            property_id: None,
+            letter_id: None,
+            title: format!("The nightly check could not look at the limitation date of enforcement case {id}"),
+            detail: format!("{why}. The check will try again each night; the other cases were not affected."),
+        };
+        app.db.write(|tx| tasks::open(tx, cx, need.clone()))?;
+    }
+    Ok(())
+}
+
+/// The alerts to limitation dates that the check of a night would give; nothing is changed.
+///
+/// # Errors
+/// Whatever the database says. What cannot be read is left out of the list and told to `failed`.
+pub fn foretell_alerts(app: &App, night: NaiveDate, mut failed: impl FnMut(String)) -> Result<Vec<String>, Error> {
+    let cx = app.context(Actor::system());
+    let mut told = Vec::new();
+    for id in app.db.read(|db| cases::to_alert(db, night))? {
+        match app.db.read(|db| cases::find(db, id)?.ok_or(Error::NotFound)) {
+            Ok(case) => {
+                let alert = case.alert(&cx, &app.rules.current()?.enforcement, night);
+                told.extend(alert.map(|(_, need)| need.title));
+            }
+            Err(error) => failed(format!("enforcement case {id}: {}", reason(&error))),
+        }
+    }
+    Ok(told)
 }
 
 fn count(check: &mut Check, tally: Tally) {

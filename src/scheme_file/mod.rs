@@ -2,6 +2,7 @@
 
 mod addresses;
 mod conditions;
+mod enforcement;
 mod fees;
 mod obligations;
 mod questions;
@@ -106,6 +107,9 @@ fn scheme(
     let obligations = obligations::obligations(root, &condition_facts, ladders.as_ref());
     let fees = root.table("fees").and_then(|section| fees::fees(&section));
     let policy = root.table("policy").and_then(|section| settings::policy(&section));
+    let has_enforcement = root.has("enforcement");
+    let enforcement = has_enforcement.then(|| root.table("enforcement")).flatten();
+    let enforcement = enforcement.and_then(|section| enforcement::enforcement(&section));
     let exemptions = settings::exemptions(root);
     // A scheme without a form takes applications on paper only.
     let has_form = root.has("application");
@@ -125,6 +129,7 @@ fn scheme(
         demand_ladder: ladders?.demand,
         fees: fees?,
         policy: policy?,
+        enforcement: if has_enforcement { enforcement? } else { enforcement::without() },
         exemptions: exemptions?,
         application: if has_form { Some(application?) } else { None },
     })

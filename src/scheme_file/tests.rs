@@ -347,3 +347,71 @@ fn a_scheme_is_opened_from_disk_with_the_list_beside_it() {
     std::fs::write(folder.path().join("invented-addresses.csv"), INVENTED_ADDRESSES).unwrap();
     assert_eq!(open(&path).unwrap().scheme, invented());
 }
+
+const ENFORCEMENT: &str = r#"
+[enforcement]
+policy_steps = []
+alert_days = [60, 7]
+
+[[enforcement.periods]]
+to = 2031-06-30
+maximum_pence = 3000000
+matrix = "first"
+confirmed = true
+
+[[enforcement.periods]]
+from = 2031-07-01
+maximum_pence = 4000000
+matrix = "second"
+confirmed = false
+
+[[enforcement.periods.starts]]
+code = "moderate"
+name = "Moderate"
+offence = "condition"
+pence = 500000
+"#;
+
+fn with_enforcement(table: &str) -> Result<Scheme, Vec<Fault>> {
+    read("invented.toml", &format!("{INVENTED}{table}"), |_| Ok(INVENTED_ADDRESSES.to_owned()))
+}
+
+#[test]
+fn the_day_of_the_offence_decides_what_a_penalty_may_come_to() {
+    let enforcement = with_enforcement(ENFORCEMENT).unwrap().enforcement;
+    assert_eq!(
+        (enforcement.policy_steps.as_slice(), enforcement.alert_days.as_slice()),
+        ([].as_slice(), [60, 7].as_slice())
+    );
+    for (on, most, starts) in [("2000-01-01", 3_000_000, 0), ("2031-06-30", 3_000_000, 0), ("2031-07-01", 4_000_000, 1)]
+    {
+        let period = enforcement.on(day(on)).unwrap();
+        assert_eq!((period.maximum_pence, period.starts.len()), (most, starts), "{on}");
+    }
+    let silent = invented().enforcement;
+    assert_eq!((silent.policy_steps.len(), silent.alert_days.as_slice()), (2, [30, 14, 3].as_slice()));
+    assert_eq!(silent.on(day("2031-01-01")), None);
+}
+
+#[test]
+fn each_fault_of_the_enforcement_table_is_named() {
+    for (old, new, path, part) in [
+        ("[60, 7]", "[7, 60]", "enforcement.alert_days", "not in order"),
+        ("[60, 7]", "[0]", "enforcement.alert_days", "1 to 180"),
+        ("policy_steps = []", "policy_steps = [\"tea\"]", "enforcement.policy_steps", "warning"),
+        ("from = 2031-07-01", "from = 2031-07-02", "enforcement.periods[2].from", "begin on 2031-07-01"),
+        ("to = 2031-06-30\n", "", "enforcement.periods[2].from", "no last day"),
+        ("to = 2031-06-30", "from = 2031-07-01\nto = 2031-06-30", "enforcement.periods[1].to", "before the first day"),
+        ("matrix = \"first\"\n", "", "enforcement.periods[1].matrix", "is missing"),
+        ("pence = 500000", "pence = 4000001", "enforcement.periods[2].starts[1].pence", "more than the most"),
+    ] {
+        assert_eq!(ENFORCEMENT.matches(old).count(), 1, "{old}");
+        let faults = with_enforcement(&ENFORCEMENT.replace(old, new)).unwrap_err();
+        assert!(
+            faults.iter().any(|fault| fault.path.starts_with(path) && fault.message.contains(part)),
+            "{old} to {new}: {faults:?}"
+        );
+    }
+    let twice = ENFORCEMENT.to_owned() + &ENFORCEMENT[ENFORCEMENT.find("[[enforcement.periods.starts]]").unwrap()..];
+    assert!(with_enforcement(&twice).unwrap_err()[0].message.contains("code of two starts"));
+}

@@ -24,6 +24,7 @@ mod db;
 pub mod demands;
 pub mod documents;
 pub mod enquiries;
+pub mod enforcement;
 pub mod events;
 pub mod exemptions;
 pub mod fees;

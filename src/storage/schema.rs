@@ -820,6 +820,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    enforcement_cases (id) {
+        id -> Text,
+        reference -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        source -> Text,
+        source_note -> Nullable<Text>,
+        suspect_id -> Text,
+        capacity -> Text,
+        state -> Text,
+        path -> Nullable<Text>,
+        comply_by -> Nullable<Date>,
+        policy -> Text,
+        explanations -> Text,
+        excuse -> Nullable<Text>,
+        sufficient_on -> Nullable<Date>,
+        sufficient_by -> Nullable<Text>,
+        limitation_on -> Date,
+        limitation_basis -> Text,
+        extension -> Nullable<Text>,
+        alert_on -> Nullable<Date>,
+        alerted -> Nullable<Integer>,
+        intent -> Nullable<Text>,
+        representations -> Text,
+        final_notice -> Nullable<Text>,
+        pence -> Nullable<Integer>,
+        pay_by -> Nullable<Date>,
+        appeal -> Nullable<Text>,
+        prosecution -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        opened_by -> Nullable<Text>,
+        opened_at -> Timestamp,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    offences (id) {
+        id -> Text,
+        case_id -> Text,
+        property_id -> Text,
+        kind -> Text,
+        licence_id -> Nullable<Text>,
+        condition -> Nullable<Text>,
+        breach_id -> Nullable<Text>,
+        act -> Text,
+        happened_on -> Date,
+        limitation_on -> Date,
+        limitation_basis -> Text,
+        conduct -> Text,
+    }
+}
+
+diesel::table! {
+    penalty_entries (id) {
+        id -> Text,
+        case_id -> Text,
+        property_id -> Text,
+        number -> Integer,
+        kind -> Text,
+        pence -> Integer,
+        happened_on -> Date,
+        reference -> Nullable<Text>,
+        method -> Nullable<Text>,
+        about_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -869,4 +941,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exemptions,
     occupancies,
     enquiries,
+    enforcement_cases,
+    offences,
+    penalty_entries,
 );

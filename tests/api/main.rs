@@ -20,6 +20,7 @@ mod demands;
 mod demo;
 mod documents;
 mod enquiries;
+mod enforcement;
 mod fees;
 mod file_names;
 mod fitness;

@@ -9,10 +9,10 @@ use selective_licensing::actions::{self, Error, audit};
 use selective_licensing::domain::context::Context;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelled};
-use selective_licensing::domain::scheme::{DocumentKind, FeePart};
+use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, certificate, demand, document, enquiry, exemption, fees, fitness, letter,
-    letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder, sign_in,
+    actor, appeal, application, breach, calendar, certificate, demand, document, enforcement, enquiry, exemption, fees,
+    fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -163,6 +163,13 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("fee_entries.kind", all(fees::EntryKind::ALL)),
         ("fee_entries.part", all(FeePart::ALL)),
         ("fee_entries.method", all(fees::PaymentMethod::ALL)),
+        ("enforcement_cases.source", all(enforcement::CaseSource::ALL)),
+        ("enforcement_cases.capacity", all(property::Capacity::ALL)),
+        ("enforcement_cases.state", all(enforcement::CaseState::ALL)),
+        ("enforcement_cases.path", all(enforcement::Path::ALL)),
+        ("offences.kind", all(OffenceKind::ALL)),
+        ("penalty_entries.kind", all(enforcement::PenaltyEntryKind::ALL)),
+        ("penalty_entries.method", all(fees::PaymentMethod::ALL)),
     ]);
     let listed = words_in_the_database(&World::new());
     for (place, listed) in listed {
@@ -239,6 +246,7 @@ fn a_year_in_the_office() -> World {
     letters_are_printed(&world);
     a_home_is_looked_into(&world, home, khan.id);
     decisions_are_made(&world, started.id, agent.id);
+    a_penalty_is_imposed(&world, &licence);
     world.write(|tx| {
         let (kind, ground) = (proceeding::ProceedingKind::Revocation, proceeding::ProceedingGround::Structure);
         let reason = "The rooms are too small.".to_owned();
@@ -315,6 +323,62 @@ fn a_home_is_looked_into(world: &World, home: PropertyId, khan: PartyId) {
         };
         actions::enquiries::open(tx, &amy, opening)
     });
+}
+
+/// A case from what an inspection found to a penalty that is due.
+fn a_penalty_is_imposed(world: &World, licence: &licence::Licence) {
+    use actions::enforcement::{Asked as Suspected, Named, Wanted, open, take};
+    use enforcement::Step;
+    let asked = Suspected {
+        property_id: licence.property_id,
+        source: enforcement::CaseSource::Inspection,
+        source_note: None,
+        suspect_id: licence.holder_id,
+        capacity: property::Capacity::Holder,
+        offences: vec![Named::Found {
+            condition: Some((licence.id, "9.6".to_owned())),
+            act: "No record was kept.".to_owned(),
+            happened_on: day("2025-02-06"),
+            arguable_from: day("2025-02-06"),
+        }],
+    };
+    let (rules, amy) = (&world.app.rules, world.amy());
+    let mut case = world.write(|tx| open(tx, &amy, rules, asked.clone()));
+    let mut step = |wanted: Wanted| {
+        let decides = matches!(&wanted, Wanted::Step(step) if step.decides());
+        let cx = if decides { world.tom() } else { world.amy() };
+        let expected = actions::Expected(case.revision);
+        case = world.write(|tx| take(tx, &cx, rules, case.id, expected, wanted.clone()));
+    };
+    let text = || "as the file shows".to_owned();
+    let ahead = world.today() + chrono::Days::new(7);
+    let working = enforcement::Working {
+        start_code: None,
+        start_pence: Some(500_000),
+        start_because: text(),
+        factors: Vec::new(),
+        means: text(),
+        means_pence: 0,
+    };
+    let by_hand = |world: &World| actions::demands::Service {
+        method: calendar::Method::DeliveredByHand,
+        dispatched_at: world.today().and_hms_opt(0, 0, 0).unwrap(),
+        address: None,
+        evidence: None,
+        proved: None,
+    };
+    step(Wanted::Step(Step::Invite { answer_by: ahead }));
+    step(Wanted::Step(Step::Warn { comply_by: ahead, note: text() }));
+    step(Wanted::Step(Step::CompleteEvidence { sufficient_on: world.today(), excuse: text() }));
+    step(Wanted::Step(Step::ChoosePenalty { reason: text() }));
+    step(Wanted::DraftIntent { working: working.clone(), reasons: text(), addition: None });
+    step(Wanted::Step(Step::ApproveIntent));
+    step(Wanted::GiveIntent(by_hand(world)));
+    world.wait(chrono::TimeDelta::days(30));
+    step(Wanted::Step(Step::EndRepresentations));
+    step(Wanted::Step(Step::DraftFinal { working, reasons: text() }));
+    step(Wanted::Step(Step::ApproveFinal));
+    step(Wanted::GiveFinal(by_hand(world)));
 }
 
 /// A file that answers a demand, and a record made of it.
@@ -401,6 +465,15 @@ fn every_table_can_be_written_and_read() {
         "certificates": |db, page| Ok(certificates::list(db, Everything, &Default::default(), page)?.rows.len()),
         "obligations": |db, page| Ok(obligations::list(db, Everything, &Default::default(), page)?.rows.len()),
         "breaches": |db, page| Ok(breaches::list(db, &Default::default(), page)?.rows.len()),
+        "enforcement_cases": |db, page| Ok(enforcement::list(db, &Default::default(), page)?.rows.len()),
+        "offences": |db, page| {
+            let all = enforcement::list(db, &Default::default(), page)?.rows;
+            all.iter().map(|one| Ok(enforcement::offences_of(db, one.id)?.len())).sum()
+        },
+        "penalty_entries": |db, page| {
+            let all = enforcement::list(db, &Default::default(), page)?.rows;
+            all.iter().map(|one| Ok(enforcement::entries_of(db, one.id)?.len())).sum()
+        },
         "letters": |db, page| Ok(letters::list(db, Everything, &Default::default(), page)?.rows.len()),
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),

@@ -68,6 +68,7 @@ fn occasion(occasion: Occasion) -> &'static str {
         Occasion::ExemptionEnd => "the last day of the temporary exemption",
         Occasion::Death => "the day the licence holder died",
         Occasion::SufficientEvidence => "the first day of sufficient evidence",
+        Occasion::ConductEnd => "the last day of the conduct",
         Occasion::GasCheck => "the day of the gas safety check",
         Occasion::ElectricalInspection => "the day of the electrical inspection",
         Occasion::LandlordInspection => "the day of the landlord's inspection",

@@ -48,6 +48,8 @@ pub enum Occasion {
     Death,
     /// The authority first had sufficient evidence of an offence.
     SufficientEvidence,
+    /// Conduct that went on was last seen.
+    ConductEnd,
     /// A gas safety check was made.
     GasCheck,
     /// Electrical installations were inspected and tested.

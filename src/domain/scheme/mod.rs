@@ -1,6 +1,7 @@
 //! A licensing scheme as data: areas, conditions, days, ladders and policy come from its file, and none of them from code.
 
 mod addresses;
+mod enforcement;
 mod fees;
 mod parts;
 mod questions;
@@ -10,6 +11,7 @@ use chrono::NaiveDate;
 
 pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
+pub use enforcement::{Enforcement, OffenceKind, PenaltyPeriod, PolicyStep, Start};
 pub use fees::{Discount, FeeDay, FeePart, FeePeriod, Fees};
 pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Policy};
 pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
@@ -42,6 +44,8 @@ pub struct Scheme {
     pub fees: Fees,
     /// The council's choices.
     pub policy: Policy,
+    /// How it enforces.
+    pub enforcement: Enforcement,
     /// The grounds for needing no licence.
     pub exemptions: Vec<ExemptionGround>,
     /// The application form; without one, applications come on paper only.

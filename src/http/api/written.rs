@@ -75,6 +75,13 @@ pub fn words(faults: &mut ValidationErrors, field: &'static str, text: &str, lon
     }
 }
 
+/// A number from 1 to `most` in a field of a tagged form.
+pub fn number(faults: &mut ValidationErrors, field: &'static str, number: i64, most: i64) {
+    if !(1..=most).contains(&number) {
+        faults.add(field, fault("range", format!("must lie between 1 and {most}")));
+    }
+}
+
 /// 1 to `most` entries in a field of a tagged form, each of them words.
 pub fn entries<'a>(
     faults: &mut ValidationErrors,

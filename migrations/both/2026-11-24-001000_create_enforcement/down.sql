@@ -1,0 +1,3 @@
+DROP TABLE penalty_entries;
+DROP TABLE offences;
+DROP TABLE enforcement_cases;
