@@ -7,6 +7,7 @@ pub mod applying;
 pub mod audit;
 pub mod breaches;
 pub mod bulk;
+pub mod bundles;
 pub mod certificates;
 pub mod demands;
 pub mod documents;

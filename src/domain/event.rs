@@ -137,6 +137,8 @@ words! {
         BreachDismissed = "breach.dismissed",
         /// A proposed breach was taken back, because its ground fell away.
         BreachWithdrawn = "breach.withdrawn",
+        /// The proof file of a breach was put together; the event holds the hash of its list of files.
+        BundleTaken = "bundle.taken",
         /// A letter was queued.
         LetterQueued = "letter.queued",
         /// The relay accepted a letter.
