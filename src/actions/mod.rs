@@ -1,6 +1,7 @@
 //! One function for each thing the council does: permit, find, decide, save, answer. Each runs in one transaction of its caller.
 
 pub mod access;
+pub mod anchor_mails;
 pub mod appeals;
 pub mod applications;
 pub mod applying;

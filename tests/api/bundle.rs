@@ -111,6 +111,9 @@ fn every_file_stands_in_the_list_and_the_list_in_the_last_event_and_that_in_an_a
         assert_eq!((&entry["sha256"], &entry["bytes"]), (&json!(sha256(bytes)), &json!(bytes.len())), "{entry}");
     }
     assert_eq!(listed.len() + 3, taken.files.len());
+    let title = format!("Proof file {}", manifest["breach"].as_str().unwrap());
+    let report = &taken.files["bundle.pdf"];
+    assert!(report.windows(title.len()).any(|part| part == title.as_bytes()), "the report is not called {title}");
     let hash = sha256(&taken.files["manifest.json"]);
     assert_eq!(taken.header("bundle-manifest-sha256"), hash);
 
