@@ -6,7 +6,7 @@
 //! ```text
 //! main.rs, cli   the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
-//!    files  scan                    the rim, too: the bytes of what people send in, and the malware scanner
+//!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files
 //!        \    |    /
 //!          actions                  one function for each thing the council does; one transaction each; synchronous
 //!            |    \
@@ -54,6 +54,7 @@
 pub mod actions;
 pub mod app;
 pub mod bell;
+pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod demo;

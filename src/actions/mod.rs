@@ -1,12 +1,14 @@
 //! One function for each thing the council does: permit, find, decide, save, answer. Each runs in one transaction of its caller.
 
 pub mod access;
+pub mod anchor_mails;
 pub mod appeals;
 pub mod applications;
 pub mod applying;
 pub mod audit;
 pub mod breaches;
 pub mod bulk;
+pub mod bundles;
 pub mod certificates;
 pub mod demands;
 pub mod documents;

@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod backup;
+mod breach;
 mod check;
 mod demo;
 mod documents;
@@ -63,6 +64,9 @@ enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
+    /// Take the proof file of a breach
+    #[command(subcommand)]
+    Breach(breach::Command),
     /// Check a scheme file before it is used
     #[command(subcommand)]
     Scheme(scheme::Command),
@@ -123,6 +127,7 @@ impl Cli {
             Command::Serve(_) => serve::run(open(needed()?)?, out),
             Command::Check(arguments) => check::run(&open(needed()?)?, &arguments, out),
             Command::Explain(arguments) => explain::run(&open(needed()?)?, &arguments, out),
+            Command::Breach(command) => breach::run(&open(needed()?)?, &command, out),
             Command::Scheme(command) => scheme::run(command, out),
             Command::Officer(command) => access::officer(&Store::open(&needed()?)?, command, out),
             Command::Token(command) => access::token(&Store::open(&needed()?)?, command, out),

@@ -181,6 +181,8 @@ words! {
         PenaltyRefunded = "penalty.refunded",
         /// An entry of a penalty's account was reversed by another.
         PenaltyEntryReversed = "penalty.reversed",
+        /// The proof file of a breach was put together; the event holds the hash of its list of files.
+        BundleTaken = "bundle.taken",
         /// A letter was queued.
         LetterQueued = "letter.queued",
         /// The relay accepted a letter.

@@ -8,6 +8,7 @@ pub mod application;
 pub mod backoff;
 pub mod breach;
 pub mod bulk;
+pub mod bundle;
 pub mod calendar;
 pub mod certificate;
 pub mod context;

@@ -69,8 +69,16 @@ impl AtRest {
         &self.sha256
     }
 
+    /// The name that it lies under until it is kept.
+    pub(super) fn name(&self) -> String {
+        self.temporary.0.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// The bytes, to be read again from their start.
-    pub(super) fn read(&self) -> std::io::Result<File> {
+    ///
+    /// # Errors
+    /// If the disk says no.
+    pub fn read(&self) -> std::io::Result<File> {
         File::open(&self.temporary.0)
     }
 

@@ -95,6 +95,16 @@ impl Files {
         Ok(Incoming::begin(&self.root.join(INCOMING))?)
     }
 
+    /// Gives out a file that is not kept: nobody finds it any more, and it is gone with its last reader.
+    ///
+    /// # Errors
+    /// If the disk says no.
+    pub async fn give_out(&self, file: AtRest) -> Result<(u64, Stream), Error> {
+        let folder = LocalFileSystem::new_with_prefix(self.root.join(INCOMING))?;
+        let got = folder.get(&Key::from(file.name().as_str())).await?;
+        Ok((got.meta.size, got.into_stream()))
+    }
+
     /// While this is held, nothing is removed: take it before [`Files::keep`], drop it when the row is there.
     pub fn hold(&self) -> RwLockReadGuard<'_, ()> {
         self.keeping.read().unwrap_or_else(PoisonError::into_inner)

@@ -11,6 +11,7 @@ use super::upload;
 use crate::app::App;
 use crate::domain::document::{Document, MediaType, content_disposition};
 use crate::domain::event::hex;
+use crate::files::AtRest;
 
 /// Gives out the bytes of a document that the caller may see.
 ///
@@ -54,7 +55,7 @@ pub async fn stored(app: &App, request: &HttpRequest, file: Stored<'_>) -> Resul
         let last = part.end.saturating_sub(1);
         response.insert_header((header::CONTENT_RANGE, format!("bytes {}-{last}/{length}", part.start)));
     }
-    as_attachment(&mut response, file.media_type, file.name, etag);
+    as_attachment(&mut response, file.media_type.spelling(), file.name, etag);
     response.insert_header((header::ACCEPT_RANGES, "bytes"));
     Ok(response.no_chunking(part.end - part.start).streaming(bytes))
 }
@@ -63,13 +64,32 @@ pub async fn stored(app: &App, request: &HttpRequest, file: Stored<'_>) -> Resul
 pub fn made(name: &str, bytes: Vec<u8>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     let etag = format!("\"{}\"", hex(&Sha256::digest(&bytes)));
-    as_attachment(&mut response, MediaType::Pdf, name, etag);
+    as_attachment(&mut response, MediaType::Pdf.spelling(), name, etag);
     response.body(bytes)
 }
 
-fn as_attachment(response: &mut HttpResponseBuilder, media_type: MediaType, name: &str, etag: String) {
+/// Gives out a ZIP file that the service itself has made and does not keep, piece by piece.
+///
+/// # Errors
+/// The problem that the disk makes.
+pub async fn zip(
+    app: &App,
+    name: &str,
+    file: AtRest,
+    proofs: &[(&'static str, String)],
+) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    as_attachment(&mut response, "application/zip", name, format!("\"{}\"", file.sha256()));
+    for (header, value) in proofs {
+        response.insert_header((*header, value.as_str()));
+    }
+    let (length, bytes) = app.files.give_out(file).await.map_err(|error| upload::disk(&error))?;
+    Ok(response.no_chunking(length).streaming(bytes))
+}
+
+fn as_attachment(response: &mut HttpResponseBuilder, media_type: &'static str, name: &str, etag: String) {
     response
-        .insert_header((header::CONTENT_TYPE, media_type.spelling()))
+        .insert_header((header::CONTENT_TYPE, media_type))
         .insert_header((header::CONTENT_DISPOSITION, content_disposition(name)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))

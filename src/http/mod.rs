@@ -150,6 +150,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::obligations::close);
     config.service(api::breaches::list);
     config.service(api::breaches::show);
+    config.service(api::breaches::take_bundle);
     config.service(api::breaches::confirm);
     config.service(api::breaches::dismiss);
     config.service(api::enforcement::list);

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actions::night::{self, Decision, Tally};
-use crate::actions::{Error, audit, enforcement, tasks};
+use crate::actions::{Error, anchor_mails, audit, enforcement, tasks};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::context::Context;
@@ -308,7 +308,8 @@ fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;
         tasks::open_by_calendar(tx, cx, check.night)?;
-        audit::anchor(tx, cx, check.night)
+        audit::anchor(tx, cx, check.night)?;
+        anchor_mails::announce(tx, cx, &app.settings.mail.anchors_to)
     })?;
     if let Err(error) = app.db.count_for_plans() {
         tracing::warn!(%error, "the tables could not be counted; lists may be slower than they need to be");

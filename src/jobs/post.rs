@@ -41,6 +41,7 @@ pub fn round(app: &App) -> Result<Round, Error> {
         return Ok(total);
     }
     super::links::round(app)?;
+    super::anchors::round(app)?;
     let began = app.clock.now();
     let mut place: Option<Place> = None;
     loop {

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::letters::{
-    Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
-    DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office, Receipt,
-    ReceiptFile, SignIn, heading,
+    Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
+    DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
+    Receipt, ReceiptFile, SignIn, ToldAnchor, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
@@ -54,6 +54,22 @@ pub fn sign_in(invitation: &Invitation, link: &str) -> Result<Words, ComposeFaul
         recipient: invitation.name.as_deref().map(Line::from_record),
         link: Line::from_record(link),
         expires_at: invitation.expires_at,
+    };
+    mail.compose().map(words)
+}
+
+/// Writes the mail that tells of anchors: number, night and hash of each, oldest first.
+///
+/// # Errors
+/// What is missing.
+pub fn anchors(scheme: &Scheme, told: impl Iterator<Item = (i64, NaiveDate, String)>) -> Result<Words, ComposeFault> {
+    let anchor =
+        |(number, on, hash): (i64, NaiveDate, String)| ToldAnchor { number, on, hash: Line::from_record(&hash) };
+    let mail = Anchors {
+        office: office(scheme),
+        recipient: Line::from_record("reader"),
+        copy_for: None,
+        anchors: told.map(anchor).collect(),
     };
     mail.compose().map(words)
 }

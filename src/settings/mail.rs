@@ -18,6 +18,8 @@ pub struct Mail {
     pub from_address: String,
     /// The address for answers, where it is another one.
     pub reply_to: Option<String>,
+    /// The addresses outside the service that are told of each anchor.
+    pub anchors_to: Vec<String>,
     /// The right half of each Message-ID.
     pub message_id_host: String,
     /// Is everything held back until this is lifted?

@@ -147,6 +147,7 @@ fn mail(section: &Section<'_>, secret_file: SecretFile<'_>) -> Option<Mail> {
     let from_address = section.required("from_address", |raw| mail_address(&text(raw)?));
     let reply_to =
         section.optional("reply_to", |raw| text_or_nothing(raw)?.map(|text| mail_address(&text)).transpose());
+    let anchors_to = section.required("anchors_to", mail_addresses);
     let message_id_host = section.required("message_id_host", host_name);
     let hold = section.required("hold", flag);
     let workers = section.required("workers", whole_number(1..=64));
@@ -161,6 +162,7 @@ fn mail(section: &Section<'_>, secret_file: SecretFile<'_>) -> Option<Mail> {
         from_name: from_name?,
         from_address: from_address?,
         reply_to: reply_to.flatten(),
+        anchors_to: anchors_to?,
         message_id_host: message_id_host?,
         hold: hold?,
         workers: workers?,
@@ -252,6 +254,19 @@ fn one_line(raw: &Raw<'_>) -> Result<String, String> {
 fn mail_address(text: &str) -> Result<String, String> {
     let wrong = |_| format!("{text:?} is not an e-mail address; write one such as \"licensing@example.org\"");
     text.parse::<lettre::Address>().map(|address| address.to_string()).map_err(wrong)
+}
+
+/// Addresses with commas between them, none at all for an empty text.
+fn mail_addresses(raw: &Raw<'_>) -> Result<Vec<String>, String> {
+    let text = text_or_nothing(raw)?.unwrap_or_default();
+    let mut addresses = Vec::new();
+    for one in text.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+        let address = mail_address(one)?;
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses)
 }
 
 fn host_name(raw: &Raw<'_>) -> Result<String, String> {

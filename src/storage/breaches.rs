@@ -89,6 +89,15 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Breach
     Ok(page.cut(BreachRow::entities(rows)?, |breach| breach.id.to_string()))
 }
 
+/// The breach with that reference, such as "BR/2025/00001".
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_reference(db: &mut Conn, reference: &str) -> Result<Option<Breach>, Error> {
+    let query = breaches::table.filter(breaches::reference.eq(reference)).select(BreachRow::as_select());
+    query.get_result(db).optional()?.map(BreachRow::entity).transpose()
+}
+
 /// The breaches proposed under a licence that nobody has decided.
 ///
 /// # Errors

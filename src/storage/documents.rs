@@ -133,6 +133,15 @@ pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Document>,
     DocumentRow::entities(query.select(DocumentRow::as_select()).load(db)?)
 }
 
+/// Every document that was sent for that home, in the order in which they came.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_home(db: &mut Conn, home: PropertyId) -> Result<Vec<Document>, Error> {
+    let query = documents::table.filter(documents::property_id.eq(Word(home))).order(documents::id);
+    DocumentRow::entities(query.select(DocumentRow::as_select()).load(db)?)
+}
+
 /// A page of the documents that the actor may see.
 ///
 /// # Errors

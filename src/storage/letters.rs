@@ -137,6 +137,15 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
     Ok(page.cut(LetterRow::entities(rows)?, |letter| letter.id.to_string()))
 }
 
+/// Every letter about that home, in the order of their identifiers.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_home(db: &mut Conn, home: PropertyId) -> Result<Vec<Letter>, Error> {
+    let query = letters::table.filter(letters::property_id.eq(Word(home))).order(letters::id);
+    LetterRow::entities(query.select(LetterRow::as_select()).load(db)?)
+}
+
 /// The letters of one kind to these people on one day: how many there are for each, and which of them nobody has begun.
 ///
 /// # Errors

@@ -11,6 +11,7 @@
 //! tried again here, which is why the work may run more than once and must not touch anything but its transaction.
 
 pub mod access;
+pub mod anchor_mails;
 pub mod answers;
 pub mod appeals;
 pub mod application_forms;

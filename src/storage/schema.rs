@@ -486,6 +486,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    anchor_mails (address, through) {
+        address -> Text,
+        through -> BigInt,
+        first -> BigInt,
+        attempt -> Integer,
+        next_attempt_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+        reply -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     tasks (id) {
         id -> Text,
         kind -> Text,
@@ -922,6 +934,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chains,
     events,
     anchors,
+    anchor_mails,
     tasks,
     answered_requests,
     documents,

@@ -72,6 +72,15 @@ pub fn list(db: &mut Conn, kind: Option<TaskKind>, open: Option<bool>, page: &Pa
     Ok(page.cut(TaskRow::entities(rows)?, |task| task.id.to_string()))
 }
 
+/// Every task about that home, oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_home(db: &mut Conn, home: PropertyId) -> Result<Vec<Task>, Error> {
+    let query = tasks::table.filter(tasks::property_id.eq(Word(home))).order(tasks::id);
+    TaskRow::entities(query.select(TaskRow::as_select()).load(db)?)
+}
+
 /// How many tasks are open.
 ///
 /// # Errors

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use diesel::connection::SimpleConnection as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use selective_licensing::actions::audit::{Verdict, verify};
+use selective_licensing::actions::audit::{self, Verdict, verify};
+use selective_licensing::actions::letters;
+use selective_licensing::domain::actor::Actor;
 use selective_licensing::domain::event::{GENESIS, seal};
 use selective_licensing::domain::party::{Party, PartyFacts, PartyKind};
 use selective_licensing::storage::{self, events, parties};
@@ -280,4 +282,53 @@ fn a_night_of_more_cases_than_an_anchor_holds_is_sealed_by_several_and_all_are_v
     assert!(verified.ends_with(&format!(" events in {chains} chains, 2 anchors: all right")), "{verified}");
     licensing(&world, &["audit", "export", "export.jsonl"]);
     assert_eq!(python_verifies(&world.folder.path().join("export.jsonl")), Ok(verified));
+}
+
+#[test]
+fn outside_addresses_are_mailed_each_anchor_once_with_those_made_since_the_last_mail() {
+    let world = World::with(&[("LICENSING__MAIL__ANCHORS_TO", "audit@council.example, archive@records.example")]);
+    let told = |address: &str| {
+        let mails = world.mails().into_iter().map(|(_, mail)| mail.replace("=\r\n", ""));
+        mails.filter(|mail| mail.contains(&format!("To: {address}"))).collect::<Vec<_>>()
+    };
+    let anchors = || world.read(|db| events::anchors_after(db, 0, 1_000));
+    let night = |on: &str| {
+        world.night(on);
+        world.post();
+    };
+    night("2025-01-03");
+    let first = anchors();
+    assert_eq!(first.len(), 1);
+    for address in ["audit@council.example", "archive@records.example"] {
+        let mails = told(address);
+        assert!(mails.len() == 1 && mails[0].contains(&first[0].hash), "{mails:?}");
+    }
+    world.post();
+    assert_eq!(told("audit@council.example").len(), 1, "told once");
+
+    // One anchor between two nights, as a proof file makes it, and one of the night.
+    world.licensed_home(&world.khan(), None);
+    let cx = world.amy();
+    world.write(|tx| audit::anchor(tx, &cx, cx.today()));
+    world.licensed_home(&world.landlord("Mrs B Lowe", true), None);
+    night("2025-01-04");
+    let all = anchors();
+    assert_eq!(all.len(), 3);
+    let mails = told("audit@council.example");
+    let second = mails.iter().find(|mail| !mail.contains(&all[0].hash)).unwrap();
+    assert!(mails.len() == 2 && all[1..].iter().all(|anchor| second.contains(&anchor.hash)), "{mails:?}");
+}
+
+#[test]
+fn an_anchor_that_an_address_refuses_is_a_task_and_one_that_waits_is_sent_when_mail_is_let_go() {
+    let world = World::with(&[("LICENSING__MAIL__ANCHORS_TO", "audit@localhost")]);
+    world.night("2025-01-03");
+    let cx = world.app.context(Actor::operator());
+    world.write(|tx| letters::hold(tx, &cx, true));
+    world.post();
+    assert!(world.tasks().is_empty() && world.mails().is_empty());
+    world.write(|tx| letters::hold(tx, &cx, false));
+    world.post();
+    let tasks = world.tasks();
+    assert!(tasks.len() == 1 && tasks[0].title.contains("audit@localhost"), "{tasks:?}");
 }

@@ -12,6 +12,7 @@ mod applications;
 mod audit;
 mod breaches;
 mod bulk;
+mod bundle;
 mod certificates;
 mod check_ends;
 mod cli;

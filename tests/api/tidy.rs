@@ -30,7 +30,7 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn no_layer_names_one_above_it() {
     let above_domain = ["diesel", "actix", "tokio", "lettre", "minijinja", "Utc::now", "std::fs", "std::env::var"];
     let crates = |names: &[&str]| names.iter().map(|name| format!("crate::{name}")).collect::<Vec<_>>();
-    let rim = ["http", "jobs", "mail", "files", "scan", "app", "cli", "demo"];
+    let rim = ["http", "jobs", "mail", "files", "scan", "app", "cli", "demo", "bundle"];
     let mut rules = vec![
         ("domain", above_domain.map(ToOwned::to_owned).to_vec()),
         ("domain", crates(&["storage", "actions", "settings", "clock"])),
@@ -43,6 +43,7 @@ fn no_layer_names_one_above_it() {
             "files",
             ["diesel", "actix", "crate::storage", "crate::actions", "crate::app"].map(ToOwned::to_owned).to_vec(),
         ),
+        ("bundle", ["diesel", "actix", "tokio"].map(ToOwned::to_owned).to_vec()),
         ("mail", vec!["diesel".to_owned(), "actix".to_owned(), "crate::storage".to_owned()]),
     ];
     rules.extend(["domain", "storage", "actions"].map(|layer| (layer, crates(&rim))));
@@ -78,6 +79,7 @@ fn every_module_says_in_its_first_line_what_it_knows() {
         "mail",
         "files",
         "scan",
+        "bundle",
         "scheme_file",
         "settings",
         "toml_reader",

@@ -154,39 +154,10 @@ impl Document {
         if !is_language(&self.language) {
             return Err(Fault::Language(self.language.clone()));
         }
-        self.check_headings()?;
-        self.blocks.iter().try_for_each(check_table)?;
-        self.check_links()
-    }
-
-    /// Whoever finds their way by headings must find every level.
-    fn check_headings(&self) -> Result<(), Fault> {
-        let mut before = 0;
-        for block in &self.blocks {
-            if let Block::Heading { level, .. } = block {
-                if *level == 0 || *level > 3 || *level > before + 1 {
-                    return Err(Fault::Heading { before, level: *level });
-                }
-                before = *level;
-            }
+        if check_headings(&self.blocks)? == 0 {
+            return Err(Fault::NoHeading { title: self.title.clone() });
         }
-        if before == 0 { Err(Fault::NoHeading { title: self.title.clone() }) } else { Ok(()) }
-    }
-
-    fn check_links(&self) -> Result<(), Fault> {
-        let links = self.runs().filter_map(|run| match run {
-            Run::Text { link, .. } => link.as_deref(),
-            Run::Break => None,
-        });
-        match links.into_iter().find(|link| !is_address(link)) {
-            Some(link) => Err(Fault::Link(link.to_owned())),
-            None => Ok(()),
-        }
-    }
-
-    fn runs(&self) -> impl Iterator<Item = &Run> {
-        let reference = self.reference.iter().flat_map(|fact| &fact.value);
-        reference.chain(self.blocks.iter().flat_map(Block::runs))
+        check_blocks(&self.reference, &self.blocks)
     }
 
     fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
@@ -198,8 +169,36 @@ impl Document {
     }
 }
 
+/// Whoever finds their way by headings must find every level. Returns the last.
+pub(crate) fn check_headings(blocks: &[Block]) -> Result<u8, Fault> {
+    let mut before = 0;
+    for block in blocks {
+        if let Block::Heading { level, .. } = block {
+            if *level == 0 || *level > 3 || *level > before + 1 {
+                return Err(Fault::Heading { before, level: *level });
+            }
+            before = *level;
+        }
+    }
+    Ok(before)
+}
+
+/// Every table has its columns, and every link leads somewhere.
+pub(crate) fn check_blocks(facts: &[Fact], blocks: &[Block]) -> Result<(), Fault> {
+    blocks.iter().try_for_each(check_table)?;
+    let runs = facts.iter().flat_map(|fact| &fact.value).chain(blocks.iter().flat_map(Block::runs));
+    let links = runs.filter_map(|run| match run {
+        Run::Text { link, .. } => link.as_deref(),
+        Run::Break => None,
+    });
+    match links.into_iter().find(|link| !is_address(link)) {
+        Some(link) => Err(Fault::Link(link.to_owned())),
+        None => Ok(()),
+    }
+}
+
 impl Fact {
-    fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
+    pub(crate) fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
         change(&mut self.label);
         each_text_of(&mut self.value, change);
     }
@@ -215,7 +214,7 @@ impl Block {
         }
     }
 
-    fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
+    pub(crate) fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
         match self {
             Self::Heading { runs, .. } | Self::Paragraph { runs } | Self::Note { runs } => each_text_of(runs, change),
             Self::Facts { facts } => facts.iter_mut().for_each(|fact| fact.each_text(change)),
@@ -247,7 +246,7 @@ fn check_table(block: &Block) -> Result<(), Fault> {
 }
 
 /// Two or three small letters, then perhaps a region of two capital ones.
-fn is_language(code: &str) -> bool {
+pub(crate) fn is_language(code: &str) -> bool {
     let (language, region) = code.split_once('-').map_or((code, None), |(language, region)| (language, Some(region)));
     matches!(language.len(), 2 | 3)
         && language.bytes().all(|letter| letter.is_ascii_lowercase())

@@ -1,6 +1,4 @@
-//! From letters to the bytes of one PDF file.
-
-use std::collections::BTreeSet;
+//! From letters, or from a report, to the bytes of one PDF file.
 
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
@@ -12,8 +10,9 @@ use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::world::Desk;
-use crate::{Document, Fault};
+use crate::text::Replaced;
+use crate::world::{Desk, Template};
+use crate::{Document, Fault, Report};
 
 /// A file with letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Pdf {
     /// Where each letter is in it, in their order.
     pub letters: Vec<Pages>,
     /// Characters that the typeface does not have. A box stands in their place.
-    pub replaced: BTreeSet<char>,
+    pub replaced: Replaced,
 }
 
 /// The pages of a letter, counted from 1.
@@ -35,13 +34,57 @@ pub struct Pages {
     pub last: usize,
 }
 
-/// What the template gets.
+/// What a template gets.
 #[derive(Serialize)]
 struct Data<'a> {
     title: &'a str,
     author: &'a str,
     language: &'a str,
-    letters: &'a [Document],
+    #[serde(flatten)]
+    content: Content<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Content<'a> {
+    Letters(&'a [Document]),
+    Report(&'a Report),
+}
+
+impl Data<'_> {
+    fn on(&self, template: Template) -> Result<Desk, Fault> {
+        let data = serde_json::to_vec(self).map_err(|error| Fault::Layout(error.to_string()))?;
+        Ok(Desk::with(template, data))
+    }
+}
+
+/// A report as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrintedReport {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// Characters that the typeface does not have. A box stands in their place.
+    pub replaced: Replaced,
+}
+
+/// Prints a report.
+///
+/// # Errors
+/// A [`Fault`] that says what is wrong with it.
+pub fn render_report(report: Report) -> Result<PrintedReport, Fault> {
+    let (report, replaced) = report.printable()?;
+    let desk = Data {
+        title: &report.title,
+        author: &report.author,
+        language: &report.language,
+        content: Content::Report(&report),
+    };
+    let desk = desk.on(Template::Report)?;
+    let options = options(report.date, desk.data())?;
+    let printed = written(&desk, &options, |document| Ok(document.pages().len()));
+    printed.map(|(bytes, pages)| PrintedReport { bytes, pages, replaced })
 }
 
 /// Prints one letter.
@@ -59,7 +102,7 @@ pub fn render(document: Document) -> Result<Pdf, Fault> {
 /// # Errors
 /// A [`Fault`] that says what is wrong with one of them.
 pub fn render_batch(title: &str, documents: Vec<Document>) -> Result<Pdf, Fault> {
-    let mut replaced = BTreeSet::new();
+    let mut replaced = Replaced::new();
     let title = crate::text::printable(title, &mut replaced);
     if title.trim().is_empty() {
         return Err(Fault::NoTitle);
@@ -76,25 +119,34 @@ pub fn render_batch(title: &str, documents: Vec<Document>) -> Result<Pdf, Fault>
 
 fn laid_out(title: &str, letters: &[Document]) -> Result<(Vec<u8>, Vec<Pages>), Fault> {
     let latest = letters.iter().map(|letter| letter.date).max().ok_or(Fault::Nothing)?;
-    let data = data(title, letters)?;
-    let options = options(latest, &data)?;
-    let printed = pages_of(data).and_then(|document| {
-        let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| Fault::Standard(said(&errors)))?;
-        Ok((bytes, places(&document, letters.len())?))
+    let desk = desk(title, letters)?;
+    let options = options(latest, desk.data())?;
+    written(&desk, &options, |document| places(document, letters.len()))
+}
+
+/// The bytes of the file, and what is asked of its pages.
+fn written<T>(
+    desk: &Desk,
+    options: &PdfOptions,
+    ask: impl Fn(&PagedDocument) -> Result<T, Fault>,
+) -> Result<(Vec<u8>, T), Fault> {
+    let printed = pages_of(desk).and_then(|document| {
+        let bytes = typst_pdf::pdf(&document, options).map_err(|errors| Fault::Standard(said(&errors)))?;
+        Ok((bytes, ask(&document)?))
     });
     // What was remembered of this file helps no other.
     comemo::evict(0);
     printed
 }
 
-pub(crate) fn data(title: &str, letters: &[Document]) -> Result<Vec<u8>, Fault> {
+pub(crate) fn desk(title: &str, letters: &[Document]) -> Result<Desk, Fault> {
     let first = letters.first().ok_or(Fault::Nothing)?;
-    let data = Data { title, author: &first.author, language: &first.language, letters };
-    serde_json::to_vec(&data).map_err(|error| Fault::Layout(error.to_string()))
+    let content = Content::Letters(letters);
+    Data { title, author: &first.author, language: &first.language, content }.on(Template::Letter)
 }
 
-pub(crate) fn pages_of(data: Vec<u8>) -> Result<PagedDocument, Fault> {
-    let Warned { output, .. } = typst::compile(&Desk::with(data));
+pub(crate) fn pages_of(desk: &Desk) -> Result<PagedDocument, Fault> {
+    let Warned { output, .. } = typst::compile(desk);
     output.map_err(|errors| Fault::Layout(said(&errors)))
 }
 

@@ -66,8 +66,7 @@ fn full(name: &str) -> Document {
 /// What is printed, page by page, without its layout.
 fn printed(document: Document) -> Vec<String> {
     let (document, _) = document.printable().unwrap();
-    let data = render::data("Title", &[document]).unwrap();
-    let pages = render::pages_of(data).unwrap();
+    let pages = render::pages_of(&render::desk("Title", &[document]).unwrap()).unwrap();
     pages.pages().iter().map(|page| words(&page.frame)).collect()
 }
 
@@ -213,7 +212,7 @@ fn a_word_that_is_wider_than_the_page_goes_on_in_the_next_line() {
     letter.blocks.push(paragraph(&word));
     letter.blocks.push(Block::List { items: vec![plain(&word)] });
     let (document, _) = letter.clone().printable().unwrap();
-    let pages = render::pages_of(render::data("Title", &[document]).unwrap()).unwrap();
+    let pages = render::pages_of(&render::desk("Title", &[document]).unwrap()).unwrap();
     for page in pages.pages() {
         assert!(right_edge(&page.frame) < 190.0, "{}", right_edge(&page.frame));
     }
@@ -288,4 +287,49 @@ fn a_letter_is_data_that_comes_back_as_it_went() {
     let text = serde_json::to_string(&letter).unwrap();
     assert_eq!(serde_json::from_str::<Document>(&text).unwrap(), letter);
     assert!(serde_json::from_str::<Document>(&text.replacen("\"title\"", "\"titel\"", 1)).is_err());
+}
+
+fn report() -> Report {
+    let section = |title: &str, blocks| Section { title: title.to_owned(), begins_page: true, blocks };
+    let table = Block::Table {
+        header: vec![plain("File"), plain("SHA-256")],
+        rows: vec![vec![plain("F01"), plain(&"0123456789abcdef".repeat(4))]],
+    };
+    Report {
+        title: "Proof file BR/2025/00001".to_owned(),
+        language: "en-GB".to_owned(),
+        date: day("2025-02-07"),
+        author: "Borough Council".to_owned(),
+        letterhead: vec!["Licensing Team".to_owned()],
+        facts: vec![fact("Breach", "BR/2025/00001")],
+        cover: vec![paragraph("What this file shows, and what it does not.")],
+        index: "Index".to_owned(),
+        sections: vec![
+            section("The licence", vec![paragraph("In force."), heading(1, "Service"), paragraph("By hand.")]),
+            section("What came in", vec![table]),
+        ],
+    }
+}
+
+#[test]
+fn a_report_has_an_index_numbered_sections_and_a_structure() {
+    let printed = render_report(report()).unwrap();
+    let read = hayro_syntax::Pdf::new(printed.bytes.clone()).unwrap();
+    assert_eq!((printed.pages, read.pages().len()), (4, 4));
+    let pdf = Pdf { bytes: printed.bytes, letters: Vec::new(), replaced: printed.replaced };
+    let counted = ["H1", "H2", "H3", "TOC", "TOCI", "Table", "TH"].map(|role| count(&pdf, role));
+    assert_eq!(counted, [1, 3, 1, 2, 2, 1, 2]);
+    assert_eq!(render_report(report()).unwrap().bytes, pdf.bytes);
+}
+
+#[test]
+fn a_report_that_leaves_a_heading_out_is_refused() {
+    let with = |change: &dyn Fn(&mut Report)| {
+        let mut report = report();
+        change(&mut report);
+        render_report(report).unwrap_err().to_string()
+    };
+    assert!(with(&|report| report.cover.push(heading(1, "x"))).contains("level 1 cannot follow one of level 0"));
+    assert!(with(&|report| report.sections[0].blocks.push(heading(3, "x"))).contains("level 3 cannot follow"));
+    assert!(with(&|report| report.title = " ".to_owned()).contains("needs a title"));
 }

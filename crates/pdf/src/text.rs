@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::world;
 
 /// Characters that the typeface does not have.
-pub(crate) type Replaced = BTreeSet<char>;
+pub type Replaced = BTreeSet<char>;
 
 /// Stands for a character that the typeface does not have.
 const BOX: char = '\u{25A1}';

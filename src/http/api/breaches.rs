@@ -13,6 +13,7 @@ use super::reminders::ReminderView;
 use super::written;
 use crate::actions::{Error, breaches as actions, gazetteer};
 use crate::app::App;
+use crate::bundle;
 use crate::domain::actor::Action;
 use crate::domain::breach::{Breach, BreachState};
 use crate::domain::demand::{Demand, ServiceState};
@@ -21,9 +22,10 @@ use crate::domain::id::{
 };
 use crate::domain::property::Capacity;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::download;
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
-use crate::http::session::{Caller, IfMatch};
+use crate::http::session::{Caller, IfMatch, blocking};
 use crate::storage::{Conn, breaches, demands, reminders};
 
 /// A breach, as far as it is known.
@@ -195,6 +197,19 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<BreachId>) -> Result<Ht
         Ok((file(db, breach)?, revision))
     })
     .await
+}
+
+/// Take the proof file of a breach: one ZIP with a report, the originals, the mail as sent, the events and the proof that nothing
+/// of it was changed. Each one that is taken is an event of the case. The headers name the SHA-256 of its list of files and of
+/// the anchor that proves it.
+#[utoipa::path(tag = "breaches", operation_id = "take_breach_bundle", params(("id" = BreachId, Path)), responses((status = 200, content_type = "application/zip", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/breaches/{id}/bundle")]
+pub async fn take_bundle(app: Data<App>, caller: Caller, id: Id<BreachId>) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::DecideBreaches).await?;
+    let maker = app.clone();
+    let made = blocking(move || Ok(bundle::make(&maker, &caller.cx, id.0).map_err(Error::from)?)).await?;
+    let proofs = [("Bundle-Manifest-SHA256", made.manifest_sha256), ("Bundle-Anchor-SHA256", made.anchor.1)];
+    download::zip(&app, &made.name, made.file, &proofs).await
 }
 
 /// An officer's decision that there is a breach.

@@ -3,6 +3,7 @@
 //! A model holds only [`Line`]s, numbers and dates, so nothing in a record can become structure. Dates are
 //! always written out with their weekday; no letter says how many days are left, because it may be read later.
 
+mod anchors;
 mod application;
 mod decision;
 mod demand;
@@ -20,6 +21,7 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
+pub use anchors::{Anchors, ToldAnchor};
 pub use application::Application;
 pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 24] = [
+    ("anchors.html", include_str!("../templates/anchors.html")),
+    ("anchors.txt", include_str!("../templates/anchors.txt")),
     ("application.html", include_str!("../templates/application.html")),
     ("application.txt", include_str!("../templates/application.txt")),
     ("copy.html", include_str!("../templates/copy.html")),

@@ -1,0 +1,107 @@
+//! What lies in a proof file beside the report, each with the label that the report calls it by, and what is held but not in it.
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::container::Measured;
+use crate::actions::bundles::{CaseFile, Sent};
+use crate::app::App;
+use crate::domain::calendar::london::written_out;
+use crate::domain::document::Document;
+use crate::domain::event::hex;
+use crate::domain::letter::LetterKind;
+
+/// What lies in a proof file, and what does not.
+pub(super) struct Exhibits<'a> {
+    /// Letters, L01 and on.
+    pub(super) letters: Vec<Letter<'a>>,
+    /// Files that were sent in, F01 and on.
+    pub(super) files: Vec<File<'a>>,
+    /// What is held and not in it: what it is, and why.
+    pub(super) held: Vec<(String, String)>,
+}
+
+/// A letter in the file.
+pub(super) struct Letter<'a> {
+    /// What the report calls it.
+    pub(super) label: String,
+    /// The letter.
+    pub(super) sent: &'a Sent,
+}
+
+/// A file that was sent in.
+pub(super) struct File<'a> {
+    /// What the report calls it.
+    pub(super) label: String,
+    /// The file.
+    pub(super) document: &'a Document,
+    /// Its bytes, measured when their hash was compared.
+    pub(super) measured: Measured,
+}
+
+/// Chooses what lies in the file. Every original is read once here, and compared with the hash that it came in under.
+pub(super) fn of<'a>(app: &App, case: &'a CaseFile) -> Exhibits<'a> {
+    let mut exhibits = Exhibits { letters: Vec::new(), files: Vec::new(), held: Vec::new() };
+    for sent in &case.letters {
+        match sent.withheld {
+            None => exhibits.letters.push(Letter { label: label('L', exhibits.letters.len()), sent }),
+            Some(why) => exhibits.held.push((held(sent), why.to_owned())),
+        }
+    }
+    for document in &case.documents {
+        let measured =
+            case.withheld(document).map_or_else(|| super::measured(app, &document.sha256), |why| Err(why.to_owned()));
+        match measured {
+            Ok(measured) => exhibits.files.push(File { label: label('F', exhibits.files.len()), document, measured }),
+            Err(why) => {
+                let what = format!("file \"{}\", SHA-256 {}", document.name, document.sha256);
+                exhibits.held.push((what, why));
+            }
+        }
+    }
+    exhibits
+}
+
+fn label(kind: char, before: usize) -> String {
+    format!("{kind}{:02}", before + 1)
+}
+
+/// A letter in a few words.
+pub(super) fn described(sent: &Sent) -> String {
+    let letter = &sent.letter;
+    let kind = match letter.kind {
+        LetterKind::Demand => "demand",
+        LetterKind::Digest => "reminder",
+        LetterKind::Decision => "letter about an answer",
+        LetterKind::Receipt => "receipt",
+        LetterKind::Application => "letter about the application",
+        LetterKind::Notice => "notice",
+    };
+    format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
+}
+
+/// A letter that is held back, with the hash of its words and without whoever else it may name.
+fn held(sent: &Sent) -> String {
+    let letter = &sent.letter;
+    let words = letter.text.as_deref().unwrap_or_default();
+    let hash = hex(&Sha256::digest(words));
+    format!("letter {} of {} ({}), SHA-256 of its text {hash}", letter.id, written_out(letter.dated_on), letter.kind)
+}
+
+/// How a letter went, as it is on record.
+pub(super) fn delivery(sent: &Sent) -> Vec<u8> {
+    let letter = &sent.letter;
+    let attempts = sent.attempts.iter().map(|attempt| {
+        json!({
+            "number": attempt.number, "started_at": attempt.started_at, "ended_at": attempt.ended_at,
+            "outcome": attempt.outcome, "reply": attempt.reply,
+        })
+    });
+    let record = json!({
+        "id": letter.id, "kind": letter.kind, "channel": letter.channel, "to": letter.recipient_name,
+        "address": letter.address, "dated_on": letter.dated_on, "subject": letter.subject, "template": letter.template,
+        "queued_at": letter.created_at, "state": letter.state, "settled_at": letter.settled_at, "reply": letter.reply,
+        "attempts": attempts.collect::<Vec<_>>(),
+    });
+    format!("{record:#}\n").into_bytes()
+}

@@ -1,0 +1,101 @@
+//! Service of the demand and of the licence on each person, with the rule and inputs of each date.
+
+use super::super::exhibits::Exhibits;
+use super::part::{Part, prose};
+use super::sections::{letter_label, name};
+use crate::actions::bundles::CaseFile;
+use crate::domain::calendar::Counted;
+use crate::domain::calendar::london::{written_instant, written_out};
+use crate::domain::demand::{Recipient, ServiceState};
+use crate::domain::notice;
+
+/// Service of one copy of a document on one person.
+pub(super) struct CopyServed<'a> {
+    who: String,
+    state: ServiceState,
+    method: Option<String>,
+    address: Option<&'a str>,
+    sent: Option<String>,
+    evidence: Option<&'a str>,
+    returned: Option<&'a str>,
+    deemed: Option<&'a Counted>,
+}
+
+impl CaseFile {
+    pub(super) fn copy_of_notice<'a>(&self, copy: &'a notice::Copy) -> CopyServed<'a> {
+        CopyServed {
+            who: format!("{} ({})", name(self, copy.party_id), prose(copy.capacity)),
+            state: copy.state,
+            method: copy.method.map(prose),
+            address: copy.address.as_deref(),
+            sent: copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M"))),
+            evidence: copy.evidence.as_deref(),
+            returned: copy.return_reason.as_deref(),
+            deemed: copy.deemed_basis.as_ref(),
+        }
+    }
+
+    fn copy_of_demand<'a>(&self, copy: &'a Recipient) -> CopyServed<'a> {
+        CopyServed {
+            who: format!("{} ({})", name(self, copy.party_id), prose(copy.capacity)),
+            state: copy.state,
+            method: copy.method.map(prose),
+            address: copy.address.as_deref(),
+            sent: copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M"))),
+            evidence: copy.evidence.as_deref(),
+            returned: copy.return_reason.as_deref(),
+            deemed: copy.deemed_basis.as_ref(),
+        }
+    }
+}
+
+/// One copy, with the day on which it counts as received.
+pub(super) fn recorded(part: &mut Part, copy: &CopyServed<'_>) {
+    part.heading(&copy.who);
+    part.facts([
+        ("State", Some(prose(copy.state))),
+        ("How", copy.method.clone()),
+        ("Where to", copy.address.map(|address| address.replace('\n', ", "))),
+        ("Sent", copy.sent.clone()),
+        ("Proof of sending", copy.evidence.map(ToOwned::to_owned)),
+        ("Came back because", copy.returned.map(ToOwned::to_owned)),
+    ]);
+    match copy.deemed {
+        Some(deemed) => part.counted("Taken as received on", deemed),
+        None => part.text("No day of service is on record."),
+    }
+}
+
+/// 4: how the demand was served.
+pub(super) fn service(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
+    let mut part = Part::new("Service of the demand");
+    let Some(demand) = &case.demand else {
+        part.text("There was no demand to serve.");
+        return part;
+    };
+    for copy in &demand.recipients {
+        recorded(&mut part, &case.copy_of_demand(copy));
+        if let Some(label) = letter_label(exhibits, copy.letter_id) {
+            part.text(format!("This copy is letter {label}."));
+        }
+        attempts(&mut part, case, copy);
+    }
+    if demand.cover.served_on.is_none() {
+        part.missing("service on the licence holder: none is on record");
+    }
+    part
+}
+
+/// What the relay answered, where the copy went by e-mail.
+fn attempts(part: &mut Part, case: &CaseFile, copy: &Recipient) {
+    let sent = case.letters.iter().find(|sent| Some(sent.letter.id) == copy.letter_id);
+    let rows = sent.into_iter().flat_map(|sent| &sent.attempts).map(|attempt| {
+        let ended = attempt.ended_at.map_or_else(|| "nobody knows".to_owned(), written_instant);
+        let outcome = attempt.outcome.as_deref().map(prose).unwrap_or_default();
+        [written_instant(attempt.started_at), ended, outcome, attempt.reply.clone().unwrap_or_default()]
+    });
+    let rows = rows.collect::<Vec<_>>();
+    if !rows.is_empty() {
+        part.table(["Tried", "Ended", "Outcome", "The mail server's words"], rows, "");
+    }
+}
