@@ -12,7 +12,8 @@ use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelle
 use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
     actor, appeal, application, breach, calendar, certificate, demand, document, enforcement, enquiry, exemption, fees,
-    fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder, sign_in,
+    fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder,
+    sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
