@@ -207,7 +207,7 @@ fn the_tables_go_down_and_up_again_and_are_the_same() {
 
 /// A world in which something has come into every table.
 fn a_year_in_the_office() -> World {
-    let world = World::new();
+    let world = World::with(&[("LICENSING__MAIL__ANCHORS_TO", "audit@records.example")]);
     let khan = world.khan();
     let agent = world.landlord("Tees Lettings", true);
     let licence = world.licensed_home(&khan, Some(&agent));

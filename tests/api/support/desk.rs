@@ -108,7 +108,8 @@ impl Desk {
     /// A connection on which nothing was said yet.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        // A proof file with its letters takes a busy machine that long to print without optimisation.
+        stream.set_read_timeout(Some(Duration::from_secs(180))).unwrap();
         stream
     }
 }
