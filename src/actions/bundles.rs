@@ -14,6 +14,7 @@ use crate::domain::certificate::Certificate;
 use crate::domain::context::Context;
 use crate::domain::demand::{Demand, Response};
 use crate::domain::document::Document;
+use crate::domain::enforcement::Case;
 use crate::domain::event::{Chain, Happening};
 use crate::domain::id::{AccountId, BreachId, CertificateId, CheckId, PartyId, ResponseId};
 use crate::domain::letter::Letter;
@@ -29,8 +30,8 @@ use crate::storage::checks::{self, Check};
 use crate::storage::events::{self, Anchor, Sealed};
 use crate::storage::letters::{self, Attempt};
 use crate::storage::{
-    Conn, Tx, access, breaches, certificates, demands, documents, licences, notices, obligations, parties, properties,
-    reminders, tasks,
+    Conn, Tx, access, breaches, certificates, demands, documents, enforcement, licences, notices, obligations, parties,
+    properties, reminders, tasks,
 };
 
 /// Everything on record that bears on a breach.
@@ -52,6 +53,8 @@ pub struct CaseFile {
     pub obligation: Option<Obligation>,
     /// Whoever is bound by the licence or got the demand, the holder first.
     pub people: Vec<Person>,
+    /// Enforcement cases that name the breach.
+    pub enforcement: Vec<Case>,
     /// Interests in the home.
     pub interests: Vec<(Interest, String)>,
     /// The names of officers.
@@ -148,6 +151,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
         checks: runs(db, &breach, &reminders)?,
         events: events::of_chain(db, &chain, 0, i64::MAX)?,
         verdict: audit::verify(db, Some(&chain), |_| {})?,
+        enforcement: enforcement::about_breach(db, breach.id)?,
         breach,
         licence,
         home,

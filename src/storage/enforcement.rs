@@ -171,6 +171,16 @@ pub fn about_the_same(db: &mut Conn, case: &Case) -> Result<Vec<Case>, Error> {
     CaseRow::entities(same.order(enforcement_cases::id).select(CaseRow::as_select()).load(db)?)
 }
 
+/// The cases that name a breach, oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn about_breach(db: &mut Conn, id: BreachId) -> Result<Vec<Case>, Error> {
+    let named = offences::table.filter(offences::breach_id.eq(Word(id))).select(offences::case_id);
+    let cases = enforcement_cases::table.filter(enforcement_cases::id.eq_any(named)).order(enforcement_cases::id);
+    CaseRow::entities(cases.select(CaseRow::as_select()).load(db)?)
+}
+
 /// The offences of a case, in the order in which they were named.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The report of a proof file: a cover with what it shows and what it does not, an index, and a section for each thing that a
 //! tribunal looks for. What is not on record is said to be missing.
 
+mod enforcement;
 mod events;
 mod part;
 mod sections;
@@ -47,16 +48,10 @@ pub(super) fn print(case: &CaseFile, exhibits: &Exhibits<'_>, listed: &[Listed])
         sections::came_in(case, exhibits),
         sections::assessed(case),
         sections::explanation(case),
-        enforcement(
-            "Policy steps, or the reasons for not taking them",
-            "the steps of the council's enforcement policy",
-        ),
+        enforcement::policy(case),
         sections::decided(case),
-        enforcement("How a penalty was worked out", "how a penalty was worked out"),
-        enforcement(
-            "Notice of intent, representations, final notice",
-            "a notice of intent, representations, their consideration, a final notice, and who signed them off",
-        ),
+        enforcement::working(case),
+        enforcement::notices(case),
         sections::schedule(exhibits, listed),
         events::kept(case),
     ];
@@ -76,13 +71,6 @@ pub(super) fn print(case: &CaseFile, exhibits: &Exhibits<'_>, listed: &[Listed])
         tracing::warn!(characters = ?printed.replaced, "the typeface lacks characters of a report: boxes are printed");
     }
     Ok(printed.bytes)
-}
-
-/// What belongs to a case of enforcement, which this version of the service does not keep: here its records are to be read.
-fn enforcement(title: &'static str, what: &str) -> Part {
-    let mut part = Part::new(title);
-    part.missing(format!("{what}: this version of the service does not keep such records"));
-    part
 }
 
 fn facts(case: &CaseFile) -> Vec<pdf::Fact> {

@@ -2,6 +2,7 @@
 
 use super::super::exhibits::{self, Exhibits};
 use super::super::proof::Listed;
+use super::enforcement;
 use super::part::{Part, prose};
 use super::service::recorded;
 use crate::actions::bundles::{CaseFile, Person};
@@ -277,7 +278,7 @@ pub(super) fn explanation(case: &CaseFile) -> Part {
         [written_instant(response.received_at), response.text.clone().unwrap_or_default(), noted]
     });
     part.table(["Explained on", "In their words", "Noted by an officer"], rows.collect(), "No explanation came in.");
-    part.missing("an invitation to explain, a note on reasonable excuse, and any interview under caution");
+    enforcement::explained(&mut part, case);
     part
 }
 
@@ -297,7 +298,7 @@ pub(super) fn decided(case: &CaseFile) -> Part {
         part.missing("a decision: no officer has confirmed or dismissed the breach");
     }
     part.counted("Notice of intent by", &breach.limitation_basis);
-    part.missing("the day of sufficient evidence: the time above is counted from the earliest day that can be argued");
+    enforcement::sufficient(&mut part, case);
     part
 }
 
