@@ -221,6 +221,15 @@ class ProofFiles(unittest.TestCase):
             self.assertTrue(told(tampered, known).startswith("FAULT: "), f"{way.__name__} {number} was not found")
         self.assertGreaterEqual(sum(seen.values()), 990, seen)
 
+    def test_no_letter_of_the_proof_can_change_its_case(self):
+        """A hash in capitals is the same number: only the spelling tells."""
+        content = self.files["proof.json"]
+        for at, letter in enumerate(content):
+            if chr(letter).isalpha():
+                changed = content[:at] + bytes([letter ^ 0x20]) + content[at + 1:]
+                tampered = pack(self.files | {"proof.json": changed})
+                self.assertTrue(told(tampered).startswith("FAULT: "), f"byte {at} of proof.json")
+
     def test_a_file_made_anew_is_found_by_an_anchor_from_elsewhere_alone(self):
         """So that nobody claims more: whoever has the service can write another history that is right in itself."""
         tamperer = Tamperer(self.data, self.files, 0)

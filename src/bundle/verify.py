@@ -25,6 +25,13 @@ class Bad(Exception):
     """What is wrong."""
 
 
+def unhex(text):
+    """The bytes of a hash, which has one spelling: capitals and blanks would be a change that nothing else tells."""
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise Bad("a hash is not spelt as 64 small hexadecimal digits")
+    return bytes.fromhex(text)
+
+
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
@@ -88,7 +95,7 @@ def check_chain(text, manifest):
         chain = chain or event["chain"]
         if (event["chain"], event["seq"]) != (chain, number) or (body["chain"], body["seq"]) != (chain, number):
             raise Bad(f"{where}: it does not stand in its place: events are missing, added or out of order")
-        seal = sha(b"licensing-audit-v1\0", bytes.fromhex(hashes[-1]), struct.pack(">Q", len(raw)), raw)
+        seal = sha(b"licensing-audit-v1\0", unhex(hashes[-1]), struct.pack(">Q", len(raw)), raw)
         if seal != event["hash"]:
             raise Bad(f"{where}: its hash does not fit its text and the event before it")
         hashes.append(seal)
@@ -105,7 +112,7 @@ def check_anchors(anchors, before):
         where = f"anchor {number}"
         if sorted(anchor) != ["anchor", "before", "count", "hash", "on", "root"]:
             raise Bad(f"{where}: it is no anchor")
-        own = sha(b"licensing-anchor-v1\0", bytes.fromhex(anchor["before"]), bytes.fromhex(anchor["root"]),
+        own = sha(b"licensing-anchor-v1\0", unhex(anchor["before"]), unhex(anchor["root"]),
                   anchor["on"].encode(), b"\0", str(anchor["count"]).encode())
         if (anchor["anchor"], anchor["before"], anchor["hash"]) != (number, last, own):
             raise Bad(f"{where}: it does not fit what it says, or the anchor before it")
@@ -125,7 +132,7 @@ def check_sighting(seen, roots, chain, hashes):
         if sorted(step) != ["hash", "side"] or step["side"] not in ("left", "right"):
             raise Bad(f"{where}: the way to its root cannot be read")
         pair = [step["hash"], node] if step["side"] == "left" else [node, step["hash"]]
-        node = sha(b"licensing-node-v1\0", *map(bytes.fromhex, pair))
+        node = sha(b"licensing-node-v1\0", *map(unhex, pair))
     if roots.get(seen["anchor"]) != node:
         raise Bad(f"{where}: this case is not in it as it is told")
 
