@@ -8,7 +8,7 @@ use super::rules::service_policy;
 use super::{Error, Expected, FieldFault, Rules, tasks};
 use crate::domain::actor::Action;
 use crate::domain::breach::{Breach, Ground};
-use crate::domain::calendar::{Consent, Dispatch, london};
+use crate::domain::calendar::london;
 use crate::domain::context::Context;
 use crate::domain::demand::{Demand, ResponseState};
 use crate::domain::enforcement::{
@@ -22,7 +22,6 @@ use crate::domain::id::{
 use crate::domain::licence::Licence;
 use crate::domain::property::Capacity;
 use crate::domain::scheme::{ObligationKind, OffenceKind};
-use crate::domain::service::Sending;
 use crate::storage::{
     Conn, Tx, breaches, certificates, demands, enforcement as table, licences, obligations, parties, properties,
     schemes,
@@ -328,20 +327,10 @@ fn served(
     service: Service,
 ) -> Result<Served, Error> {
     let party = parties::find(tx, case.suspect_id)?.ok_or(Error::NotFound)?;
-    let sent_at = london::instant_at(service.dispatched_at.date(), service.dispatched_at.time());
     let consents = parties::consents_of(tx, &[party.id])?;
+    let sent_at = service.sent_at();
     let consent = consents.iter().rev().find(|consent| consent.holds_at(sent_at) && consent.covers_notices());
-    let known = consent.filter(|_| service.method.needs_consent()).map(|consent| consent.email.clone());
-    let sending = Sending {
-        dispatch: Dispatch {
-            method: service.method,
-            at: service.dispatched_at,
-            consent: if consent.is_some() { Consent::Covers } else { Consent::Absent },
-        },
-        address: service.address.or(known).unwrap_or(party.address),
-        evidence: service.evidence,
-        proved: service.proved,
-    };
+    let sending = service.sending(party, consent);
     let approved_on = notice.and_then(|notice| notice.approved_on);
     Ok(Served::of(cx, sending, approved_on, service_policy(rules.current()?), &rules.holidays)?)
 }

@@ -10,7 +10,7 @@ use super::rules::service_policy;
 use super::{Error, Expected, FieldFault, Rules, letters, proceedings};
 use crate::domain::actor::Action;
 use crate::domain::application::{self, Application, Step};
-use crate::domain::calendar::{Consent, Dispatch, Method, london};
+use crate::domain::calendar::{Method, london};
 use crate::domain::context::Context;
 use crate::domain::event::Change;
 use crate::domain::id::{ApplicationId, CopyId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId};
@@ -19,7 +19,7 @@ use crate::domain::licence::Licence;
 use crate::domain::notice::{Copy, Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::proceeding::{self, Proceeding, ProceedingStep};
 use crate::domain::property::Capacity;
-use crate::domain::service::{Sending, ServiceState};
+use crate::domain::service::ServiceState;
 use crate::storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes};
 
 /// What is proposed.
@@ -343,20 +343,10 @@ fn serve(
     let id = notice.cover.id;
     let party = notice.copy(copy).ok_or(Error::NotFound)?.party_id;
     let party = parties::find(tx, party)?.ok_or(Error::NotFound)?;
-    let sent_at = london::instant_at(service.dispatched_at.date(), service.dispatched_at.time());
     let consents = parties::consents_of(tx, &[party.id])?;
+    let sent_at = service.sent_at();
     let consent = consents.iter().rev().find(|consent| consent.holds_at(sent_at) && consent.covers_notices());
-    let known = consent.filter(|_| service.method.needs_consent()).map(|consent| consent.email.clone());
-    let sending = Sending {
-        dispatch: Dispatch {
-            method: service.method,
-            at: service.dispatched_at,
-            consent: if consent.is_some() { Consent::Covers } else { Consent::Absent },
-        },
-        address: service.address.or(known).unwrap_or(party.address),
-        evidence: service.evidence,
-        proved: service.proved,
-    };
+    let sending = service.sending(party, consent);
     let scheme = rules.current()?;
     let change = notice.record_service(cx, copy, sending, &scheme.policy, service_policy(scheme), &rules.holidays)?;
     save(tx, &change)?;

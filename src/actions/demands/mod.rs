@@ -15,6 +15,7 @@ use crate::domain::demand::{self, Demand, DemandState, Recipient, Request, Sendi
 use crate::domain::event::Change;
 use crate::domain::id::{DemandId, ItemId, LicenceId, PropertyId, RecipientId};
 use crate::domain::letter::Letter;
+use crate::domain::party::{self, Party};
 use crate::storage::{Conn, Tx, demands, licences, parties, properties, schemes};
 
 /// What an officer asks for.
@@ -107,6 +108,28 @@ pub struct Service {
     pub proved: Option<(NaiveDate, String)>,
 }
 
+impl Service {
+    /// The instant of the sending.
+    pub(super) fn sent_at(&self) -> DateTime<Utc> {
+        london::instant_at(self.dispatched_at.date(), self.dispatched_at.time())
+    }
+
+    /// How it went to this person, whose consent holds for it or not.
+    pub(super) fn sending(self, party: Party, consent: Option<&party::Consent>) -> Sending {
+        let known = consent.filter(|_| self.method.needs_consent()).map(|consent| consent.email.clone());
+        Sending {
+            dispatch: Dispatch {
+                method: self.method,
+                at: self.dispatched_at,
+                consent: if consent.is_some() { Consent::Covers } else { Consent::Absent },
+            },
+            address: self.address.or(known).unwrap_or(party.address),
+            evidence: self.evidence,
+            proved: self.proved,
+        }
+    }
+}
+
 /// Service on one recipient is recorded.
 ///
 /// # Errors
@@ -136,21 +159,9 @@ fn serve(
     let id = demand.cover.id;
     let party = demand.recipients.iter().find(|copy| copy.id == recipient).map(|copy| copy.party_id);
     let party = parties::find(tx, party.ok_or(Error::NotFound)?)?.ok_or(Error::NotFound)?;
-    let sent_at = london::instant_at(service.dispatched_at.date(), service.dispatched_at.time());
-    let consent = parties::consent_to_demands(tx, party.id, sent_at)?;
+    let consent = parties::consent_to_demands(tx, party.id, service.sent_at())?;
     let licence = licences::find(tx, demand.cover.licence_id)?.ok_or(Error::NotFound)?;
-    let known =
-        if service.method.needs_consent() { consent.as_ref().map(|consent| consent.email.clone()) } else { None };
-    let sending = Sending {
-        dispatch: Dispatch {
-            method: service.method,
-            at: service.dispatched_at,
-            consent: if consent.is_some() { Consent::Covers } else { Consent::Absent },
-        },
-        address: service.address.or(known).unwrap_or(party.address),
-        evidence: service.evidence,
-        proved: service.proved,
-    };
+    let sending = service.sending(party, consent.as_ref());
     let policy = service_policy(rules.of(&licence)?);
     let change = demand.record_service(cx, recipient, sending, policy, &rules.holidays)?;
     demands::save(tx, &change)?;
