@@ -16,7 +16,7 @@ use crate::storage::{Conn, Tx};
 /// # Errors
 /// Whatever the database says.
 pub fn announce(tx: &mut Tx<'_>, cx: &Context, addresses: &[String]) -> Result<(), Error> {
-    let Some((newest, _)) = events::last_anchor_hash(tx)? else { return Ok(()) };
+    let Some((newest, ..)) = events::last_anchor(tx)? else { return Ok(()) };
     for address in addresses {
         let first = anchor_mails::told_through(tx, address)?.map_or(newest, |told| told + 1);
         if first <= newest {

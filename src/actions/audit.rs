@@ -31,8 +31,8 @@ fn anchor_some(tx: &mut Tx<'_>, cx: &Context, night: NaiveDate) -> Result<Option
     let mut lines = heads.into_iter().map(|(chain, seq, hash)| leaf(&chain, seq, &hash)).collect::<Vec<_>>();
     // The database may order names otherwise than by their bytes, as an anchor must.
     lines.sort();
-    let last = events::last_anchor_hash(tx)?;
-    let (number, before) = last.map_or_else(|| (1, GENESIS.to_owned()), |(number, hash)| (number + 1, hash));
+    let last = events::last_anchor(tx)?;
+    let (number, before) = last.map_or_else(|| (1, GENESIS.to_owned()), |(number, _, hash)| (number + 1, hash));
     let root = root(&lines);
     let made = Anchor {
         number,

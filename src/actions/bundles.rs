@@ -331,7 +331,7 @@ pub fn take(tx: &mut Tx<'_>, cx: &Context, file: &CaseFile, contents: &Contents<
     let seq = file.events.last().map_or(0, |event| event.seq);
     let anchored = file.anchors.last().map_or(0, |anchor| anchor.number);
     let moved = !events::of_chain(tx, &chain, seq, 1)?.is_empty();
-    if moved || events::last_anchor_hash(tx)?.map_or(0, |(number, _)| number) != anchored {
+    if moved || events::last_anchor(tx)?.map_or(0, |(number, ..)| number) != anchored {
         return Ok(None);
     }
     events::append(tx, &[&bundle::taken(cx, &file.breach, contents)])?;

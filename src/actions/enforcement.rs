@@ -2,10 +2,9 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::demands::Service;
 use super::gazetteer::{known_party, known_property};
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, tasks};
+use super::{Error, Expected, FieldFault, Rules, Service, tasks};
 use crate::domain::actor::Action;
 use crate::domain::breach::{Breach, Ground};
 use crate::domain::calendar::london;
@@ -13,18 +12,19 @@ use crate::domain::context::Context;
 use crate::domain::demand::{Demand, ResponseState};
 use crate::domain::enforcement::{
     Behind, Came, Case, CaseSource, Demanded, Naming, Offence, Opening, PenaltyAccount, PenaltyEntry, PenaltyNotice,
-    Receipt, Refusal, Served, Step, Working, particulars,
+    Receipt, Refusal, Step, Working, particulars,
 };
 use crate::domain::event::Change;
 use crate::domain::id::{
     BreachId, EnforcementId, ItemId, LicenceId, ObligationId, PartyId, PenaltyEntryId, PropertyId,
 };
+use crate::domain::letter::LetterKind;
 use crate::domain::licence::Licence;
 use crate::domain::property::Capacity;
 use crate::domain::scheme::{ObligationKind, OffenceKind};
+use crate::domain::service::Served;
 use crate::storage::{
-    Conn, Tx, breaches, certificates, demands, enforcement as table, licences, obligations, parties, properties,
-    schemes,
+    Conn, Tx, breaches, certificates, demands, enforcement as table, licences, obligations, properties, schemes,
 };
 
 /// An offence as an officer names it.
@@ -326,13 +326,9 @@ fn served(
     notice: Option<&PenaltyNotice>,
     service: Service,
 ) -> Result<Served, Error> {
-    let party = parties::find(tx, case.suspect_id)?.ok_or(Error::NotFound)?;
-    let consents = parties::consents_of(tx, &[party.id])?;
-    let sent_at = service.sent_at();
-    let consent = consents.iter().rev().find(|consent| consent.holds_at(sent_at) && consent.covers_notices());
-    let sending = service.sending(party, consent);
+    let sending = service.to(tx, case.suspect_id, LetterKind::Notice)?;
     let approved_on = notice.and_then(|notice| notice.approved_on);
-    Ok(Served::of(cx, sending, approved_on, service_policy(rules.current()?), &rules.holidays)?)
+    Ok(sending.served(cx, approved_on, service_policy(rules.current()?), &rules.holidays)?)
 }
 
 /// What the case holds behind an offence.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Error, Expected, FieldFault, Rules, demands, letters as post, notices};
+use super::{Error, Expected, FieldFault, Rules, Service, letters as post, service};
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
 use crate::domain::id::{LetterBatchId, LetterId};
-use crate::domain::letter::{Letter, LetterKind, LetterState};
+use crate::domain::letter::{Letter, LetterState};
 use crate::domain::letter_batch::{Entry, LetterBatch, Posting, Printed};
 use crate::storage::page::Page;
 use crate::storage::{self, Conn, Tx, letter_batches, letters};
@@ -73,10 +73,7 @@ fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
     if letter.state != LetterState::ToPrint {
         return Ok(Some(format!("it is {}", letter.state)));
     }
-    match letter.kind {
-        LetterKind::Notice => notices::why_not_served_by(db, letter),
-        _ => demands::why_not_served_by(db, letter),
-    }
+    service::why_not(db, letter)
 }
 
 /// Letters were printed together, as they were read; the bytes are safe already.
@@ -142,18 +139,14 @@ fn post_one(
         return Ok(Some(why));
     }
     let how = how(batch, entry, posting);
-    let service = demands::Service {
+    let service = Service {
         method: posting.method,
         dispatched_at: posting.posted_on.into(),
         address: Some(letter.address.clone()),
         evidence: Some(how.clone()),
         proved: None,
     };
-    let served = match letter.kind {
-        LetterKind::Notice => notices::served_by_letter(tx, cx, rules, &letter, service)?,
-        _ => demands::served_by_letter(tx, cx, rules, &letter, service)?,
-    };
-    if let Some(why) = served {
+    if let Some(why) = service::by_letter(tx, cx, rules, &letter, service)? {
         return Ok(Some(why));
     }
     post::posted(tx, cx, letter, &how)?;

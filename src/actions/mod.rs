@@ -29,10 +29,12 @@ pub mod obligations;
 pub mod own;
 pub mod proceedings;
 mod rules;
+mod service;
 pub mod sign_in;
 pub mod tasks;
 
 pub use rules::{Rules, SchemeFault, service_policy};
+pub use service::Service;
 
 use crate::domain::context::Forbidden;
 use crate::domain::{

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::breach::{Breach, BreachState};
 use crate::domain::calendar::london::{self, written_instant, written_out};
 use crate::domain::calendar::{BankHolidays, Counted, actionable_from};
-use crate::domain::demand::{Demand, Item, Recipient, ServiceState};
+use crate::domain::demand::{Copy, Demand, Item, ServiceState};
 use crate::domain::id::{DemandId, ItemId, LetterId, PartyId, Spelled as _};
 use crate::domain::letter::Letter;
 use crate::domain::licence::Licence;
@@ -103,7 +103,7 @@ fn cover(case: &Case, today: NaiveDate, out: &mut dyn Write) -> std::io::Result<
     writeln!(out, "As it stands on {}: {}.{reason}", written_out(today), words::prose(cover.state))
 }
 
-fn service(case: &Case, copy: &Recipient, out: &mut dyn Write) -> std::io::Result<()> {
+fn service(case: &Case, copy: &Copy, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\n{} ({})", case.name(copy.party_id), words::prose(copy.capacity))?;
     if let (Some(method), Some(at)) = (copy.method, copy.dispatched_at) {
         let to = copy.address.as_deref().map(|to| format!(", to {to}")).unwrap_or_default();

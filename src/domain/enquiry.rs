@@ -451,7 +451,7 @@ fn words_of(text: String) -> Result<String, Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::application::Start;
     use crate::domain::exemption::Notification;
@@ -518,16 +518,18 @@ mod tests {
     }
 
     /// A step that leads to each state but the first, with nothing else in its way.
-    fn steps() -> Vec<EnquiryStep> {
+    pub(crate) fn steps() -> Vec<(&'static str, EnquiryStep)> {
+        let reason = "No answer to two letters.".to_owned();
         vec![
-            triage(Verdict::Unlicensed, None),
-            EnquiryStep::FindOwner { owner: khan(), source: OwnerSource::LandRegistry },
-            EnquiryStep::Invite,
-            receive(application()),
-            EnquiryStep::ProveExempt { found: verdict(Verdict::Exempt) },
-            notify(notification()),
-            EnquiryStep::Investigate { reason: "No answer to two letters.".to_owned() },
-            close("The house stands empty."),
+            ("triage", triage(Verdict::Unlicensed, None)),
+            ("triage", triage(Verdict::Exempt, None)),
+            ("find_owner", EnquiryStep::FindOwner { owner: khan(), source: OwnerSource::LandRegistry }),
+            ("invite", EnquiryStep::Invite),
+            ("receive_application", receive(application())),
+            ("prove_exempt", EnquiryStep::ProveExempt { found: verdict(Verdict::Exempt) }),
+            ("notify_exemption", notify(notification())),
+            ("investigate", EnquiryStep::Investigate { reason }),
+            ("close", close("The house stands empty.")),
         ]
     }
 
@@ -565,7 +567,7 @@ mod tests {
             let ways = WAYS.iter().find(|(state, _)| state == from).map(|(_, to)| *to).unwrap_or_default();
             assert_eq!(from.is_open(), !ways.is_empty(), "{from}");
             assert!(!from.may_become(EnquiryState::Intelligence), "{from}");
-            for step in steps() {
+            for (_, step) in steps() {
                 let to = step.leads_to();
                 let found = took(Enquiry { state: *from, ..opened() }, step);
                 if ways.contains(&to) {
@@ -576,7 +578,7 @@ mod tests {
                 }
             }
         }
-        let reached = steps().iter().map(EnquiryStep::leads_to).collect::<std::collections::BTreeSet<_>>();
+        let reached = steps().iter().map(|(_, step)| step.leads_to()).collect::<std::collections::BTreeSet<_>>();
         assert_eq!(reached.len(), EnquiryState::ALL.len() - 1, "each state but the first is led to by a step");
     }
 

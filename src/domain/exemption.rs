@@ -566,7 +566,7 @@ fn words_of(text: String) -> Result<String, Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::testing::{day, home, khan, licence, on, scheme};
 
@@ -590,6 +590,35 @@ mod tests {
 
     fn serve(on: &str, circumstances: Option<&str>) -> ExemptionStep {
         ExemptionStep::Serve { on: day(on), circumstances: circumstances.map(ToOwned::to_owned) }
+    }
+
+    /// One step of each kind.
+    pub(crate) fn steps() -> Vec<(&'static str, ExemptionStep)> {
+        let refuse = ExemptionStep::Refuse { on: day("2025-01-20"), reasons: "No plan.".to_owned() };
+        let mut steps = vec![("serve", serve("2025-01-20", None)), ("refuse", refuse)];
+        steps.extend(Ending::ALL.iter().map(|with| ("end", end(*with, "2025-02-01"))));
+        steps
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use ExemptionState as S;
+        let allowed = [
+            (S::Notified, "serve", S::Served),
+            (S::Notified, "refuse", S::Refused),
+            (S::Served, "end", S::EndedLicensed),
+            (S::Served, "end", S::EndedExempt),
+            (S::Served, "end", S::EndedNothing),
+            (S::InEffect, "end", S::EndedLicensed),
+            (S::InEffect, "end", S::EndedExempt),
+            (S::InEffect, "end", S::EndedNothing),
+        ];
+        let mut found = Vec::new();
+        for from in S::ALL {
+            found.extend(steps().iter().filter_map(|(name, step)| Some((*from, *name, from.after(step)?))));
+        }
+        found.sort_by_key(|(from, name, to)| allowed.iter().position(|one| one == &(*from, *name, *to)));
+        assert_eq!(found, allowed);
     }
 
     fn end(with: Ending, on: &str) -> ExemptionStep {

@@ -234,8 +234,6 @@ ids! {
     DemandId,
     /// One thing asked for in a demand.
     ItemId,
-    /// One addressee of a demand.
-    RecipientId,
     /// One answer to an item of a demand.
     ResponseId,
     /// A certificate, report or declaration.
@@ -258,7 +256,7 @@ ids! {
     ProceedingId,
     /// A statutory notice.
     NoticeId,
-    /// One recipient's copy of a notice.
+    /// One person's copy of a document that is served.
     CopyId,
     /// What somebody said of a proposal.
     RepresentationId,

@@ -7,7 +7,7 @@ use super::backoff;
 use super::calendar::BankHolidays;
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{DemandId, Key, LetterId, PartyId, PropertyId, RecipientId, Spelled as _, words};
+use super::id::{CopyId, DemandId, Key, LetterId, PartyId, PropertyId, Spelled as _, words};
 
 words! {
     /// The kinds of letter.
@@ -83,7 +83,7 @@ pub struct Letter {
     /// The demand it carries.
     pub demand_id: Option<DemandId>,
     /// Whose copy of the demand it is.
-    pub copy_id: Option<RecipientId>,
+    pub copy_id: Option<CopyId>,
     /// What a decision letter says, as data.
     pub facts: serde_json::Value,
     /// Subject as sent.
@@ -170,7 +170,7 @@ pub struct Matter {
     /// The home it is about, unless it is about several.
     pub property_id: Option<PropertyId>,
     /// The demand it carries, and whose copy it is.
-    pub demand: Option<(DemandId, RecipientId)>,
+    pub demand: Option<(DemandId, CopyId)>,
     /// What a decision letter says.
     pub facts: serde_json::Value,
 }
@@ -459,7 +459,7 @@ mod tests {
     fn a_letter_belongs_to_its_homes_case_or_else_to_its_recipient() {
         assert_eq!(queued(LetterKind::Digest).chain(), Chain::Party(khan()));
         let house = home(None).id;
-        let copy = Some((DemandId(key("demand")), RecipientId(key("copy"))));
+        let copy = Some((DemandId(key("demand")), CopyId(key("copy"))));
         let demand = Matter { property_id: Some(house), demand: copy, ..matter(LetterKind::Demand) };
         let letter = Letter::queue(&cx(), demand).into_entity();
         assert_eq!((letter.chain(), letter.demand_id.is_some()), (Chain::Case(house), true));

@@ -7,6 +7,7 @@ use super::calendar::london;
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{ConsentId, PartyId, words};
+use super::letter::LetterKind;
 
 words! {
     /// Person or company.
@@ -196,6 +197,16 @@ impl Consent {
     #[must_use]
     pub fn holds_at(&self, at: DateTime<Utc>) -> bool {
         self.given_at <= at && self.withdrawn_at.is_none_or(|end| at < end)
+    }
+
+    /// Whether it covers letters of this kind; those that serve nothing need a consent of any scope.
+    #[must_use]
+    pub fn covers(&self, kind: LetterKind) -> bool {
+        match kind {
+            LetterKind::Notice => self.covers_notices(),
+            LetterKind::Demand => self.covers_demands(),
+            LetterKind::Application | LetterKind::Decision | LetterKind::Digest | LetterKind::Receipt => true,
+        }
     }
 
     /// Whether it covers the service of a notice or a licence.

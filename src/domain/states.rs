@@ -2,14 +2,15 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{application, licence, proceeding};
+use super::id::Spelled as _;
+use super::{application, demand, enforcement, enquiry, exemption, licence, notice, proceeding};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
     title: &str,
     states: &[S],
     steps: &[T],
-    name: impl Fn(&T) -> &'static str,
+    name: impl for<'a> Fn(&'a T) -> &'a str,
     after: impl Fn(S, &T) -> Option<S>,
 ) -> String {
     let mut drawn = format!("\n## {title}\n\n```mermaid\nstateDiagram-v2\n");
@@ -35,19 +36,41 @@ const HEAD: &str = "# States\n\n\
 
 #[test]
 fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
-    use application::{Stage, Step};
+    use application::Stage;
+    use demand::{DemandMove, DemandState};
+    use enforcement::CaseState;
+    use enquiry::EnquiryState;
+    use exemption::ExemptionState;
     use licence::LicenceState;
-    use proceeding::{ProceedingState, ProceedingStep};
+    use notice::{NoticeMove, NoticeState};
+    use proceeding::ProceedingState;
     let mut drawn = HEAD.to_owned();
     let parts = [
-        draw("Application", Stage::ALL, &application::tests::steps(), Step::name, Stage::after),
+        draw("Application", Stage::ALL, &application::tests::steps(), |step| step.name(), Stage::after),
         draw("Licence", LicenceState::ALL, &licence::tests::steps(), |(name, _)| name, licence::tests::leads),
         draw(
             "Proceedings to vary or to revoke a licence",
             ProceedingState::ALL,
             &proceeding::tests::every_step(),
-            ProceedingStep::name,
+            |step| step.name(),
             ProceedingState::after,
+        ),
+        draw("Demand", DemandState::ALL, DemandMove::ALL, |step| step.as_str(), |from, step| from.after(*step)),
+        draw("Notice", NoticeState::ALL, NoticeMove::ALL, |step| step.as_str(), |from, step| from.after(*step)),
+        draw("Enforcement case", CaseState::ALL, &enforcement::tests::steps(), |step| step.name(), CaseState::after),
+        draw(
+            "Temporary exemption, and other exemptions",
+            ExemptionState::ALL,
+            &exemption::tests::steps(),
+            |(name, _)| name,
+            |from, (_, step)| from.after(step),
+        ),
+        draw(
+            "Enquiry into a home without a licence",
+            EnquiryState::ALL,
+            &enquiry::tests::steps(),
+            |(name, _)| name,
+            |from, (_, step)| Some(step.leads_to()).filter(|to| from.may_become(*to)),
         ),
     ];
     drawn.extend(parts);

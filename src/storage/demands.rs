@@ -5,21 +5,19 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::columns::{Instant, Json, Word};
+use super::copies::copies;
 use super::page::{Listed, Page, pattern};
 use super::record::{Holds as _, record, revised};
 use super::schema::{demands, items, licences, recipients, responses};
 use super::{Conn, Error, Tx, events};
 use crate::domain::actor::Sight;
-use crate::domain::calendar::{Counted, Method};
-use crate::domain::demand::{
-    AnswerKind, Cover, Demand, DemandState, Item, ItemState, Recipient, Response, ResponseState, ServiceState,
-};
+use crate::domain::calendar::Counted;
+use crate::domain::demand::{AnswerKind, Copy, Cover, Demand, DemandState, Item, ItemState, Response, ResponseState};
 use crate::domain::event::Change;
 use crate::domain::id::{
-    AccountId, CertificateId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId, ResponseId,
+    AccountId, CertificateId, CopyId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, ResponseId,
     Spelled as _,
 };
-use crate::domain::property::Capacity;
 
 record! {
     CoverRow in demands => Cover {
@@ -65,23 +63,7 @@ record! {
     }
 }
 
-record! {
-    RecipientRow in recipients => Recipient {
-        id: Word<RecipientId>,
-        demand_id: Word<DemandId>,
-        party_id: Word<PartyId>,
-        capacity: Word<Capacity>,
-        state: Word<ServiceState>,
-        letter_id: Option<Word<LetterId>>,
-        method: Option<Word<Method>>,
-        address: Option<String>,
-        dispatched_at: Option<chrono::NaiveDateTime>,
-        deemed_on: Option<chrono::NaiveDate>,
-        deemed_basis: Option<Json<Counted>>,
-        evidence: Option<String>,
-        return_reason: Option<String>,
-    }
-}
+copies!(RecipientRow in recipients of demand_id: DemandId);
 
 record! {
     ResponseRow in responses => Response {
@@ -267,9 +249,9 @@ fn complete(db: &mut Conn, covers: Vec<CoverRow>) -> Result<Vec<Demand>, Error> 
     for row in asked {
         items.entry(row.demand_id.0).or_default().push(row.entity()?);
     }
-    let mut recipients: BTreeMap<DemandId, Vec<Recipient>> = BTreeMap::new();
+    let mut recipients: BTreeMap<DemandId, Vec<Copy>> = BTreeMap::new();
     for row in copies {
-        recipients.entry(row.demand_id.0).or_default().push(row.entity()?);
+        recipients.entry(row.demand_id.0).or_default().push(row.copy()?);
     }
     let put_together = |row: CoverRow| {
         let cover = row.entity()?;
@@ -291,7 +273,7 @@ pub fn insert(tx: &mut Tx<'_>, change: &Change<Demand>) -> Result<(), Error> {
     let demand = change.entity();
     tx.insert(&[CoverRow::of(&demand.cover)])?;
     tx.insert(&demand.items.iter().map(ItemRow::of).collect::<Vec<_>>())?;
-    tx.insert(&demand.recipients.iter().map(RecipientRow::of).collect::<Vec<_>>())?;
+    tx.insert(&demand.recipients.iter().map(|copy| RecipientRow::of(demand.cover.id, copy)).collect::<Vec<_>>())?;
     events::append(tx, &[change.event()])
 }
 
@@ -305,8 +287,8 @@ pub fn save(tx: &mut Tx<'_>, change: &Change<Demand>) -> Result<(), Error> {
     for item in &demand.items {
         tx.save(&ItemRow::of(item), None)?;
     }
-    for recipient in &demand.recipients {
-        tx.save(&RecipientRow::of(recipient), None)?;
+    for copy in &demand.recipients {
+        tx.save(&RecipientRow::of(demand.cover.id, copy), None)?;
     }
     events::append(tx, &[change.event()])
 }
@@ -344,7 +326,7 @@ pub fn save_response(tx: &mut Tx<'_>, response: &Response) -> Result<(), Error> 
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn set_letter(tx: &mut Tx<'_>, copy: RecipientId, letter: LetterId) -> Result<(), Error> {
+pub fn set_letter(tx: &mut Tx<'_>, copy: CopyId, letter: LetterId) -> Result<(), Error> {
     diesel::update(recipients::table.find(copy.as_str()))
         .set(recipients::letter_id.eq(Word(letter)))
         .execute(&mut **tx)?;

@@ -195,10 +195,11 @@ pub fn anchors_after(db: &mut Conn, number: i64, limit: i64) -> Result<Vec<Ancho
     Holds::entities(rows)
 }
 
-/// The number and the hash of the newest anchor.
+/// The number, the night and the hash of the newest anchor.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn last_anchor_hash(db: &mut Conn) -> Result<Option<(i64, String)>, Error> {
-    Ok(anchors::table.order(anchors::number.desc()).select((anchors::number, anchors::hash)).first(db).optional()?)
+pub fn last_anchor(db: &mut Conn) -> Result<Option<(i64, chrono::NaiveDate, String)>, Error> {
+    let newest = anchors::table.order(anchors::number.desc()).limit(1);
+    Ok(newest.select((anchors::number, anchors::night, anchors::hash)).get_result(db).optional()?)
 }

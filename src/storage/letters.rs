@@ -10,7 +10,7 @@ use super::schema::{attempts, letters};
 use super::{Conn, Error, Tx, events, schemes};
 use crate::domain::actor::Sight;
 use crate::domain::event::Change;
-use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, RecipientId, Spelled as _};
+use crate::domain::id::{CopyId, DemandId, LetterId, PartyId, PropertyId, Spelled as _};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
 
 record! {
@@ -25,7 +25,7 @@ record! {
         part: i32,
         property_id: Option<Word<PropertyId>>,
         demand_id: Option<Word<DemandId>>,
-        copy_id: Option<Word<RecipientId>>,
+        copy_id: Option<Word<CopyId>>,
         facts: Json<serde_json::Value>,
         subject: Option<String>,
         text: Option<String>,

@@ -21,6 +21,7 @@ pub mod certificates;
 pub mod checks;
 pub(crate) mod columns;
 mod connection;
+mod copies;
 mod db;
 pub mod demands;
 pub mod documents;

@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::columns::{Instant, Json, Word};
+use super::copies::copies;
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record, revised};
 use super::schema::{notice_copies, notices, representations};
 use super::{Conn, Error, Tx, events};
-use crate::domain::calendar::{Counted, Method};
+use crate::domain::calendar::Counted;
 use crate::domain::event::Change;
 use crate::domain::id::{
     AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
     RepresentationId, Spelled as _,
 };
 use crate::domain::notice::{Copy, Cover, Notice, NoticeKind, NoticeState, Representation, Terms};
-use crate::domain::property::Capacity;
-use crate::domain::service::ServiceState;
 
 record! {
     CoverRow in notices => Cover {
@@ -47,23 +46,7 @@ record! {
 }
 revised!(CoverRow);
 
-record! {
-    CopyRow in notice_copies => Copy {
-        id: Word<CopyId>,
-        notice_id: Word<NoticeId>,
-        party_id: Word<PartyId>,
-        capacity: Word<Capacity>,
-        state: Word<ServiceState>,
-        letter_id: Option<Word<LetterId>>,
-        method: Option<Word<Method>>,
-        address: Option<String>,
-        dispatched_at: Option<chrono::NaiveDateTime>,
-        deemed_on: Option<chrono::NaiveDate>,
-        deemed_basis: Option<Json<Counted>>,
-        evidence: Option<String>,
-        return_reason: Option<String>,
-    }
-}
+copies!(CopyRow in notice_copies of notice_id: NoticeId);
 
 record! {
     RepresentationRow in representations => Representation {
@@ -178,7 +161,7 @@ fn complete(db: &mut Conn, covers: Vec<CoverRow>) -> Result<Vec<Notice>, Error> 
         .load(db)?;
     let mut of: BTreeMap<NoticeId, Vec<Copy>> = BTreeMap::new();
     for row in copies {
-        of.entry(row.notice_id.0).or_default().push(row.entity()?);
+        of.entry(row.notice_id.0).or_default().push(row.copy()?);
     }
     let put_together = |row: CoverRow| {
         let cover = row.entity()?;
@@ -195,7 +178,7 @@ fn complete(db: &mut Conn, covers: Vec<CoverRow>) -> Result<Vec<Notice>, Error> 
 pub fn insert(tx: &mut Tx<'_>, change: &Change<Notice>) -> Result<(), Error> {
     let notice = change.entity();
     tx.insert(&[CoverRow::of(&notice.cover)])?;
-    tx.insert(&notice.copies.iter().map(CopyRow::of).collect::<Vec<_>>())?;
+    tx.insert(&notice.copies.iter().map(|copy| CopyRow::of(notice.cover.id, copy)).collect::<Vec<_>>())?;
     events::append(tx, &[change.event()])
 }
 
@@ -207,10 +190,11 @@ pub fn save(tx: &mut Tx<'_>, change: &Change<Notice>, new: &[CopyId]) -> Result<
     let notice = change.entity();
     tx.save_revised(CoverRow::of(&notice.cover))?;
     for copy in &notice.copies {
+        let row = CopyRow::of(notice.cover.id, copy);
         if new.contains(&copy.id) {
-            tx.insert(&[CopyRow::of(copy)])?;
+            tx.insert(&[row])?;
         } else {
-            tx.save(&CopyRow::of(copy), None)?;
+            tx.save(&row, None)?;
         }
     }
     events::append(tx, &[change.event()])

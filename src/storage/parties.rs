@@ -10,6 +10,7 @@ use super::schema::{applications, consents, licences, parties};
 use super::{Conn, Error, Tx};
 use crate::domain::event::Change;
 use crate::domain::id::{ConsentId, PartyId, Spelled as _};
+use crate::domain::letter::LetterKind;
 use crate::domain::party::{Consent, ConsentScope, Party, PartyKind};
 
 diesel::define_sql_function! {
@@ -196,13 +197,18 @@ pub fn consents_of(db: &mut Conn, people: &[PartyId]) -> Result<Vec<Consent>, Er
     Ok(found)
 }
 
-/// The consent of that person that covers demands at that instant, the newest if there are several.
+/// The consent of that person that covers letters of this kind at that instant, the newest if there are several.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn consent_to_demands(db: &mut Conn, party: PartyId, at: DateTime<Utc>) -> Result<Option<Consent>, Error> {
+pub fn consent_to(
+    db: &mut Conn,
+    party: PartyId,
+    kind: LetterKind,
+    at: DateTime<Utc>,
+) -> Result<Option<Consent>, Error> {
     let given = consents_of(db, &[party])?;
-    Ok(given.into_iter().rev().find(|consent| consent.holds_at(at) && consent.covers_demands()))
+    Ok(given.into_iter().rev().find(|consent| consent.holds_at(at) && consent.covers(kind)))
 }
 
 /// The consent with that identifier.

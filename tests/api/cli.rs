@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
-use selective_licensing::actions::demands::Service;
+use selective_licensing::actions::Service;
 use selective_licensing::actions::{Expected, demands, documents, gazetteer, licences};
 use selective_licensing::app::App;
 use selective_licensing::clock::Clock;

@@ -1,7 +1,7 @@
 //! Letters printed and posted together, through HTTP: who has which letter, what is served, and what is left out.
 
 use chrono::TimeDelta;
-use selective_licensing::actions::{self, Expected, demands::Service};
+use selective_licensing::actions::{self, Expected, Service};
 use selective_licensing::clock::Clock;
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::calendar::Method;

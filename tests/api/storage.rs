@@ -361,7 +361,7 @@ fn a_penalty_is_imposed(world: &World, licence: &licence::Licence) {
         means: text(),
         means_pence: 0,
     };
-    let by_hand = |world: &World| actions::demands::Service {
+    let by_hand = |world: &World| actions::Service {
         method: calendar::Method::DeliveredByHand,
         dispatched_at: world.today().and_hms_opt(0, 0, 0).unwrap(),
         address: None,

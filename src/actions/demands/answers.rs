@@ -8,7 +8,7 @@ use crate::actions::{Error, Expected, FieldFault, Rules, certificates, documents
 use crate::domain::actor::{Action, Sight};
 use crate::domain::certificate::Particulars;
 use crate::domain::context::Context;
-use crate::domain::demand::{Answer, AnswerKind, Demand, Item, Outcome, Recipient, Response};
+use crate::domain::demand::{Answer, AnswerKind, Copy, Demand, Item, Outcome, Response};
 use crate::domain::document::Document;
 use crate::domain::id::{CertificateId, DemandId, DocumentId, ItemId, PartyId, ResponseId};
 use crate::domain::letter::LetterKind;
@@ -240,7 +240,7 @@ fn tell(
     outcome: Outcome,
     reason: &str,
 ) -> Result<(), Error> {
-    let holder = demand.holder().map(|copy: &Recipient| copy.party_id);
+    let holder = demand.holder().map(|copy: &Copy| copy.party_id);
     let Some(to) = assessed.from_party.or(holder) else { return Ok(()) };
     let item = demand.item(assessed.item_id);
     let licence = licences::find(tx, demand.cover.licence_id)?.map(|licence| licence.number);

@@ -2,21 +2,19 @@
 
 mod answers;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, Utc};
+use chrono::{Datelike as _, NaiveDate};
 
 pub use answers::{Incoming, Judgement, answer, assess};
 
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, breaches, letters};
+use super::{Error, Expected, FieldFault, Rules, Service, breaches, letters};
 use crate::domain::actor::Action;
-use crate::domain::calendar::{Consent, Dispatch, Method, london};
 use crate::domain::context::Context;
-use crate::domain::demand::{self, Demand, DemandState, Recipient, Request, Sending, ServiceState};
+use crate::domain::demand::{self, Demand, Request};
 use crate::domain::event::Change;
-use crate::domain::id::{DemandId, ItemId, LicenceId, PropertyId, RecipientId};
-use crate::domain::letter::Letter;
-use crate::domain::party::{self, Party};
-use crate::storage::{Conn, Tx, demands, licences, parties, properties, schemes};
+use crate::domain::id::{CopyId, DemandId, ItemId, LicenceId, PropertyId};
+use crate::domain::letter::LetterKind;
+use crate::storage::{Tx, demands, licences, properties, schemes};
 
 /// What an officer asks for.
 #[derive(Clone, Debug)]
@@ -85,49 +83,11 @@ pub fn issue(tx: &mut Tx<'_>, cx: &Context, id: DemandId, expected: Expected) ->
 
 /// A letter for each copy that is to go and has none.
 fn queue_letters(tx: &mut Tx<'_>, cx: &Context, demand: &Demand) -> Result<(), Error> {
-    let waits = |copy: &&Recipient| copy.state == ServiceState::Sent && copy.letter_id.is_none();
-    for copy in demand.recipients.iter().filter(waits) {
+    for copy in demand.recipients.iter().filter(|copy| copy.needs_letter()) {
         let letter = letters::queue_demand(tx, cx, demand, copy)?;
         demands::set_letter(tx, copy.id, letter.id)?;
     }
     Ok(())
-}
-
-/// How a copy went, as an officer records it.
-#[derive(Clone, Debug)]
-pub struct Service {
-    /// How.
-    pub method: Method,
-    /// When (London clock).
-    pub dispatched_at: NaiveDateTime,
-    /// Where to; the recipient's address on record if nothing is said.
-    pub address: Option<String>,
-    /// What proves it.
-    pub evidence: Option<String>,
-    /// The day on which receipt is proved, with what proves it.
-    pub proved: Option<(NaiveDate, String)>,
-}
-
-impl Service {
-    /// The instant of the sending.
-    pub(super) fn sent_at(&self) -> DateTime<Utc> {
-        london::instant_at(self.dispatched_at.date(), self.dispatched_at.time())
-    }
-
-    /// How it went to this person, whose consent holds for it or not.
-    pub(super) fn sending(self, party: Party, consent: Option<&party::Consent>) -> Sending {
-        let known = consent.filter(|_| self.method.needs_consent()).map(|consent| consent.email.clone());
-        Sending {
-            dispatch: Dispatch {
-                method: self.method,
-                at: self.dispatched_at,
-                consent: if consent.is_some() { Consent::Covers } else { Consent::Absent },
-            },
-            address: self.address.or(known).unwrap_or(party.address),
-            evidence: self.evidence,
-            proved: self.proved,
-        }
-    }
 }
 
 /// Service on one recipient is recorded.
@@ -140,7 +100,7 @@ pub fn record_service(
     rules: &Rules,
     id: DemandId,
     expected: Expected,
-    recipient: RecipientId,
+    recipient: CopyId,
     service: Service,
 ) -> Result<Demand, Error> {
     cx.allow(Action::WorkDemands)?;
@@ -148,20 +108,18 @@ pub fn record_service(
     serve(tx, cx, rules, demand, recipient, service)
 }
 
-fn serve(
+pub(super) fn serve(
     tx: &mut Tx<'_>,
     cx: &Context,
     rules: &Rules,
     demand: Demand,
-    recipient: RecipientId,
+    recipient: CopyId,
     service: Service,
 ) -> Result<Demand, Error> {
     let id = demand.cover.id;
-    let party = demand.recipients.iter().find(|copy| copy.id == recipient).map(|copy| copy.party_id);
-    let party = parties::find(tx, party.ok_or(Error::NotFound)?)?.ok_or(Error::NotFound)?;
-    let consent = parties::consent_to_demands(tx, party.id, service.sent_at())?;
+    let copy = demand.recipients.iter().find(|copy| copy.id == recipient).ok_or(Error::NotFound)?;
     let licence = licences::find(tx, demand.cover.licence_id)?.ok_or(Error::NotFound)?;
-    let sending = service.sending(party, consent.as_ref());
+    let sending = service.to(tx, copy.party_id, LetterKind::Demand)?;
     let policy = service_policy(rules.of(&licence)?);
     let change = demand.record_service(cx, recipient, sending, policy, &rules.holidays)?;
     demands::save(tx, &change)?;
@@ -169,71 +127,6 @@ fn serve(
         queue_letters(tx, cx, change.entity())?;
     }
     again(tx, id)
-}
-
-/// The relay accepted a demand's letter: that is service by e-mail, where consent covers it.
-pub(super) fn served_by_email(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    letter: &Letter,
-    accepted_at: DateTime<Utc>,
-) -> Result<(), Error> {
-    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(()) };
-    let Some(demand) = demands::find(tx, id)? else { return Ok(()) };
-    if !waits_for(&demand, copy, letter) {
-        tracing::info!(letter = %letter.id, "the relay accepted a letter that its copy no longer waits for");
-        return Ok(());
-    }
-    let reply = letter.reply.as_deref().unwrap_or_default();
-    let service = Service {
-        method: Method::Email,
-        dispatched_at: london::local(accepted_at),
-        address: Some(letter.address.clone()),
-        evidence: Some(format!(
-            "accepted by the mail relay at {accepted_at} with the reply \"{reply}\"; {}",
-            letter.id
-        )),
-        proved: None,
-    };
-    match serve(tx, cx, rules, demand, copy, service) {
-        Err(Error::Refused { code, text }) => {
-            tracing::warn!(code, text, letter = %letter.id, "an accepted demand does not count as served");
-            Ok(())
-        }
-        other => other.map(|_| ()),
-    }
-}
-
-/// Why a letter on paper is not to serve the copy that it carries, if it is not. Of other letters there is nothing to say.
-pub(super) fn why_not_served_by(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
-    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(None) };
-    let demand = demands::find(db, id)?.ok_or(Error::NotFound)?;
-    Ok(match demand.cover.state {
-        DemandState::Issued | DemandState::Served if waits_for(&demand, copy, letter) => None,
-        DemandState::Issued | DemandState::Served => {
-            let there = demand.recipients.iter().find(|there| there.id == copy).ok_or(Error::NotFound)?;
-            Some(format!("its copy of the demand {} is {} already", demand.cover.reference, there.state))
-        }
-        state => Some(format!("the demand {} is {state}", demand.cover.reference)),
-    })
-}
-
-/// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
-pub(super) fn served_by_letter(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    letter: &Letter,
-    service: Service,
-) -> Result<Option<String>, Error> {
-    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(None) };
-    let demand = demands::find(tx, id)?.ok_or(Error::NotFound)?;
-    cx.allow(Action::WorkDemands)?;
-    match serve(tx, cx, rules, demand, copy, service) {
-        Err(Error::Refused { text, .. }) => Ok(Some(text)),
-        other => other.map(|_| None),
-    }
 }
 
 /// A copy bounced or came back.
@@ -245,37 +138,24 @@ pub fn record_return(
     cx: &Context,
     id: DemandId,
     expected: Expected,
-    recipient: RecipientId,
+    recipient: CopyId,
     reason: &str,
 ) -> Result<Demand, Error> {
     cx.allow(Action::WorkDemands)?;
-    let change = found(tx, id, expected)?.record_return(cx, recipient, reason)?;
-    keep(tx, cx, &change)?;
+    let demand = found(tx, id, expected)?;
+    take_back(tx, cx, demand, recipient, reason)?;
     again(tx, id)
 }
 
-/// The address refused a demand's letter: that copy is not served.
-pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, letter: &Letter) -> Result<(), Error> {
-    let (Some(id), Some(copy)) = (letter.demand_id, letter.copy_id) else { return Ok(()) };
-    let Some(demand) = demands::find(tx, id)? else { return Ok(()) };
-    if !waits_for(&demand, copy, letter) {
-        tracing::info!(letter = %letter.id, "the address refused a letter that its copy no longer waits for");
-        return Ok(());
-    }
-    let reply = letter.reply.as_deref().unwrap_or_default();
-    match demand.record_return(cx, copy, &format!("the address refused it: {reply}")) {
-        Ok(change) => keep(tx, cx, &change),
-        Err(refusal) => {
-            tracing::info!(%refusal, letter = %letter.id, "a refused letter changes nothing");
-            Ok(())
-        }
-    }
-}
-
-/// Whether that copy still waits for that letter: it may have been served by hand since, or sent again with another.
-fn waits_for(demand: &Demand, copy: RecipientId, letter: &Letter) -> bool {
-    let mut copies = demand.recipients.iter().filter(|there| there.id == copy);
-    copies.any(|there| there.state == ServiceState::Sent && there.letter_id == Some(letter.id))
+/// That copy is not served.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    demand: Demand,
+    copy: CopyId,
+    reason: &str,
+) -> Result<(), Error> {
+    keep(tx, cx, &demand.record_return(cx, copy, reason)?)
 }
 
 /// More time is given without moving the due date.

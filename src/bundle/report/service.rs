@@ -6,7 +6,7 @@ use super::sections::{letter_label, name};
 use crate::actions::bundles::CaseFile;
 use crate::domain::calendar::Counted;
 use crate::domain::calendar::london::{written_instant, written_out};
-use crate::domain::demand::{Recipient, ServiceState};
+use crate::domain::demand::{Copy, ServiceState};
 use crate::domain::notice;
 
 /// Service of one copy of a document on one person.
@@ -35,7 +35,7 @@ impl CaseFile {
         }
     }
 
-    fn copy_of_demand<'a>(&self, copy: &'a Recipient) -> CopyServed<'a> {
+    fn copy_of_demand<'a>(&self, copy: &'a Copy) -> CopyServed<'a> {
         CopyServed {
             who: format!("{} ({})", name(self, copy.party_id), prose(copy.capacity)),
             state: copy.state,
@@ -87,7 +87,7 @@ pub(super) fn service(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
 }
 
 /// What the relay answered, where the copy went by e-mail.
-fn attempts(part: &mut Part, case: &CaseFile, copy: &Recipient) {
+fn attempts(part: &mut Part, case: &CaseFile, copy: &Copy) {
     let sent = case.letters.iter().find(|sent| Some(sent.letter.id) == copy.letter_id);
     let rows = sent.into_iter().flat_map(|sent| &sent.attempts).map(|attempt| {
         let ended = attempt.ended_at.map_or_else(|| "nobody knows".to_owned(), written_instant);

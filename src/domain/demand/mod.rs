@@ -6,23 +6,23 @@ mod answer;
 mod item;
 mod refusal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 pub use answer::{Answer, AnswerKind, Outcome, Response, ResponseState};
 pub use item::{Item, ItemState, Standing};
 pub use refusal::Refusal;
 
-pub use super::service::{NotServed, Sending, ServiceState};
+pub use super::service::{Copy, NotServed, Sending, ServiceState};
 
 use super::breach::Ground;
-use super::calendar::{self, BankHolidays, Counted, Dispatch, Method, Occasion, ServicePolicy, Trigger};
+use super::calendar::{self, BankHolidays, Counted, Dispatch, Occasion, ServicePolicy, Trigger};
 use super::context::Context;
 use super::document;
 use super::event::{Chain, Change, Happening};
-use super::id::{AccountId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId, words};
+use super::id::{AccountId, CopyId, DemandId, ItemId, LicenceId, PropertyId, words};
 use super::licence::Licence;
 use super::property::{Capacity, Property};
 use super::scheme::Scheme;
@@ -42,6 +42,39 @@ words! {
         Complete = "complete",
         /// Withdrawn, with a reason.
         Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What moves a demand from one state to another.
+    DemandMove {
+        /// It goes out.
+        Issue = "issue",
+        /// The holder is served.
+        Serve = "serve",
+        /// The holder's copy comes back.
+        Return = "return",
+        /// The last open item is closed.
+        Complete = "complete",
+        /// It is withdrawn.
+        Withdraw = "withdraw",
+    }
+}
+
+impl DemandState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: DemandMove) -> Option<Self> {
+        use DemandMove as M;
+        use DemandState as S;
+        match (self, step) {
+            (S::Draft | S::NotServed, M::Issue) => Some(S::Issued),
+            (S::Issued, M::Serve) => Some(S::Served),
+            (S::Issued | S::Served, M::Return) => Some(S::NotServed),
+            (S::Draft | S::Issued | S::Served | S::NotServed, M::Complete) => Some(S::Complete),
+            (S::Draft | S::Issued | S::Served | S::NotServed, M::Withdraw) => Some(S::Withdrawn),
+            _ => None,
+        }
     }
 }
 
@@ -82,37 +115,6 @@ pub struct Cover {
     pub revision: i64,
 }
 
-/// One addressee of a demand. The holder always is one; a copy to an agent alone is never enough.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recipient {
-    /// Its identifier.
-    pub id: RecipientId,
-    /// The demand.
-    pub demand_id: DemandId,
-    /// Who.
-    pub party_id: PartyId,
-    /// As what.
-    pub capacity: Capacity,
-    /// Where this copy is.
-    pub state: ServiceState,
-    /// The letter that carries it.
-    pub letter_id: Option<LetterId>,
-    /// How it went.
-    pub method: Option<Method>,
-    /// Where to.
-    pub address: Option<String>,
-    /// When it went (London clock).
-    pub dispatched_at: Option<NaiveDateTime>,
-    /// The day of deemed receipt.
-    pub deemed_on: Option<NaiveDate>,
-    /// Why it is that day.
-    pub deemed_basis: Option<Counted>,
-    /// What proves the sending, such as a certificate of posting or a mail server's reply.
-    pub evidence: Option<String>,
-    /// Why it came back.
-    pub return_reason: Option<String>,
-}
-
 /// A demand with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demand {
@@ -120,8 +122,8 @@ pub struct Demand {
     pub cover: Cover,
     /// What is asked for.
     pub items: Vec<Item>,
-    /// Who is asked, and who gets a copy.
-    pub recipients: Vec<Recipient>,
+    /// Who is asked, and who gets a copy. The holder always is one of them; a copy to an agent alone is never enough.
+    pub recipients: Vec<Copy>,
 }
 
 /// What an officer asks for.
@@ -163,7 +165,7 @@ impl Demand {
         if let Some(item) = items.iter().find(twice) {
             return Err(Refusal::AskedTwice(item.condition.clone()));
         }
-        let recipients = addressees(cx, id, licence);
+        let recipients = addressees(cx, licence);
         let facts = json!({
             "reference": request.reference, "licence": licence.id, "scheme": licence.scheme_version_name(),
             "conditions": items.iter().map(|item| (&item.condition, item.response_days)).collect::<Vec<_>>(),
@@ -197,18 +199,13 @@ impl Demand {
     /// # Errors
     /// A [`Refusal`] unless it is a draft or came back.
     pub fn issue(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
-        if !matches!(self.cover.state, DemandState::Draft | DemandState::NotServed) {
-            return Err(Refusal::CannotIssue(self.cover.state));
-        }
-        let again = self.cover.state == DemandState::NotServed;
-        self.cover.state = DemandState::Issued;
+        let before = self.cover.state;
+        self.cover.state = before.after(DemandMove::Issue).ok_or(Refusal::CannotIssue(before))?;
+        let again = before == DemandState::NotServed;
         self.cover.issued_at = Some(cx.now);
         for to in &mut self.recipients {
             let first = to.capacity == Capacity::Holder;
-            to.state = if first { ServiceState::Sent } else { ServiceState::Pending };
-            to.letter_id = None;
-            to.deemed_on = None;
-            to.deemed_basis = None;
+            to.start_again(if first { ServiceState::Sent } else { ServiceState::Pending });
         }
         Ok(self.changed(cx, Happening::DemandIssued, json!({ "again": again })))
     }
@@ -220,7 +217,7 @@ impl Demand {
     pub fn record_service(
         mut self,
         cx: &Context,
-        recipient: RecipientId,
+        recipient: CopyId,
         sending: Sending,
         policy: ServicePolicy,
         holidays: &BankHolidays,
@@ -233,21 +230,16 @@ impl Demand {
         if to.state == ServiceState::Served {
             return Err(Refusal::AlreadyServed);
         }
-        let deemed = sending.received(cx, issued_on, policy, holidays)?;
-        to.state = ServiceState::Served;
-        to.method = Some(sending.dispatch.method);
-        to.address = Some(sending.address);
-        to.dispatched_at = Some(sending.dispatch.at);
-        to.evidence = sending.evidence;
-        to.deemed_on = Some(deemed.on());
-        to.return_reason = None;
-        let (party, capacity) = (to.party_id, to.capacity);
+        let served = sending.served(cx, issued_on, policy, holidays)?;
+        let (capacity, deemed) = (to.capacity, served.deemed.clone());
         let facts = json!({
-            "recipient": recipient, "party": party, "capacity": capacity, "method": sending.dispatch.method,
-            "sent_at": sending.dispatch.at, "deemed": deemed,
+            "recipient": recipient, "party": to.party_id, "capacity": capacity, "method": served.method,
+            "sent_at": served.dispatched_at, "deemed": served.deemed,
         });
-        to.deemed_basis = Some(deemed.clone());
+        to.serve(served);
         if capacity == Capacity::Holder {
+            let before = self.cover.state;
+            self.cover.state = before.after(DemandMove::Serve).ok_or(Refusal::NotIssued(before))?;
             self.fix_due_dates(&deemed, holidays)?;
             for copy in self.recipients.iter_mut().filter(|to| to.state == ServiceState::Pending) {
                 copy.state = ServiceState::Sent;
@@ -268,6 +260,7 @@ impl Demand {
         holidays: &BankHolidays,
     ) -> Result<Self, Refusal> {
         if self.cover.served_on.is_none() {
+            self.cover.state = DemandState::Served;
             let deemed = calendar::deemed_receipt(dispatch, policy, holidays).map_err(NotServed::from)?;
             self.fix_due_dates(&deemed, holidays)?;
         }
@@ -275,7 +268,6 @@ impl Demand {
     }
 
     fn fix_due_dates(&mut self, deemed: &Counted, holidays: &BankHolidays) -> Result<(), Refusal> {
-        self.cover.state = DemandState::Served;
         self.cover.served_on = Some(deemed.on());
         for item in self.items.iter_mut().filter(|item| item.closed_on.is_none()) {
             item.fall_due(Trigger::new(deemed.on(), Occasion::Receipt), holidays)?;
@@ -288,24 +280,15 @@ impl Demand {
     ///
     /// # Errors
     /// A [`Refusal`] if that copy was never sent, or the reason is empty.
-    pub fn record_return(
-        mut self,
-        cx: &Context,
-        recipient: RecipientId,
-        reason: &str,
-    ) -> Result<Change<Self>, Refusal> {
+    pub fn record_return(mut self, cx: &Context, recipient: CopyId, reason: &str) -> Result<Change<Self>, Refusal> {
         said(reason)?;
-        if !matches!(self.cover.state, DemandState::Issued | DemandState::Served) {
-            return Err(Refusal::NotIssued(self.cover.state));
-        }
+        let before = self.cover.state;
+        let after = before.after(DemandMove::Return).ok_or(Refusal::NotIssued(before))?;
         let to = self.recipient_mut(recipient)?;
-        to.state = ServiceState::Returned;
-        to.deemed_on = None;
-        to.deemed_basis = None;
-        to.return_reason = Some(reason.to_owned());
+        to.come_back(reason);
         let (party, capacity) = (to.party_id, to.capacity);
         if capacity == Capacity::Holder {
-            self.cover.state = DemandState::NotServed;
+            self.cover.state = after;
             self.cover.served_on = None;
             self.items.iter_mut().for_each(Item::lose_service);
             self.roll_up();
@@ -393,13 +376,12 @@ impl Demand {
     /// # Errors
     /// A [`Refusal`] if it is closed already, or the reason is empty.
     pub fn withdraw(mut self, cx: &Context, reason: &str) -> Result<Change<Self>, Refusal> {
-        if matches!(self.cover.state, DemandState::Complete | DemandState::Withdrawn) {
-            return Err(Refusal::AlreadyClosed(self.cover.state));
-        }
+        let before = self.cover.state;
+        let after = before.after(DemandMove::Withdraw).ok_or(Refusal::AlreadyClosed(before))?;
         said(reason)?;
         self.items.iter_mut().for_each(|item| item.withdraw(cx.today()));
         self.roll_up();
-        self.cover.state = DemandState::Withdrawn;
+        self.cover.state = after;
         self.cover.closed_on = Some(cx.today());
         self.cover.reason = Some(reason.to_owned());
         Ok(self.changed(cx, Happening::DemandWithdrawn, json!({ "reason": reason })))
@@ -425,7 +407,7 @@ impl Demand {
 
     /// The copy of the licence holder, who alone is responsible.
     #[must_use]
-    pub fn holder(&self) -> Option<&Recipient> {
+    pub fn holder(&self) -> Option<&Copy> {
         self.recipients.iter().find(|to| to.capacity == Capacity::Holder)
     }
 
@@ -433,7 +415,7 @@ impl Demand {
         self.items.iter_mut().find(|item| item.id == id).ok_or(Refusal::NoSuchItem)
     }
 
-    fn recipient_mut(&mut self, id: RecipientId) -> Result<&mut Recipient, Refusal> {
+    fn recipient_mut(&mut self, id: CopyId) -> Result<&mut Copy, Refusal> {
         self.recipients.iter_mut().find(|to| to.id == id).ok_or(Refusal::NoSuchRecipient)
     }
 
@@ -444,9 +426,10 @@ impl Demand {
 
     fn roll_up_on(&mut self, today: NaiveDate) {
         self.roll_up();
-        let open = !matches!(self.cover.state, DemandState::Complete | DemandState::Withdrawn);
-        if open && self.items.iter().all(|item| item.closed_on.is_some()) {
-            self.cover.state = DemandState::Complete;
+        if let Some(complete) = self.cover.state.after(DemandMove::Complete)
+            && self.items.iter().all(|item| item.closed_on.is_some())
+        {
+            self.cover.state = complete;
             self.cover.closed_on = Some(today);
         }
     }
@@ -465,7 +448,7 @@ fn said(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() { Err(Refusal::NoReason) } else { Ok(()) }
 }
 
-fn addressees(cx: &Context, demand: DemandId, licence: &Licence) -> Vec<Recipient> {
+fn addressees(cx: &Context, licence: &Licence) -> Vec<Copy> {
     let mut people = vec![(licence.holder_id, Capacity::Holder)];
     let others = [(licence.manager_id, Capacity::Manager), (licence.agent_id, Capacity::Agent)];
     for (party, capacity) in others.into_iter().filter_map(|(party, capacity)| Some((party?, capacity))) {
@@ -473,20 +456,5 @@ fn addressees(cx: &Context, demand: DemandId, licence: &Licence) -> Vec<Recipien
             people.push((party, capacity));
         }
     }
-    let copy = |(party_id, capacity)| Recipient {
-        id: RecipientId::new(cx),
-        demand_id: demand,
-        party_id,
-        capacity,
-        state: ServiceState::Pending,
-        letter_id: None,
-        method: None,
-        address: None,
-        dispatched_at: None,
-        deemed_on: None,
-        deemed_basis: None,
-        evidence: None,
-        return_reason: None,
-    };
-    people.into_iter().map(copy).collect()
+    people.into_iter().map(|(party, capacity)| Copy::to(cx, party, capacity)).collect()
 }

@@ -1,17 +1,17 @@
 //! The life of a demand: what is refused, when things are due, and how an item stands on each day.
 
 use super::*;
-use crate::domain::calendar::{Consent, ServiceRefused};
+use crate::domain::calendar::{Consent, Method, ServiceRefused};
 use crate::domain::testing::{
     agent, amy, asking, at, day, holidays, home, instant, invented, issued, khan, licence, manager, on, scheme, sent,
     served, terms,
 };
 
-fn serve(demand: Demand, copy: RecipientId, sending: Sending, cx: &Context) -> Result<Demand, Refusal> {
+fn serve(demand: Demand, copy: CopyId, sending: Sending, cx: &Context) -> Result<Demand, Refusal> {
     demand.record_service(cx, copy, sending, ServicePolicy::CAUTIOUS, &holidays()).map(Change::into_entity)
 }
 
-fn copy_of(demand: &Demand, capacity: Capacity) -> RecipientId {
+fn copy_of(demand: &Demand, capacity: Capacity) -> CopyId {
     demand.recipients.iter().find(|to| to.capacity == capacity).unwrap().id
 }
 
@@ -480,4 +480,39 @@ fn a_withdrawn_demand_asks_for_nothing_and_stays_withdrawn() {
     let after = assessed(withdrawn.clone(), &on("2025-01-30"), &response, Outcome::Rejected, &[]);
     assert_eq!((after.cover.state, after.cover.closed_on), (DemandState::Withdrawn, Some(day("2025-01-24"))));
     assert_eq!(withdrawn.withdraw(&cx, "again").unwrap_err(), Refusal::AlreadyClosed(DemandState::Withdrawn));
+}
+
+/// What a demand in that state becomes if this is done to it through the demand itself.
+fn moved(from: DemandState, step: DemandMove) -> Option<DemandState> {
+    let mut demand = issued("2025-01-22", &["3"]);
+    demand.cover.state = from;
+    let (cx, holder) = (on("2025-01-23"), copy_of(&demand, Capacity::Holder));
+    let item = only(&demand).id;
+    let moved = match step {
+        DemandMove::Issue => demand.issue(&cx).map(Change::into_entity),
+        DemandMove::Serve => serve(demand, holder, sent(Method::DeliveredByHand, "2025-01-23"), &cx),
+        DemandMove::Return => demand.record_return(&cx, holder, "gone away").map(Change::into_entity),
+        DemandMove::Complete => demand.close_item(&cx, item, "not needed").map(Change::into_entity),
+        DemandMove::Withdraw => demand.withdraw(&cx, "a mistake").map(Change::into_entity),
+    };
+    moved.ok().map(|demand| demand.cover.state).filter(|to| step != DemandMove::Complete || *to != from)
+}
+
+#[test]
+fn every_step_leads_where_the_table_says_and_nowhere_else() {
+    use DemandMove as M;
+    use DemandState as S;
+    let allowed = |from: S, step: M| match step {
+        M::Issue => matches!(from, S::Draft | S::NotServed).then_some(S::Issued),
+        M::Serve => (from == S::Issued).then_some(S::Served),
+        M::Return => matches!(from, S::Issued | S::Served).then_some(S::NotServed),
+        M::Complete => (!matches!(from, S::Complete | S::Withdrawn)).then_some(S::Complete),
+        M::Withdraw => (!matches!(from, S::Complete | S::Withdrawn)).then_some(S::Withdrawn),
+    };
+    for from in S::ALL {
+        for step in M::ALL {
+            assert_eq!(from.after(*step), allowed(*from, *step), "{from}, {step}");
+            assert_eq!(moved(*from, *step), allowed(*from, *step), "{from}, {step}, as it is done");
+        }
+    }
 }

@@ -8,9 +8,9 @@ mod penalty;
 mod refusal;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -22,13 +22,13 @@ pub use step::{CaseState, Path, Step};
 
 use super::actor::Role;
 use super::breach::{Breach, BreachState, LIMITATION_MONTHS};
-use super::calendar::{BankHolidays, Counted, Method, Occasion, ServicePolicy, Trigger};
+use super::calendar::{BankHolidays, Counted, Occasion, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{AccountId, BreachId, EnforcementId, LicenceId, OffenceId, PartyId, PropertyId, words};
 use super::property::Capacity;
 use super::scheme::{Enforcement, OffenceKind, PolicyStep};
-use super::service::{NotServed, Sending};
+use super::service::Served;
 use super::task::{Need, TaskKind};
 
 words! {
@@ -106,39 +106,6 @@ impl CourtOutcome {
 pub const NOTICE_DAYS: u32 = 28;
 /// Days for an appeal, likewise.
 pub const APPEAL_DAYS: u32 = 28;
-
-/// How a notice was served.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Served {
-    /// How it went.
-    pub method: Method,
-    /// Where to.
-    pub address: String,
-    /// When it went (London clock).
-    pub dispatched_at: NaiveDateTime,
-    /// What proves it.
-    pub evidence: Option<String>,
-    /// The day on which it counts as received, and why.
-    pub deemed: Counted,
-}
-
-impl Served {
-    /// The service that a sending comes to.
-    ///
-    /// # Errors
-    /// [`NotServed`] if it went before it was approved or has not gone yet, or if that way of sending is not service.
-    pub fn of(
-        cx: &Context,
-        sending: Sending,
-        approved_on: Option<NaiveDate>,
-        policy: ServicePolicy,
-        holidays: &BankHolidays,
-    ) -> Result<Self, NotServed> {
-        let deemed = sending.received(cx, approved_on, policy, holidays)?;
-        let Sending { dispatch, address, evidence, .. } = sending;
-        Ok(Self { method: dispatch.method, address, dispatched_at: dispatch.at, evidence, deemed })
-    }
-}
 
 /// A step of the council's policy that was taken, or the reason for skipping it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

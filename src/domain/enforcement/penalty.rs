@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Offence, Refusal, Served};
+use super::{Offence, Refusal};
 use crate::domain::calendar::Counted;
 use crate::domain::fees::pounds;
 use crate::domain::id::{AccountId, words};
 use crate::domain::scheme::{Enforcement, PenaltyPeriod};
+use crate::domain::service::Served;
 
 words! {
     /// The two notices of a penalty.

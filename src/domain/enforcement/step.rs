@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::penalty::Working;
-use super::{AppealOutcome, CourtOutcome, ExtensionGround, Served};
+use super::{AppealOutcome, CourtOutcome, ExtensionGround};
 use crate::domain::id::{PartyId, words};
 use crate::domain::scheme::PolicyStep;
+use crate::domain::service::Served;
 
 words! {
     /// Where an enforcement case is.

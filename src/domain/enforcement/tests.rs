@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::breach::{Ground, Proposal};
+use crate::domain::calendar::{Method, ServicePolicy};
 use crate::domain::fees::PaymentMethod;
 use crate::domain::id::{CheckId, Key, ObligationId};
 use crate::domain::testing::{amy, day, holidays, home, key, khan, licence, machine_on, manager, on, scheme, sent};
@@ -64,11 +65,11 @@ fn working(start: i32, factors: &[(FactorKind, i32)]) -> Working {
 
 fn handed_over(on_day: &str) -> Served {
     let sending = sent(Method::DeliveredByHand, on_day);
-    Served::of(&on(on_day), sending, None, ServicePolicy::CAUTIOUS, &holidays()).unwrap()
+    sending.served(&on(on_day), None, ServicePolicy::CAUTIOUS, &holidays()).unwrap()
 }
 
 /// One step of each kind, as it could be taken on 10 February 2025.
-fn steps() -> Vec<Step> {
+pub(crate) fn steps() -> Vec<Step> {
     let today = day("2025-02-10");
     let text = || "because".to_owned();
     let mut steps = vec![
@@ -298,7 +299,7 @@ fn a_notice_of_intent_is_given_on_the_last_day_and_not_on_the_day_after() {
     assert_eq!(given.unwrap().0.intent.unwrap().ends.unwrap().on(), day("2025-09-02"));
     let late = Refusal::OutOfTime(day("2025-08-05"));
     let posted = sent(Method::FirstClassPost, "2025-08-05");
-    let posted = Served::of(&on("2025-08-05"), posted, None, ServicePolicy::CAUTIOUS, &holidays()).unwrap();
+    let posted = posted.served(&on("2025-08-05"), None, ServicePolicy::CAUTIOUS, &holidays()).unwrap();
     assert_eq!(try_take(&approved, &on("2025-08-05"), Step::GiveIntent { served: posted }).unwrap_err(), late);
     assert_eq!(try_take(&drafted("2025-08-05"), &tom("2025-08-06"), Step::ApproveIntent).unwrap_err(), late);
     let chosen = after(complete(), "2025-08-05", &[step("choose_penalty")]);

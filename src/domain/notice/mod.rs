@@ -5,18 +5,19 @@ mod refusal;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use refusal::Refusal;
 
-use super::calendar::{BankHolidays, CannotCount, Counted, Method, Occasion, ServicePolicy, Trigger};
+pub use super::service::Copy;
+
+use super::calendar::{BankHolidays, CannotCount, Counted, Occasion, ServicePolicy, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{
-    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
-    RepresentationId, words,
+    AccountId, ApplicationId, CopyId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId, words,
 };
 use super::property::Capacity;
 use super::scheme::Policy;
@@ -59,6 +60,36 @@ words! {
         Served = "served",
         /// Withdrawn, with a reason.
         Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What moves a notice from one state to another.
+    NoticeMove {
+        /// It goes out.
+        Issue = "issue",
+        /// The last recipient is served.
+        ServeLast = "serve_last",
+        /// A copy comes back, or somebody else is to get one.
+        LoseService = "lose_service",
+        /// It is withdrawn.
+        Withdraw = "withdraw",
+    }
+}
+
+impl NoticeState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: NoticeMove) -> Option<Self> {
+        use NoticeMove as M;
+        use NoticeState as S;
+        match (self, step) {
+            (S::Draft, M::Issue) => Some(S::Issued),
+            (S::Issued, M::ServeLast) => Some(S::Served),
+            (S::Issued | S::Served, M::LoseService) => Some(S::Issued),
+            (S::Draft | S::Issued | S::Served, M::Withdraw) => Some(S::Withdrawn),
+            _ => None,
+        }
     }
 }
 
@@ -135,37 +166,6 @@ pub struct Cover {
     pub revision: i64,
     /// When it was written.
     pub drafted_at: DateTime<Utc>,
-}
-
-/// One recipient's copy.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Copy {
-    /// Its identifier.
-    pub id: CopyId,
-    /// The notice.
-    pub notice_id: NoticeId,
-    /// Who.
-    pub party_id: PartyId,
-    /// As what.
-    pub capacity: Capacity,
-    /// Where this copy is.
-    pub state: ServiceState,
-    /// The letter that carries it.
-    pub letter_id: Option<LetterId>,
-    /// How it went.
-    pub method: Option<Method>,
-    /// Where to.
-    pub address: Option<String>,
-    /// When it went (London clock).
-    pub dispatched_at: Option<NaiveDateTime>,
-    /// The day of deemed receipt.
-    pub deemed_on: Option<NaiveDate>,
-    /// Why it is that day.
-    pub deemed_basis: Option<Counted>,
-    /// What proves the sending.
-    pub evidence: Option<String>,
-    /// Why it came back.
-    pub return_reason: Option<String>,
 }
 
 /// What a new notice says.
@@ -319,21 +319,7 @@ impl Notice {
         if self.copies.iter().any(|copy| copy.party_id == party) {
             return;
         }
-        self.copies.push(Copy {
-            id: CopyId::new(cx),
-            notice_id: self.cover.id,
-            party_id: party,
-            capacity,
-            state: ServiceState::Pending,
-            letter_id: None,
-            method: None,
-            address: None,
-            dispatched_at: None,
-            deemed_on: None,
-            deemed_basis: None,
-            evidence: None,
-            return_reason: None,
-        });
+        self.copies.push(Copy::to(cx, party, capacity));
     }
 
     fn named(&self) -> Vec<(PartyId, Capacity)> {
@@ -358,9 +344,9 @@ impl Notice {
             return Err(Refusal::AlreadyRecipient);
         }
         self.address_to(cx, party, capacity);
-        if self.cover.state != NoticeState::Draft {
+        if let Some(issued) = self.cover.state.after(NoticeMove::LoseService) {
             self.send_what_waits();
-            self.cover.state = NoticeState::Issued;
+            self.cover.state = issued;
             self.lose_service();
             if !self.cover.kind.is_decision() {
                 self.cover.stated = Some(stated_end(policy, self.cover.is_modified, cx.today())?);
@@ -375,10 +361,7 @@ impl Notice {
     /// # Errors
     /// A [`Refusal`] unless it is a draft.
     pub fn issue(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
-        if self.cover.state != NoticeState::Draft {
-            return Err(Refusal::NotNow(self.cover.state));
-        }
-        self.cover.state = NoticeState::Issued;
+        self.step(NoticeMove::Issue)?;
         self.cover.issued_at = Some(cx.now);
         self.send_what_waits();
         let facts = json!({ "recipients": self.named(), "dated_on": self.cover.dated_on });
@@ -400,8 +383,7 @@ impl Notice {
         if to.state != ServiceState::Returned {
             return Err(Refusal::NotReturned);
         }
-        to.state = ServiceState::Sent;
-        to.letter_id = None;
+        to.start_again(ServiceState::Sent);
         let facts = json!({ "copy": copy, "party": to.party_id });
         Ok(self.changed(cx, Happening::NoticeSentAgain, facts))
     }
@@ -419,39 +401,30 @@ impl Notice {
         service: ServicePolicy,
         holidays: &BankHolidays,
     ) -> Result<Change<Self>, Refusal> {
-        if self.cover.state != NoticeState::Issued {
-            return Err(Refusal::NotNow(self.cover.state));
-        }
+        let served = self.cover.state.after(NoticeMove::ServeLast).ok_or(Refusal::NotNow(self.cover.state))?;
         let dated_on = self.cover.dated_on;
         let to = self.copy_mut(copy)?;
         if to.state == ServiceState::Served {
             return Err(Refusal::AlreadyServed);
         }
         // What was sent before this service kept the notice is dated in the past, and went from that date on.
-        let deemed = sending.received(cx, Some(dated_on), service, holidays)?;
-        to.state = ServiceState::Served;
-        to.method = Some(sending.dispatch.method);
-        to.address = Some(sending.address);
-        to.dispatched_at = Some(sending.dispatch.at);
-        to.evidence = sending.evidence;
-        to.deemed_on = Some(deemed.on());
-        to.deemed_basis = Some(deemed.clone());
-        to.return_reason = None;
+        let service = sending.served(cx, Some(dated_on), service, holidays)?;
+        to.serve(service.clone());
         let (party, capacity) = (to.party_id, to.capacity);
-        self.fix_period(policy)?;
+        self.fix_period(policy, served)?;
         let facts = json!({
-            "copy": copy, "party": party, "capacity": capacity, "method": sending.dispatch.method,
-            "sent_at": sending.dispatch.at, "deemed": deemed, "served_on": self.cover.served_on,
+            "copy": copy, "party": party, "capacity": capacity, "method": service.method,
+            "sent_at": service.dispatched_at, "deemed": service.deemed, "served_on": self.cover.served_on,
             "period": self.cover.period,
         });
         Ok(self.changed(cx, Happening::NoticeServed, facts))
     }
 
     /// Once everybody is served, the period of a proposal runs from the last service. That of a decision runs from its day.
-    fn fix_period(&mut self, policy: &Policy) -> Result<(), Refusal> {
+    fn fix_period(&mut self, policy: &Policy, state: NoticeState) -> Result<(), Refusal> {
         let served = self.copies.iter().map(|copy| copy.deemed_on).collect::<Option<Vec<_>>>();
         let Some(last) = served.and_then(|days| days.into_iter().max()) else { return Ok(()) };
-        self.cover.state = NoticeState::Served;
+        self.cover.state = state;
         self.cover.served_on = Some(last);
         if !self.cover.kind.is_decision() {
             let ends = consultation_end(policy, self.cover.is_modified, last, self.cover.stated.as_ref())?;
@@ -475,16 +448,10 @@ impl Notice {
     /// A [`Refusal`] if that copy was never sent, or the reason is empty.
     pub fn record_return(mut self, cx: &Context, copy: CopyId, reason: &str) -> Result<Change<Self>, Refusal> {
         said(reason)?;
-        if !matches!(self.cover.state, NoticeState::Issued | NoticeState::Served) {
-            return Err(Refusal::NotNow(self.cover.state));
-        }
+        self.step(NoticeMove::LoseService)?;
         let to = self.copy_mut(copy)?;
-        to.state = ServiceState::Returned;
-        to.deemed_on = None;
-        to.deemed_basis = None;
-        to.return_reason = Some(reason.to_owned());
+        to.come_back(reason);
         let (party, capacity) = (to.party_id, to.capacity);
-        self.cover.state = NoticeState::Issued;
         self.lose_service();
         let facts = json!({ "copy": copy, "party": party, "capacity": capacity, "reason": reason });
         Ok(self.changed(cx, Happening::NoticeReturned, facts))
@@ -496,10 +463,7 @@ impl Notice {
     /// A [`Refusal`] if it was withdrawn before, or the reason is empty.
     pub fn withdraw(mut self, cx: &Context, reason: &str) -> Result<Change<Self>, Refusal> {
         said(reason)?;
-        if self.cover.state == NoticeState::Withdrawn {
-            return Err(Refusal::NotNow(self.cover.state));
-        }
-        self.cover.state = NoticeState::Withdrawn;
+        self.step(NoticeMove::Withdraw)?;
         self.cover.reason = Some(reason.to_owned());
         Ok(self.changed(cx, Happening::NoticeWithdrawn, json!({ "reason": reason })))
     }
@@ -515,6 +479,11 @@ impl Notice {
     #[must_use]
     pub fn copy(&self, id: CopyId) -> Option<&Copy> {
         self.copies.iter().find(|copy| copy.id == id)
+    }
+
+    fn step(&mut self, step: NoticeMove) -> Result<(), Refusal> {
+        self.cover.state = self.cover.state.after(step).ok_or(Refusal::NotNow(self.cover.state))?;
+        Ok(())
     }
 
     fn copy_mut(&mut self, id: CopyId) -> Result<&mut Copy, Refusal> {

@@ -1,7 +1,7 @@
 //! Tests of notices: who is served, and when the period that a notice starts ends.
 
 use super::*;
-use crate::domain::calendar::{Consent, Dispatch};
+use crate::domain::calendar::{Consent, Dispatch, Method};
 use crate::domain::service::NotServed;
 use crate::domain::testing::{agent, day, holidays, home, key, khan, manager, on, scheme, sent};
 
@@ -242,4 +242,37 @@ fn what_is_said_of_a_proposal_is_kept_however_late_and_considered_once() {
     let considered = late.consider(&cx, "They were served on 3 March.").unwrap().into_entity();
     assert_eq!(considered.considered_at, Some(cx.now));
     assert_eq!(considered.consider(&cx, "again").unwrap_err(), Refusal::AlreadyConsidered);
+}
+
+/// What a notice to two people, one of them served, becomes in that state if this is done to it through the notice itself.
+fn moved(from: NoticeState, step: NoticeMove) -> Option<NoticeState> {
+    let notice = issued(NoticeKind::ProposedGrant, "2025-03-03");
+    let mut notice = serve(notice, "2025-03-03", khan(), by_hand("2025-03-03")).unwrap();
+    notice.cover.state = from;
+    let (cx, copy) = (on("2025-03-04"), of(&notice, khan()));
+    let moved = match step {
+        NoticeMove::Issue => notice.issue(&cx).map(Change::into_entity),
+        NoticeMove::ServeLast => serve(notice, "2025-03-04", lender(), by_hand("2025-03-04")),
+        NoticeMove::LoseService => notice.record_return(&cx, copy, "gone away").map(Change::into_entity),
+        NoticeMove::Withdraw => notice.withdraw(&cx, "a mistake").map(Change::into_entity),
+    };
+    moved.ok().map(|notice| notice.cover.state)
+}
+
+#[test]
+fn every_step_leads_where_the_table_says_and_nowhere_else() {
+    use NoticeMove as M;
+    use NoticeState as S;
+    let allowed = |from: S, step: M| match step {
+        M::Issue => (from == S::Draft).then_some(S::Issued),
+        M::ServeLast => (from == S::Issued).then_some(S::Served),
+        M::LoseService => matches!(from, S::Issued | S::Served).then_some(S::Issued),
+        M::Withdraw => (from != S::Withdrawn).then_some(S::Withdrawn),
+    };
+    for from in S::ALL {
+        for step in M::ALL {
+            assert_eq!(from.after(*step), allowed(*from, *step), "{from}, {step}");
+            assert_eq!(moved(*from, *step), allowed(*from, *step), "{from}, {step}, as it is done");
+        }
+    }
 }

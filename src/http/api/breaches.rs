@@ -18,7 +18,7 @@ use crate::domain::actor::Action;
 use crate::domain::breach::{Breach, BreachState};
 use crate::domain::demand::{Demand, ServiceState};
 use crate::domain::id::{
-    AccountId, BreachId, CheckId, DemandId, ItemId, LetterId, LicenceId, ObligationId, PartyId, PropertyId, RecipientId,
+    AccountId, BreachId, CheckId, CopyId, DemandId, ItemId, LetterId, LicenceId, ObligationId, PartyId, PropertyId,
 };
 use crate::domain::property::Capacity;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
@@ -101,7 +101,7 @@ pub struct DemandBehind {
 /// The service of one copy.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ServiceBehind {
-    recipient_id: RecipientId,
+    recipient_id: CopyId,
     party_id: PartyId,
     capacity: Capacity,
     state: ServiceState,

@@ -16,8 +16,8 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::Method;
 use crate::domain::certificate::{Alarm, ElectricalCode, InspectionResult, Particulars};
-use crate::domain::demand::{Demand, DemandState, Item, ItemState, Recipient, Response, ServiceState, Standing};
-use crate::domain::id::{AccountId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId, RecipientId};
+use crate::domain::demand::{Copy, Demand, DemandState, Item, ItemState, Response, ServiceState, Standing};
+use crate::domain::id::{AccountId, CopyId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::DocumentKind;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
@@ -68,7 +68,7 @@ pub struct ItemView {
 /// One addressee.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecipientView {
-    id: RecipientId,
+    id: CopyId,
     party_id: PartyId,
     capacity: Capacity,
     state: ServiceState,
@@ -127,7 +127,7 @@ impl ItemView {
 }
 
 impl RecipientView {
-    fn of(copy: Recipient) -> Self {
+    fn of(copy: Copy) -> Self {
         Self {
             id: copy.id,
             party_id: copy.party_id,
@@ -254,7 +254,7 @@ pub struct ExplanationView {
 /// When one recipient received it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ServiceExplanation {
-    recipient_id: RecipientId,
+    recipient_id: CopyId,
     capacity: Capacity,
     deemed: Option<ExplainedDate>,
 }
@@ -320,14 +320,14 @@ pub(super) fn changed(demand: Demand, today: NaiveDate) -> Answer {
 }
 
 /// Record the service of a demand on one recipient.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ServiceRecord<RecipientId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ServiceRecord<CopyId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/demands/{id}/service")]
 pub async fn serve(
     app: Data<App>,
     caller: Caller,
     id: Id<DemandId>,
     expected: IfMatch,
-    form: Sent<ServiceRecord<RecipientId>>,
+    form: Sent<ServiceRecord<CopyId>>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     let form = form.read().await?;
@@ -340,14 +340,14 @@ pub async fn serve(
 }
 
 /// Record that a copy bounced or was returned: it is not served.
-#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ReturnRecord<RecipientId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "demands", params(("id" = DemandId, Path), ("If-Match" = String, Header)), request_body = ReturnRecord<CopyId>, responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/demands/{id}/returns")]
 pub async fn hand_back(
     app: Data<App>,
     caller: Caller,
     id: Id<DemandId>,
     expected: IfMatch,
-    form: Sent<ReturnRecord<RecipientId>>,
+    form: Sent<ReturnRecord<CopyId>>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkDemands).await?;
     let form = form.read().await?;

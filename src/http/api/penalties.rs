@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::enforcement::{CaseFile, changed};
 use super::written;
-use crate::actions::demands::Service;
+use crate::actions::Service;
 use crate::actions::enforcement::{self as actions, Wanted};
 use crate::actions::{Error, FieldFault};
 use crate::app::App;

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::written;
 use crate::actions::FieldFault;
-use crate::actions::demands::Service;
+use crate::actions::Service;
 use crate::domain::calendar::Method;
 use crate::http::problem::Problem;
 

@@ -218,7 +218,7 @@ impl World {
                 if there.copy(copy.id).is_some_and(|copy| copy.deemed_on.is_some()) {
                     return Ok(());
                 }
-                let service = actions::demands::Service {
+                let service = actions::Service {
                     method: Method::DeliveredByHand,
                     dispatched_at: at,
                     address: None,
@@ -286,7 +286,7 @@ impl World {
     pub(crate) fn serve_by_hand_at(&self, demand: &Demand, on: &str, at: &str) -> Demand {
         let cx = self.amy();
         let holder = demand.holder().unwrap().id;
-        let service = actions::demands::Service {
+        let service = actions::Service {
             method: Method::DeliveredByHand,
             dispatched_at: day(on).and_time(time(at)),
             address: None,

@@ -1,25 +1,26 @@
-//! Notices under Schedule 5: written, sent to everybody concerned, served copy by copy, answered by representations.
+//! Notices under Schedule 5: written, withdrawn, and answered by representations.
 
-use std::collections::BTreeSet;
+mod serving;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::demands::Service;
+pub use serving::{add_recipient, issue, record_return, record_service, send_again};
+
+pub(super) use serving::{serve, take_back};
+
+use serving::{lose_service, queue_letters};
+
 use super::gazetteer::known_party;
-use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, letters, proceedings};
+use super::{Error, Expected, FieldFault, Rules, proceedings};
 use crate::domain::actor::Action;
-use crate::domain::application::{self, Application, Step};
-use crate::domain::calendar::{Method, london};
+use crate::domain::application::{self, Application};
 use crate::domain::context::Context;
 use crate::domain::event::Change;
-use crate::domain::id::{ApplicationId, CopyId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId};
-use crate::domain::letter::Letter;
+use crate::domain::id::{ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId};
 use crate::domain::licence::Licence;
-use crate::domain::notice::{Copy, Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
+use crate::domain::notice::{Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::proceeding::{self, Proceeding, ProceedingStep};
 use crate::domain::property::Capacity;
-use crate::domain::service::ServiceState;
 use crate::storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes};
 
 /// What is proposed.
@@ -242,252 +243,6 @@ fn with_an_interest(db: &mut Conn, home: PropertyId, today: NaiveDate) -> Result
     let interests = properties::interests_in(db, home)?;
     let live = interests.into_iter().filter(|one| one.since <= today && one.until.is_none_or(|end| today <= end));
     Ok(live.map(|interest| (interest.party_id, interest.capacity)).collect())
-}
-
-/// A notice is sent to its recipients. `letters` are made by this service unless the copies go by hand, outside it.
-///
-/// # Errors
-/// A refusal unless it is a draft.
-pub fn issue(tx: &mut Tx<'_>, cx: &Context, id: NoticeId, expected: Expected, letters: bool) -> Result<Notice, Error> {
-    cx.allow(Action::WorkApplications)?;
-    let change = found(tx, id, expected)?.issue(cx)?;
-    save(tx, &change)?;
-    if letters {
-        queue_letters(tx, cx, change.entity())?;
-    }
-    again(tx, id)
-}
-
-/// A letter for each copy that is to go and has none.
-fn queue_letters(tx: &mut Tx<'_>, cx: &Context, notice: &Notice) -> Result<(), Error> {
-    let waits = |copy: &&Copy| copy.state == ServiceState::Sent && copy.letter_id.is_none();
-    for copy in notice.copies.iter().filter(waits) {
-        let letter = letters::queue_notice(tx, cx, notice, copy)?;
-        table::set_letter(tx, copy.id, letter.id)?;
-    }
-    Ok(())
-}
-
-/// Somebody else is to get a notice; it is sent to them at once if it was sent to the others.
-///
-/// # Errors
-/// A refusal if they get it already.
-pub fn add_recipient(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    id: NoticeId,
-    expected: Expected,
-    party: PartyId,
-    capacity: Capacity,
-) -> Result<Notice, Error> {
-    cx.allow(Action::WorkApplications)?;
-    known_party(tx, party, "/party_id")?;
-    let before = found(tx, id, expected)?;
-    let there = before.copies.iter().map(|copy| copy.id).collect::<BTreeSet<_>>();
-    let was_served = before.cover.served_on.is_some();
-    let change = before.add_recipient(cx, &rules.current()?.policy, party, capacity)?;
-    let new = change.entity().copies.iter().map(|copy| copy.id).filter(|id| !there.contains(id)).collect::<Vec<_>>();
-    table::save(tx, &change, &new)?;
-    queue_letters(tx, cx, change.entity())?;
-    if was_served {
-        lose_service(tx, cx, rules, change.entity())?;
-    }
-    again(tx, id)
-}
-
-/// A copy that came back is sent again.
-///
-/// # Errors
-/// A refusal unless it came back.
-pub fn send_again(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    id: NoticeId,
-    expected: Expected,
-    copy: CopyId,
-) -> Result<Notice, Error> {
-    cx.allow(Action::WorkApplications)?;
-    let change = found(tx, id, expected)?.send_again(cx, copy)?;
-    save(tx, &change)?;
-    queue_letters(tx, cx, change.entity())?;
-    again(tx, id)
-}
-
-/// Service on one recipient is recorded; of a proposal, the last one starts the consultation.
-///
-/// # Errors
-/// A refusal if the way of sending is not service.
-pub fn record_service(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    id: NoticeId,
-    expected: Expected,
-    copy: CopyId,
-    service: Service,
-) -> Result<Notice, Error> {
-    cx.allow(Action::WorkApplications)?;
-    let notice = found(tx, id, expected)?;
-    serve(tx, cx, rules, notice, copy, service)
-}
-
-fn serve(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    notice: Notice,
-    copy: CopyId,
-    service: Service,
-) -> Result<Notice, Error> {
-    let id = notice.cover.id;
-    let party = notice.copy(copy).ok_or(Error::NotFound)?.party_id;
-    let party = parties::find(tx, party)?.ok_or(Error::NotFound)?;
-    let consents = parties::consents_of(tx, &[party.id])?;
-    let sent_at = service.sent_at();
-    let consent = consents.iter().rev().find(|consent| consent.holds_at(sent_at) && consent.covers_notices());
-    let sending = service.sending(party, consent);
-    let scheme = rules.current()?;
-    let change = notice.record_service(cx, copy, sending, &scheme.policy, service_policy(scheme), &rules.holidays)?;
-    save(tx, &change)?;
-    follow(tx, cx, rules, change.entity())?;
-    again(tx, id)
-}
-
-/// Once a proposal is served on everybody, the consultation about it runs until the day that this fixed.
-fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Result<(), Error> {
-    let Some(last_served_on) = notice.cover.served_on.filter(|_| notice.cover.state == NoticeState::Served) else {
-        return Ok(());
-    };
-    let stated = notice.cover.stated.clone();
-    if let Some(proceeding) = notice.cover.proceeding_id.filter(|_| !notice.cover.kind.is_decision()) {
-        let step = ProceedingStep::Propose { last_served_on, stated, is_modified: notice.cover.is_modified };
-        return proceedings::follow(tx, cx, rules, proceeding, step);
-    }
-    let Some(application) = notice.cover.application_id else { return Ok(()) };
-    let step = match (notice.cover.kind, notice.cover.is_modified) {
-        (NoticeKind::ProposedGrant, true) => Step::Modify { last_served_on, stated },
-        (NoticeKind::ProposedGrant, false) => Step::ProposeGrant { last_served_on, stated },
-        (NoticeKind::ProposedRefusal, _) => {
-            Step::ProposeRefusal { last_served_on, stated, reason: notice.cover.reasons.clone() }
-        }
-        _ => return Ok(()),
-    };
-    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
-    if application.stage.is_terminal() {
-        return Ok(());
-    }
-    let change = application.take(cx, rules.current()?, step)?;
-    Ok(applications::save(tx, &change)?)
-}
-
-/// A proposal that is not served on everybody any more has no end of its consultation.
-fn lose_service(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Result<(), Error> {
-    if notice.cover.kind.is_decision() {
-        return Ok(());
-    }
-    if let Some(proceeding) = notice.cover.proceeding_id {
-        return proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::LoseService);
-    }
-    let Some(application) = notice.cover.application_id else { return Ok(()) };
-    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
-    if application.stage.after(&Step::LoseService).is_none() {
-        return Ok(());
-    }
-    Ok(applications::save(tx, &application.take(cx, rules.current()?, Step::LoseService)?)?)
-}
-
-/// The relay accepted a notice's letter: that is service by e-mail, where consent covers it.
-pub(super) fn served_by_email(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
-    let Some((notice, copy)) = carried(tx, letter)? else { return Ok(()) };
-    let reply = letter.reply.as_deref().unwrap_or_default();
-    let service = Service {
-        method: Method::Email,
-        dispatched_at: london::local(cx.now),
-        address: Some(letter.address.clone()),
-        evidence: Some(format!("accepted by the mail relay at {} with the reply \"{reply}\"; {}", cx.now, letter.id)),
-        proved: None,
-    };
-    match serve(tx, cx, rules, notice, copy, service) {
-        Err(Error::Refused { code, text }) => {
-            tracing::warn!(code, text, letter = %letter.id, "an accepted notice does not count as served");
-            Ok(())
-        }
-        other => other.map(drop),
-    }
-}
-
-/// Why a letter on paper is not to serve the copy that it carries, if it is not. Of other letters there is nothing to say.
-pub(super) fn why_not_served_by(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
-    if letters::notice_of(letter).is_none() || carried(db, letter)?.is_some() {
-        return Ok(None);
-    }
-    Ok(Some("its copy of the notice is served, withdrawn or goes with another letter".to_owned()))
-}
-
-/// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
-pub(super) fn served_by_letter(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    letter: &Letter,
-    service: Service,
-) -> Result<Option<String>, Error> {
-    let Some((notice, copy)) = carried(tx, letter)? else { return Ok(None) };
-    match serve(tx, cx, rules, notice, copy, service) {
-        Err(Error::Refused { text, .. }) => Ok(Some(text)),
-        other => other.map(|_| None),
-    }
-}
-
-/// The address refused a notice's letter: that copy is not served.
-pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
-    let Some((notice, copy)) = carried(tx, letter)? else { return Ok(()) };
-    let reply = letter.reply.as_deref().unwrap_or_default();
-    take_back(tx, cx, rules, notice, copy, &format!("the address refused it: {reply}"))
-}
-
-/// The notice and the copy that a letter carries, if that copy still waits for it.
-fn carried(db: &mut Conn, letter: &Letter) -> Result<Option<(Notice, CopyId)>, Error> {
-    let Some((id, copy)) = letters::notice_of(letter) else { return Ok(None) };
-    let Some(notice) = table::find(db, id)? else { return Ok(None) };
-    if notice.cover.state == NoticeState::Withdrawn {
-        return Ok(None);
-    }
-    let waits = |there: &Copy| there.state == ServiceState::Sent && there.letter_id == Some(letter.id);
-    Ok(notice.copy(copy).is_some_and(waits).then_some((notice, copy)))
-}
-
-/// A copy bounced or came back.
-///
-/// # Errors
-/// A refusal if the notice was never sent.
-pub fn record_return(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    id: NoticeId,
-    expected: Expected,
-    copy: CopyId,
-    reason: &str,
-) -> Result<Notice, Error> {
-    cx.allow(Action::WorkApplications)?;
-    let notice = found(tx, id, expected)?;
-    take_back(tx, cx, rules, notice, copy, reason)?;
-    again(tx, id)
-}
-
-fn take_back(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    notice: Notice,
-    copy: CopyId,
-    reason: &str,
-) -> Result<(), Error> {
-    let change = notice.record_return(cx, copy, reason)?;
-    save(tx, &change)?;
-    lose_service(tx, cx, rules, change.entity())
 }
 
 /// A notice is withdrawn.

@@ -1,0 +1,149 @@
+//! Letters that wait for the post; what each of them says, and how it goes, are in the two parts.
+
+mod contents;
+mod posting;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+pub use contents::{About, Contents, LicenceMatter, Line, contents};
+pub use posting::{Words, post, send_again, settle, take_up, to_send};
+
+pub(super) use posting::posted;
+
+use super::Error;
+use crate::domain::actor::Action;
+use crate::domain::context::Context;
+use crate::domain::demand::Demand;
+use crate::domain::event::{Chain, Event, Happening};
+use crate::domain::id::{CopyId, DemandId, NoticeId, PartyId, PropertyId, Spelled};
+use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
+use crate::domain::notice::Notice;
+use crate::domain::party::{Consent, Party};
+use crate::domain::service::Copy;
+use crate::storage::{Conn, Tx, events, letters, parties};
+
+/// Where a letter to this person goes: by e-mail only where a consent holds, else on paper.
+pub(super) fn channel(party: &Party, consent: Option<&Consent>) -> (Channel, String) {
+    match consent {
+        Some(consent) => (Channel::Email, consent.email.clone()),
+        None => (Channel::Paper, party.address.clone()),
+    }
+}
+
+pub(super) fn queue_demand(tx: &mut Tx<'_>, cx: &Context, demand: &Demand, copy: &Copy) -> Result<Letter, Error> {
+    let carried = Some((demand.cover.id, copy.id));
+    write(tx, cx, LetterKind::Demand, copy.party_id, Some(demand.cover.property_id), carried, Value::Null)
+}
+
+pub(super) fn queue_notice(tx: &mut Tx<'_>, cx: &Context, notice: &Notice, copy: &Copy) -> Result<Letter, Error> {
+    let facts = json!({ "notice": notice.cover.id, "copy": copy.id });
+    write(tx, cx, LetterKind::Notice, copy.party_id, Some(notice.cover.property_id), None, facts)
+}
+
+/// The notice, and whose copy, that a letter carries.
+pub(super) fn notice_of(letter: &Letter) -> Option<(NoticeId, CopyId)> {
+    let fact = |key: &str| letter.facts.get(key).and_then(Value::as_str);
+    if letter.kind != LetterKind::Notice {
+        return None;
+    }
+    Some((NoticeId::read(fact("notice")?)?, CopyId::read(fact("copy")?)?))
+}
+
+/// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
+pub(super) fn queue_by_email(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    kind: LetterKind,
+    to: PartyId,
+    home: Option<PropertyId>,
+    facts: Value,
+) -> Result<(), Error> {
+    if parties::consent_to(tx, to, kind, cx.now)?.is_some() {
+        queue(tx, cx, kind, to, home, facts)?;
+    }
+    Ok(())
+}
+
+pub(super) fn queue(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    kind: LetterKind,
+    to: PartyId,
+    home: Option<PropertyId>,
+    facts: Value,
+) -> Result<Letter, Error> {
+    write(tx, cx, kind, to, home, None, facts)
+}
+
+/// By e-mail only where a consent covers letters of this kind.
+fn write(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    kind: LetterKind,
+    to: PartyId,
+    home: Option<PropertyId>,
+    demand: Option<(DemandId, CopyId)>,
+    facts: Value,
+) -> Result<Letter, Error> {
+    let party = parties::find(tx, to)?.ok_or(Error::NotFound)?;
+    let consent = parties::consent_to(tx, to, kind, cx.now)?;
+    let (channel, address) = channel(&party, consent.as_ref());
+    let matter = Matter {
+        kind,
+        part: next_part(tx, kind, cx.today(), to)?,
+        recipient_id: to,
+        recipient_name: party.name,
+        address,
+        channel,
+        dated_on: cx.today(),
+        property_id: home,
+        demand,
+        facts,
+    };
+    let change = Letter::queue(cx, matter);
+    letters::insert(tx, std::slice::from_ref(&change))?;
+    Ok(change.into_entity())
+}
+
+fn next_part(tx: &mut Tx<'_>, kind: LetterKind, day: NaiveDate, to: PartyId) -> Result<i32, Error> {
+    let there = letters::on_day(tx, kind, day, &[to])?;
+    Ok(there.iter().map(|letter| letter.part).max().map_or(1, |last| last + 1))
+}
+
+/// Whether the database says that mail is held.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn are_held(db: &mut Conn) -> Result<bool, Error> {
+    Ok(letters::are_held(db)?)
+}
+
+/// Mail is held from now on, or sent again. `false` if it was so before.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn hold(tx: &mut Tx<'_>, cx: &Context, held: bool) -> Result<bool, Error> {
+    cx.allow(Action::Operate)?;
+    if letters::are_held(tx)? == held {
+        return Ok(false);
+    }
+    letters::hold(tx, held)?;
+    let what = if held { Happening::MailHeld } else { Happening::MailReleased };
+    let facts = json!({ "waiting": letters::waiting(tx)? });
+    events::append(tx, &[&Event::new(cx, Chain::Service, what, &Mail, facts)])?;
+    Ok(true)
+}
+
+/// All mail of the service, as the subject of an event.
+struct Mail;
+
+impl Spelled for Mail {
+    fn as_str(&self) -> &'static str {
+        "mail"
+    }
+
+    fn read(_: &str) -> Option<Self> {
+        None
+    }
+}
