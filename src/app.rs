@@ -13,6 +13,7 @@ use crate::domain::calendar::BankHolidays;
 use crate::domain::context::Context;
 use crate::domain::id::Ids;
 use crate::files::Files;
+use crate::mail::letters::Wording;
 use crate::mail::{MailSettings, Mailer, SmtpSettings, TlsMode, Transport};
 use crate::scheme_file;
 use crate::settings::{Mail, MailTransport, Settings, Tls};
@@ -28,6 +29,8 @@ pub struct App {
     pub ids: Arc<Ids>,
     /// The scheme and the bank holidays.
     pub rules: Rules,
+    /// What letters say.
+    pub wording: Wording,
     /// Where letters go.
     pub mailer: Mailer,
     /// Where the bytes lie of what people send in.
@@ -55,9 +58,10 @@ impl App {
         let cx = Context { actor: Actor::operator(), now: clock.now(), ids: ids.clone() };
         let texts = (opened.scheme_text.as_str(), opened.address_text.as_str());
         let rules = db.write(|tx| Rules::take_into_use(tx, &cx, &opened.scheme, texts, &holidays))?;
+        let wording = wording(&settings.mail)?;
         let mailer = mailer(&settings.mail)?;
         let files = files(&settings)?;
-        Ok(Self { db, clock, ids, rules, mailer, files, bell: Bell::default(), settings })
+        Ok(Self { db, clock, ids, rules, wording, mailer, files, bell: Bell::default(), settings })
     }
 
     /// Who acts, now.
@@ -70,6 +74,13 @@ impl App {
         let seconds = i64::try_from(self.settings.mail.smtp.lease_seconds).unwrap_or(i64::MAX / 1_000_000);
         TimeDelta::seconds(seconds)
     }
+}
+
+fn wording(mail: &Mail) -> anyhow::Result<Wording> {
+    mail.wording.as_deref().map_or_else(Wording::shipped, Wording::read).map_err(|faults| {
+        let lines = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+        anyhow!("the wording of the letters has {} fault(s):\n  {lines}", faults.len())
+    })
 }
 
 /// Opens the place of the files.

@@ -19,6 +19,7 @@ mod openapi;
 mod progress;
 mod scheme;
 mod serve;
+mod wording;
 mod words;
 
 use std::io::Write;
@@ -70,6 +71,9 @@ enum Command {
     /// Check a scheme file before it is used
     #[command(subcommand)]
     Scheme(scheme::Command),
+    /// Put the letters into the council's own words
+    #[command(subcommand)]
+    Wording(wording::Command),
     /// Add, list or disable the people who may use the service
     #[command(subcommand)]
     Officer(access::OfficerCommand),
@@ -110,7 +114,7 @@ impl Cli {
     /// # Errors
     /// Every fault of the file and of the variables.
     pub fn settings(&self) -> Result<Option<Settings>, Vec<Fault>> {
-        if matches!(self.command, Command::Demo(_) | Command::Scheme(_) | Command::Openapi(_)) {
+        if matches!(self.command, Command::Demo(_) | Command::Scheme(_) | Command::Wording(_) | Command::Openapi(_)) {
             return Ok(None);
         }
         let usual = || Some(Path::new(USUAL_FILE)).filter(|file| file.exists());
@@ -129,6 +133,7 @@ impl Cli {
             Command::Explain(arguments) => explain::run(&open(needed()?)?, &arguments, out),
             Command::Breach(command) => breach::run(&open(needed()?)?, &command, out),
             Command::Scheme(command) => scheme::run(command, out),
+            Command::Wording(command) => wording::run(&command, out),
             Command::Officer(command) => access::officer(&Store::open(&needed()?)?, command, out),
             Command::Token(command) => access::token(&Store::open(&needed()?)?, command, out),
             Command::Import(command) => import::run(&open(needed()?)?, &command, out),

@@ -45,7 +45,7 @@ fn one(app: &App, session: &mut Session, mail: &AnchorMail) -> Result<bool, Erro
 fn message(app: &App, mail: &AnchorMail) -> Result<Result<Message, String>, Error> {
     let told = app.db.read(|db| actions::told(db, mail))?;
     let told = told.into_iter().map(|anchor| (anchor.number, anchor.night, anchor.hash));
-    let words = anchors(app.rules.current()?, told);
+    let words = anchors(&app.wording, app.rules.current()?, told);
     let build = || {
         let words = words.map_err(|fault| fault.to_string())?;
         let name = format!("anchors.{}.{}", mail.through, crate::domain::id::Key::derived(&mail.address).as_str());

@@ -57,7 +57,7 @@ fn one(app: &App, session: &mut Session, id: LinkId) -> Result<bool, Error> {
     let cx = app.context(Actor::system());
     let address = &app.settings.server.public_url;
     let words = |invitation: &actions::Invitation, secret: &str| {
-        sign_in(invitation, &format!("{address}/sign-in/{secret}")).map_err(|fault| fault.to_string())
+        sign_in(&app.wording, invitation, &format!("{address}/sign-in/{secret}")).map_err(|fault| fault.to_string())
     };
     let taken = app.db.write(|tx| actions::take_up(tx, &cx, &app.rules, id, app.lease(), &words))?;
     let Some(outgoing) = taken else { return Ok(false) };

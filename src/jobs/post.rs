@@ -123,7 +123,7 @@ fn one(app: &App, session: &mut Session, id: &str) -> Result<Sent, Error> {
     let id = LetterId::read(id).ok_or_else(|| Error::Broken(format!("\"{id}\" is no identifier of a letter")))?;
     let cx = app.context(Actor::system());
     let words = |contents: &actions::Contents| {
-        catch_unwind(AssertUnwindSafe(|| compose(contents)))
+        catch_unwind(AssertUnwindSafe(|| compose(&app.wording, contents)))
             .unwrap_or_else(|_| Err("the program met a fault of its own while writing it".to_owned()))
     };
     let taken = app.db.write(|tx| actions::take_up(tx, &cx, &app.rules, id, app.lease(), &words))?;

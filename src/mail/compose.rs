@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    Receipt, ReceiptFile, SignIn, ToldAnchor, heading,
+    Receipt, ReceiptFile, Seal, SignIn, ToldAnchor, Wording, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
@@ -24,23 +24,24 @@ use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
 ///
 /// # Errors
 /// What is missing, in words for an officer.
-pub fn compose(contents: &Contents) -> Result<Words, String> {
+pub fn compose(wording: &Wording, contents: &Contents) -> Result<Words, String> {
     let letter = &contents.letter;
-    let composed = match &contents.about {
+    let sheet = match &contents.about {
         About::Demand { demand, copy, licence, home, holder, scheme } => {
             let copy_for = (copy.party_id != licence.holder_id).then(|| copy_for(letter, holder));
-            demanded(contents, demand, &licence.number, home, copy_for, scheme).compose()
+            demanded(contents, demand, &licence.number, home, copy_for, scheme).sheet()
         }
-        About::Digest { lines, scheme } => digest(letter, lines, scheme).compose(),
+        About::Digest { lines, scheme } => digest(letter, lines, scheme).sheet(),
         About::Notice { notice, application, home, licence, people, scheme } => {
             let number = licence.as_ref().map(|licence| licence.number.as_str());
-            served(letter, notice, &application.reference, home, number, people, scheme)?.compose()
+            served(contents, notice, &application.reference, home, number, people, scheme)?.sheet()
         }
-        About::LicenceNotice(matter) => about_licence(letter, matter)?.compose(),
-        About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
-        About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
-        About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
+        About::LicenceNotice(matter) => about_licence(contents, matter)?.sheet(),
+        About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.sheet(),
+        About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).sheet(),
+        About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.sheet(),
     };
+    let composed = sheet.and_then(|sheet| wording.compose(&sheet));
     composed.map(words).map_err(|fault| fault.to_string())
 }
 
@@ -48,21 +49,25 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
 ///
 /// # Errors
 /// What is missing.
-pub fn sign_in(invitation: &Invitation, link: &str) -> Result<Words, ComposeFault> {
+pub fn sign_in(wording: &Wording, invitation: &Invitation, link: &str) -> Result<Words, ComposeFault> {
     let mail = SignIn {
         office: office(&invitation.scheme),
         recipient: invitation.name.as_deref().map(Line::from_record),
         link: Line::from_record(link),
         expires_at: invitation.expires_at,
     };
-    mail.compose().map(words)
+    wording.compose(&mail.sheet()?).map(words)
 }
 
 /// Writes the mail that tells of anchors: number, night and hash of each, oldest first.
 ///
 /// # Errors
 /// What is missing.
-pub fn anchors(scheme: &Scheme, told: impl Iterator<Item = (i64, NaiveDate, String)>) -> Result<Words, ComposeFault> {
+pub fn anchors(
+    wording: &Wording,
+    scheme: &Scheme,
+    told: impl Iterator<Item = (i64, NaiveDate, String)>,
+) -> Result<Words, ComposeFault> {
     let anchor =
         |(number, on, hash): (i64, NaiveDate, String)| ToldAnchor { number, on, hash: Line::from_record(&hash) };
     let mail = Anchors {
@@ -71,7 +76,7 @@ pub fn anchors(scheme: &Scheme, told: impl Iterator<Item = (i64, NaiveDate, Stri
         copy_for: None,
         anchors: told.map(anchor).collect(),
     };
-    mail.compose().map(words)
+    wording.compose(&mail.sheet()?).map(words)
 }
 
 fn words(composed: Composed) -> Words {
@@ -79,7 +84,7 @@ fn words(composed: Composed) -> Words {
         subject: composed.subject.as_str().to_owned(),
         text: composed.text,
         html: composed.html,
-        template: composed.template_version.to_owned(),
+        template: composed.template_version,
     }
 }
 
@@ -229,7 +234,7 @@ fn acknowledged(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Re
 }
 
 fn served(
-    letter: &Letter,
+    contents: &Contents,
     notice: &notice::Notice,
     application: &str,
     home: &Property,
@@ -257,7 +262,7 @@ fn served(
     });
     Ok(Notice {
         office: office(scheme),
-        recipient: Line::from_record(&letter.recipient_name),
+        recipient: Line::from_record(&contents.letter.recipient_name),
         copy_for: None,
         kind: cover.kind,
         is_modified: cover.is_modified,
@@ -268,10 +273,15 @@ fn served(
         reasons: Line::from_record(&cover.reasons),
         licence,
         last_day,
+        seal: seal(contents),
     })
 }
 
-fn about_licence(letter: &Letter, matter: &LicenceMatter) -> Result<LicenceNotice, String> {
+fn seal(contents: &Contents) -> Option<Seal> {
+    contents.anchor.as_ref().map(|(on, hash)| Seal { on: *on, hash: Line::from_record(hash) })
+}
+
+fn about_licence(contents: &Contents, matter: &LicenceMatter) -> Result<LicenceNotice, String> {
     let LicenceMatter { notice, proceeding, licence, home, holder, manager, scheme } = matter;
     let cover = &notice.cover;
     let is_decision = cover.kind.is_decision();
@@ -279,7 +289,7 @@ fn about_licence(letter: &Letter, matter: &LicenceMatter) -> Result<LicenceNotic
     let terms = proceeding.changes.as_ref().and_then(|changes| changes.terms.as_deref());
     Ok(LicenceNotice {
         office: office(scheme),
-        recipient: Line::from_record(&letter.recipient_name),
+        recipient: Line::from_record(&contents.letter.recipient_name),
         copy_for: None,
         kind: cover.kind,
         heading: Line::from_record(heading(cover.kind).ok_or("it is not about a licence")?),
@@ -296,6 +306,7 @@ fn about_licence(letter: &Letter, matter: &LicenceMatter) -> Result<LicenceNotic
         is_agreed: proceeding.is_agreed,
         operative_on: proceeding.operative_on,
         last_day: last_day.as_ref().ok_or("the notice has no last day")?.on(),
+        seal: seal(contents),
     })
 }
 

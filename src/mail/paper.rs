@@ -75,6 +75,14 @@ const REFERENCE: [&str; 9] = [
     "Date of the decision",
 ];
 
+/// Whether what a letter says could be printed.
+///
+/// # Errors
+/// A [`Fault`] that names the element that is not known here.
+pub fn check(html: &str) -> Result<(), Fault> {
+    read(&parse_document(RcDom::default(), ParseOpts::default()).one(html).document).map(drop)
+}
+
 /// The letter with its parts where paper has them.
 ///
 /// # Errors

@@ -12,6 +12,8 @@ pub struct Mail {
     pub transport: MailTransport,
     /// The folder for .eml files.
     pub folder: PathBuf,
+    /// The folder with the council's own wording of letters, if it has one.
+    pub wording: Option<PathBuf>,
     /// The sender's name.
     pub from_name: String,
     /// The sender's address.

@@ -143,6 +143,7 @@ fn log_filter(raw: &Raw<'_>) -> Result<String, String> {
 fn mail(section: &Section<'_>, secret_file: SecretFile<'_>) -> Option<Mail> {
     let transport = section.required("transport", word(MailTransport::ALL, MailTransport::as_str));
     let folder = section.required("folder", text);
+    let wording = section.optional("wording", text_or_nothing);
     let from_name = section.required("from_name", one_line);
     let from_address = section.required("from_address", |raw| mail_address(&text(raw)?));
     let reply_to =
@@ -159,6 +160,7 @@ fn mail(section: &Section<'_>, secret_file: SecretFile<'_>) -> Option<Mail> {
     Some(Mail {
         transport: transport?,
         folder: folder?.into(),
+        wording: wording.flatten().map(PathBuf::from),
         from_name: from_name?,
         from_address: from_address?,
         reply_to: reply_to.flatten(),

@@ -172,6 +172,19 @@ fn a_scheme_file_is_reported_with_every_fault_and_its_line() {
 }
 
 #[test]
+fn the_templates_of_letters_are_written_out_checked_and_never_written_over() {
+    let machine = Machine::new();
+    let out = machine.run(&["wording", "export", "letters"]).with_code(0);
+    assert!(out.contains("templates written to letters"), "{out}");
+    assert!(machine.run(&["wording", "check", "letters"]).with_code(0).starts_with("no faults"));
+    std::fs::write(machine.path("letters/foot.txt"), "Yours\n").unwrap();
+    let err = machine.run(&["wording", "export", "letters"]).refused_with(1);
+    assert!(err.contains("cannot be written"), "{err}");
+    let out = machine.run(&["wording", "check", "letters"]).with_code(1);
+    assert!(out.contains("the letter must give \"office.telephone\""), "{out}");
+}
+
+#[test]
 fn all_faults_of_the_settings_are_told_together_and_are_bad_use() {
     let machine = Machine::new();
     std::fs::write(machine.path("licensing.toml"), "[check]\nat = \"late\"\nbach = 5\n").unwrap();

@@ -56,3 +56,4 @@ mod smtp_tls;
 mod storage;
 mod support;
 mod tidy;
+mod wording;

@@ -276,15 +276,14 @@ impl Marked {
         for letter in letters {
             let name = format!("{} to {}", letter.kind, letter.recipient_id);
             let contents = world.app.db.read(|db| contents(db, &cx, rules, letter)).unwrap();
-            let html = compose(&contents).unwrap().html;
+            let html = compose(&world.app.wording, &contents).unwrap().html;
             assert!(html.contains(FILL), "{name}: {html}");
             seen.push((name, skeleton(&html)));
         }
         let name = world.read(|db| selective_licensing::storage::parties::find(db, self.case.khan.id)).unwrap().name;
         let scheme = rules.current().unwrap().clone();
-        let mail =
-            sign_in(&Invitation { name: Some(name), scheme, expires_at: cx.now }, "https://licensing.example.org/x")
-                .unwrap();
+        let invitation = Invitation { name: Some(name), scheme, expires_at: cx.now };
+        let mail = sign_in(&world.app.wording, &invitation, "https://licensing.example.org/x").unwrap();
         seen.push(("sign-in mail".to_owned(), skeleton(&mail.html)));
         seen
     }

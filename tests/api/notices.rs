@@ -96,6 +96,9 @@ fn a_proposal_goes_by_mail_where_notices_may_and_on_paper_else_and_each_letter_s
     amy.post(&format!("/parties/{}/consents", server.khan_id), &consent).expect(201);
     let limited = json!({ "email": "agency@example.org", "scope": "demands", "given_on": "2025-01-02", "how": "form" });
     amy.post(&format!("/parties/{}/consents", server.agency_id), &limited).expect(201);
+    server.world.check(server.world.today());
+    let anchors = server.world.read(|db| selective_licensing::storage::events::anchors_after(db, 0, 10));
+    let seal = &anchors.last().unwrap().hash;
     let not = propose(&amy, &id, "proposed_grant").expect(201).id();
     on_notice(&amy, &not, "issue", &json!({ "letters": true })).expect(200);
     server.world.post();
@@ -117,11 +120,13 @@ fn a_proposal_goes_by_mail_where_notices_may_and_on_paper_else_and_each_letter_s
             "Licence holder: Mr A Khan",
             "Length: 5 years",
             "Condition 1: Gas safety record",
+            "records up to Wednesday 22 January 2025 are sealed",
+            seal,
         ] {
             assert!(text.contains(words), "{words}: {text}");
         }
         assert!(letter.subject.as_deref().unwrap().starts_with("Notice: we propose to grant a licence: 1 Invented"));
-        assert_eq!(letter.template.as_deref(), Some("A4/1"));
+        assert_eq!(letter.template.as_deref(), Some("A4/2"));
     }
     let notice = read(&amy, &format!("/notices/{not}"));
     let copy = |party: &str| {

@@ -85,7 +85,7 @@ fn a_variation_that_the_holder_asked_for_holds_at_once_and_the_earlier_version_s
     );
     server.world.post();
     let letters = server.world.letters();
-    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/1")).unwrap();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/2")).unwrap();
     assert_eq!(letter.kind, LetterKind::Notice);
     let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [

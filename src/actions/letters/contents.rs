@@ -19,7 +19,9 @@ use crate::domain::property::{Capacity, Property};
 use crate::domain::reminder::Reminder;
 use crate::domain::scheme::Scheme;
 use crate::domain::service::Copy;
-use crate::storage::{Conn, applications, demands, licences, notices, parties, proceedings, properties, reminders};
+use crate::storage::{
+    Conn, applications, demands, events, licences, notices, parties, proceedings, properties, reminders,
+};
 
 /// Everything that a letter says, read when it is composed.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Contents {
     pub letter: Letter,
     /// The day on which it is written.
     pub written_on: NaiveDate,
+    /// Night and hash of the newest anchor, for a notice.
+    pub anchor: Option<(NaiveDate, String)>,
     /// What it is about.
     pub about: About,
 }
@@ -148,7 +152,11 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
             }
         }
     };
-    Ok(Contents { letter, written_on: cx.today(), about })
+    let anchor = match letter.kind {
+        LetterKind::Notice => events::last_anchor(db)?.map(|(_, night, hash)| (night, hash)),
+        _ => None,
+    };
+    Ok(Contents { letter, written_on: cx.today(), anchor, about })
 }
 
 fn demand_contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: &Letter) -> Result<About, Error> {

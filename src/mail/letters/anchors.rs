@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, Office, render, written_out};
+use super::{ComposeFault, Office, Sheet, written_out};
 use crate::mail::words::Line;
 
 /// What the mail says.
@@ -32,14 +32,14 @@ pub struct ToldAnchor {
 }
 
 impl Anchors {
-    /// Writes the mail.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when the model has a hole.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.office.check()?;
         let last = self.anchors.last().ok_or(ComposeFault::NoItems)?;
         let subject = format!("Anchor {} of the licensing records: keep this mail", last.number);
-        render::compose("anchors/1", "anchors.txt", "anchors.html", false, &subject, self)
+        Sheet::of("anchors/1", "anchors.txt", "anchors.html", false, &subject, self)
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, present, render, written_out, written_out_if_any};
+use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
 use crate::domain::application::News;
 use crate::mail::words::Line;
 
@@ -45,11 +45,11 @@ pub struct Application {
 }
 
 impl Application {
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when the model has a hole.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let (version, subject) = match self.news {
             News::Received => ("A1/1", "Your application has been received"),
@@ -60,7 +60,7 @@ impl Application {
             News::Rejected => ("rejected/1", "Your application has been rejected"),
         };
         let subject = format!("{subject}: {}", self.property);
-        render::compose(version, "application.txt", "application.html", false, &subject, self)
+        Sheet::of(version, "application.txt", "application.html", false, &subject, self)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

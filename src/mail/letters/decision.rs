@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, present, render, written_out, written_out_if_any};
+use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
 use crate::mail::words::Line;
 
 /// What was decided of one answer, item by item.
@@ -81,11 +81,11 @@ impl Finding {
 impl Decision {
     const VERSION: &str = "D4/2";
 
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when it is about nothing or a finding lacks its reason.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let open = self.items.iter().filter(|item| item.finding.needs_answer()).count();
         let subject = match open {
@@ -94,7 +94,7 @@ impl Decision {
             open => format!("{open} documents still needed: {}", self.property),
         };
         let page = Page { decision: self, any_open: open > 0 };
-        render::compose(Self::VERSION, "decision.txt", "decision.html", self.copy_for.is_some(), &subject, &page)
+        Sheet::of(Self::VERSION, "decision.txt", "decision.html", self.copy_for.is_some(), &subject, &page)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

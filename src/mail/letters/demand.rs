@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, long_date, present, render, written_out, written_out_if_any};
+use super::{ComposeFault, CopyFor, Office, Sheet, long_date, present, written_out, written_out_if_any};
 use crate::mail::words::Line;
 
 /// What a demand says.
@@ -51,17 +51,17 @@ pub struct DemandItem {
 impl Demand {
     const VERSION: &str = "D1/2";
 
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
-    /// [`ComposeFault`] when the model has a hole or the template asks for more.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    /// [`ComposeFault`] when the model has a hole or has a value that cannot be given to a template.
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let subject = match self.items.iter().filter_map(|item| item.due_on).min() {
             Some(first) => format!("Documents needed by {}: {}", long_date(first), self.property),
             None => format!("Documents needed: {}", self.property),
         };
-        render::compose(Self::VERSION, "demand.txt", "demand.html", self.copy_for.is_some(), &subject, self)
+        Sheet::of(Self::VERSION, "demand.txt", "demand.html", self.copy_for.is_some(), &subject, self)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

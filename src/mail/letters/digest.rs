@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, long_date, present, render, written_out};
+use super::{ComposeFault, CopyFor, Office, Sheet, long_date, present, written_out};
 use crate::mail::words::Line;
 
 /// All that one recipient is to be told in one night.
@@ -91,11 +91,11 @@ impl DigestLine {
 impl Digest {
     const VERSION: &str = "digest/2";
 
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when it is about nothing, has a hole, or says of a date ahead that it was missed.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let lines = || self.properties.iter().flat_map(|property| &property.lines);
         let first = lines().map(|line| line.on).min().ok_or(ComposeFault::NoItems)?;
@@ -104,7 +104,7 @@ impl Digest {
             count => format!("Selective licensing: {count} items, earliest date {}", long_date(first)),
         };
         let page = Page::of(self, lines().any(|line| line.code == DigestCode::D3));
-        render::compose(Self::VERSION, "digest.txt", "digest.html", self.copy_for.is_some(), &subject, &page)
+        Sheet::of(Self::VERSION, "digest.txt", "digest.html", self.copy_for.is_some(), &subject, &page)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, present, render, written_out, written_out_if_any};
+use super::notice::Seal;
+use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
 use crate::domain::notice::NoticeKind;
 use crate::mail::words::Line;
 
@@ -49,14 +50,16 @@ pub struct LicenceNotice {
     /// The last day for representations, or for an appeal.
     #[serde(serialize_with = "written_out")]
     pub last_day: NaiveDate,
+    /// The newest seal on the service's records, once there is one.
+    pub seal: Option<Seal>,
 }
 
 impl LicenceNotice {
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when the model has a hole.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.office.check()?;
         present(&[
             ("recipient", &self.recipient),
@@ -68,12 +71,12 @@ impl LicenceNotice {
             ("reasons", &self.reasons),
         ])?;
         let version = match self.kind {
-            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/1",
-            _ if self.is_decision => "V2/1",
-            _ => "V1/1",
+            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/2",
+            _ if self.is_decision => "V2/2",
+            _ => "V1/2",
         };
         let subject = format!("{}: {}", self.heading, self.property);
-        render::compose(version, "licence_notice.txt", "licence_notice.html", false, &subject, self)
+        Sheet::of(version, "licence_notice.txt", "licence_notice.html", false, &subject, self)
     }
 }
 

@@ -11,14 +11,16 @@ mod digest;
 mod licence_notice;
 mod notice;
 mod receipt;
-mod render;
+mod samples;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod wording;
 mod wrap;
 
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use thiserror::Error;
 
 pub use anchors::{Anchors, ToldAnchor};
@@ -27,9 +29,10 @@ pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};
 pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
 pub use licence_notice::{LicenceNotice, heading};
-pub use notice::{Notice, NoticeCondition, NoticeLicence};
+pub use notice::{Notice, NoticeCondition, NoticeLicence, Seal};
 pub use receipt::{Receipt, ReceiptFile};
 pub use sign_in::SignIn;
+pub use wording::{Wording, WordingFault};
 
 use super::{envelope::MailSubject, words::Line};
 
@@ -42,8 +45,40 @@ pub struct Composed {
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// The template and its version, such as "D1/1".
-    pub template_version: &'static str,
+    /// The template and its version, such as "D1/1", with a name of the council's own wording behind a plus where it has one.
+    pub template_version: String,
+}
+
+/// A letter that is ready to be put into words: its templates, and the values that they may speak of.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The shipped template and its version, such as "D1/1".
+    version: &'static str,
+    /// The template of the text part.
+    text: &'static str,
+    /// The template of the HTML part.
+    html: &'static str,
+    /// Whether it is an agent's copy.
+    is_copy: bool,
+    /// The subject line.
+    subject: String,
+    /// What the templates may speak of.
+    values: Value,
+}
+
+impl Sheet {
+    fn of(
+        version: &'static str,
+        text: &'static str,
+        html: &'static str,
+        is_copy: bool,
+        subject: &str,
+        model: &impl Serialize,
+    ) -> Result<Self, ComposeFault> {
+        let values = serde_json::to_value(model)
+            .map_err(|fault| ComposeFault::Template { template: text, reason: fault.to_string() })?;
+        Ok(Self { version, text, html, is_copy, subject: subject.to_owned(), values })
+    }
 }
 
 /// Why a letter cannot be written from its model.

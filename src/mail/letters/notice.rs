@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, CopyFor, Office, present, render, written_out, written_out_if_any};
+use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
 use crate::domain::notice::NoticeKind;
 use crate::mail::words::Line;
 
@@ -36,6 +36,18 @@ pub struct Notice {
     /// The last day for representations, or for an appeal.
     #[serde(serialize_with = "written_out")]
     pub last_day: NaiveDate,
+    /// The newest seal on the service's records, once there is one.
+    pub seal: Option<Seal>,
+}
+
+/// An anchor over the service's records, with which a recipient can show later that they were not changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Seal {
+    /// The night.
+    #[serde(serialize_with = "written_out")]
+    pub on: NaiveDate,
+    /// The anchor's hash.
+    pub hash: Line,
 }
 
 /// The main terms of a licence.
@@ -71,21 +83,21 @@ pub struct NoticeCondition {
 }
 
 impl Notice {
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when the model has a hole.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let (version, subject) = match self.kind {
-            NoticeKind::ProposedGrant => ("A4/1", "Notice: we propose to grant a licence"),
-            NoticeKind::ProposedRefusal => ("A5/1", "Notice: we propose to refuse a licence"),
-            NoticeKind::Grant => ("A7/1", "Notice: a licence is granted"),
-            NoticeKind::Refusal => ("A8/1", "Notice: a licence is refused"),
+            NoticeKind::ProposedGrant => ("A4/2", "Notice: we propose to grant a licence"),
+            NoticeKind::ProposedRefusal => ("A5/2", "Notice: we propose to refuse a licence"),
+            NoticeKind::Grant => ("A7/2", "Notice: a licence is granted"),
+            NoticeKind::Refusal => ("A8/2", "Notice: a licence is refused"),
             _ => return Err(ComposeFault::Missing("the notice of an application")),
         };
         let subject = format!("{subject}: {}", self.property);
-        render::compose(version, "notice.txt", "notice.html", false, &subject, self)
+        Sheet::of(version, "notice.txt", "notice.html", false, &subject, self)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

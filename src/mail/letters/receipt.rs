@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, Office, present, render, written_out_if_any};
+use super::{ComposeFault, Office, Sheet, present, written_out_if_any};
 use crate::mail::words::Line;
 
 /// What came in for one item of a demand.
@@ -52,14 +52,14 @@ pub struct ReceiptFile {
 impl Receipt {
     const VERSION: &str = "receipt/2";
 
-    /// Writes the letter.
+    /// The sheet that is written with it.
     ///
     /// # Errors
     /// [`ComposeFault`] when the model has a hole.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.check()?;
         let subject = format!("We have received: {}, {}", self.title, self.property);
-        render::compose(Self::VERSION, "receipt.txt", "receipt.html", false, &subject, self)
+        Sheet::of(Self::VERSION, "receipt.txt", "receipt.html", false, &subject, self)
     }
 
     fn check(&self) -> Result<(), ComposeFault> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{ComposeFault, Composed, Office, present, render};
+use super::{ComposeFault, Office, Sheet, present};
 use crate::domain::calendar::london::written_instant;
 use crate::mail::words::Line;
 
@@ -33,11 +33,11 @@ struct Page<'a> {
 impl SignIn {
     const VERSION: &str = "sign-in/2";
 
-    /// Writes the mail.
+    /// The sheet that is written with it.
     ///
     /// # Errors
-    /// [`ComposeFault`] when the model has a hole or the template asks for more.
-    pub fn compose(&self) -> Result<Composed, ComposeFault> {
+    /// [`ComposeFault`] when the model has a hole or has a value that cannot be given to a template.
+    pub fn sheet(&self) -> Result<Sheet, ComposeFault> {
         self.office.check()?;
         let recipient = self.recipient.clone().unwrap_or_else(|| Line::from_record("applicant"));
         present(&[("recipient", &recipient), ("link", &self.link)])?;
@@ -50,6 +50,6 @@ impl SignIn {
             expires_at: written_instant(self.expires_at),
         };
         let subject = format!("Your link to sign in: {}", self.office.team);
-        render::compose(Self::VERSION, "sign_in.txt", "sign_in.html", false, &subject, &page)
+        Sheet::of(Self::VERSION, "sign_in.txt", "sign_in.html", false, &subject, &page)
     }
 }

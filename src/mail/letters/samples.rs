@@ -1,0 +1,294 @@
+//! Letters of every kind with made-up records: what a council's own wording is tried with, and what the tests read.
+
+use chrono::{DateTime, NaiveDate};
+
+use super::{
+    Anchors, Application, ComposeFault, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
+    DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office, Receipt,
+    ReceiptFile, Seal, Sheet, SignIn, ToldAnchor, heading,
+};
+use crate::domain::application::News;
+use crate::domain::notice::NoticeKind;
+use crate::mail::words::Line;
+
+pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+pub(super) fn office(text: &str) -> Office {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Office {
+        council: line("Exampleton Borough Council"),
+        scheme: line("Selective licensing 2024 to 2029"),
+        team: line("Selective licensing team"),
+        email: line("licensing@example.gov.uk"),
+        telephone: line("01234 567890"),
+        post: line("1 Example Square, Exampleton EX1 1EX"),
+    }
+}
+
+pub(super) fn copy(text: &str) -> CopyFor {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    CopyFor { agent: line("Tees Lettings Ltd"), holder: line("Mr A Khan") }
+}
+
+/// Every text of the letter replaced by `text`, or usual ones when that is empty.
+pub(super) fn demand(text: &str) -> Demand {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Demand {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Exampleton"),
+        licence: line("SL/0001"),
+        items: vec![
+            DemandItem {
+                condition: line("1.1"),
+                title: line("Gas safety record"),
+                what_to_send: line("the record of the last check, by a registered engineer"),
+                days: 14,
+                due_on: Some(day(2025, 2, 12)),
+            },
+            DemandItem {
+                condition: line("3.1"),
+                title: line("Electrical report"),
+                what_to_send: line("the latest report on the electrical installation"),
+                days: 7,
+                due_on: Some(day(2025, 2, 5)),
+            },
+        ],
+        how_days_count: line("The day after you receive this letter is the first day."),
+        legal_basis: line("Housing Act 2004, section 90 and Schedule 4"),
+        sent_on: day(2025, 1, 28),
+    }
+}
+
+pub(super) fn digest(text: &str) -> Digest {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let entry = |code, what: &str, on, new_date| DigestLine {
+        code,
+        what: line(what),
+        reference: line("D-2025-0001"),
+        on,
+        new_date,
+    };
+    Digest {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        night: day(2025, 2, 5),
+        properties: vec![
+            DigestProperty {
+                address: line("12 High Street, Exampleton"),
+                licence: line("SL/0001"),
+                lines: vec![
+                    entry(DigestCode::D3, "Alarm declaration", day(2025, 2, 4), Some(day(2025, 2, 18))),
+                    entry(DigestCode::D2, "Electrical report", day(2025, 2, 5), None),
+                    entry(DigestCode::D2, "Gas safety record", day(2025, 2, 12), None),
+                ],
+            },
+            DigestProperty {
+                address: line("3 Mill Lane, Exampleton"),
+                licence: line("SL/0002"),
+                lines: vec![
+                    entry(DigestCode::G1, "Yearly gas check", day(2025, 3, 7), None),
+                    entry(DigestCode::X1, "Electrical report", day(2025, 2, 1), None),
+                    entry(DigestCode::R1, "Licence", day(2025, 4, 6), None),
+                ],
+            },
+        ],
+    }
+}
+
+pub(super) fn decision(text: &str) -> Decision {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let item = |finding, reason: &str, due_on| DecisionItem {
+        condition: line("1.1"),
+        title: line("Gas safety record"),
+        finding,
+        reason: if text.is_empty() && reason.is_empty() { Line::default() } else { line(reason) },
+        due_on,
+        is_past: false,
+    };
+    Decision {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Exampleton"),
+        licence: line("SL/0001"),
+        items: vec![
+            item(Finding::Accepted, "", None),
+            item(Finding::Rejected, "The record is for another address.", Some(day(2025, 2, 12))),
+            item(Finding::NotApplicableAccepted, "The property has no gas supply.", None),
+        ],
+        decided_on: day(2025, 2, 6),
+    }
+}
+
+pub(super) fn receipt(text: &str) -> Receipt {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Receipt {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("D-2025-0001"),
+        property: line("12 High Street, Exampleton"),
+        licence: line("SL/0001"),
+        condition: line("1.1"),
+        title: line("Gas safety record"),
+        what: line("A document"),
+        received: line("22 January 2025 at 16:05 GMT"),
+        due_on: Some(day(2025, 2, 12)),
+        files: vec![ReceiptFile { name: line("gas.pdf"), bytes: 48_213, sha256: line(&"a1b2".repeat(16)) }],
+        number: line("8c2c442d-f4bd-5f5e-9331-07c53362af70"),
+    }
+}
+
+pub(super) fn application(news: News, text: &str) -> Application {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Application {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        news,
+        reference: line("APP/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        written_on: day(2025, 1, 22),
+        received_on: Some(day(2025, 1, 20)),
+        duly_made_on: Some(day(2025, 1, 21)),
+        answer_by: Some(day(2025, 2, 5)),
+        defects: vec![line("The plan of the first floor"), line("The second page of the report")],
+        reason: line("The home is let by a registered provider (section 79(3))."),
+        amount: line("£300.00"),
+        sha256: line(&"a1b2".repeat(16)),
+    }
+}
+
+pub(super) fn notice(kind: NoticeKind, text: &str) -> Notice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let granted = kind == NoticeKind::Grant;
+    let condition = NoticeCondition { number: line("1"), title: line("Gas"), what: line("A gas safety record.") };
+    let licence = NoticeLicence {
+        number: if granted { line("SL/2025/00001") } else { Line::default() },
+        holder: line("Mr A Khan"),
+        manager: line("Tees Lettings Ltd"),
+        starts_on: granted.then(|| day(2025, 2, 18)),
+        ends_on: granted.then(|| day(2029, 10, 31)),
+        years: 5,
+        conditions: vec![condition],
+    };
+    Notice {
+        office: office(text),
+        recipient: line("Tees Building Society"),
+        copy_for: None,
+        kind,
+        is_modified: false,
+        reference: line("NOT/2025/00001"),
+        application: line("APP/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        dated_on: day(2025, 2, 18),
+        reasons: line("The five findings are met."),
+        licence: kind.has_terms().then_some(licence),
+        last_day: day(2025, 3, 17),
+        seal: Some(seal(text)),
+    }
+}
+
+pub(super) fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let varies = matches!(kind, NoticeKind::ProposedVariation | NoticeKind::Variation);
+    let changed = |usual: &str| if varies { line(usual) } else { Line::default() };
+    LicenceNotice {
+        office: office(text),
+        recipient: line("Tees Building Society"),
+        copy_for: None,
+        kind,
+        heading: Line::from(heading(kind).unwrap_or_default()),
+        is_modified: false,
+        is_decision: kind.is_decision(),
+        reference: line("NOT/2025/00002"),
+        licence: line("SL/2025/00001"),
+        holder: line("Mr A Khan"),
+        property: line("12 High Street, Exampleton"),
+        dated_on: day(2025, 3, 10),
+        reasons: line("Condition 9.6 was breached twice."),
+        manager: changed("Tees Lettings Ltd"),
+        terms: changed("At most four people may live there."),
+        is_agreed: false,
+        operative_on: Some(day(2025, 4, 7)),
+        last_day: day(2025, 4, 6),
+        seal: Some(seal(text)),
+    }
+}
+
+/// A notice of any kind.
+pub(super) fn statutory(kind: NoticeKind, text: &str) -> Result<Sheet, ComposeFault> {
+    match heading(kind) {
+        Some(_) => licence_notice(kind, text).sheet(),
+        None => notice(kind, text).sheet(),
+    }
+}
+
+fn seal(text: &str) -> Seal {
+    let hash = if text.is_empty() { "5ea1".repeat(16) } else { text.to_owned() };
+    Seal { on: day(2025, 2, 17), hash: Line::from(hash.as_str()) }
+}
+
+pub(super) fn sign_in(text: &str) -> SignIn {
+    SignIn {
+        office: office(text),
+        recipient: Some(Line::from(text)).filter(|name| !name.is_empty()),
+        link: Line::from("https://licensing.example.org/sign-in/0123"),
+        expires_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000),
+    }
+}
+
+/// Every letter, with each branch of what it may say.
+///
+/// # Errors
+/// Never, while the tests of the letters pass.
+pub(super) fn all() -> Result<Vec<Sheet>, ComposeFault> {
+    let (mut asked, mut digest_copy) = (demand(""), digest(""));
+    (asked.copy_for, digest_copy.copy_for) = (Some(copy("")), Some(copy("")));
+    asked.items.iter_mut().for_each(|item| item.due_on = None);
+    let mut judged = decision("");
+    judged.copy_for = Some(copy(""));
+    for (item, finding) in
+        judged.items.iter_mut().zip([Finding::AcceptedLate, Finding::NotApplicableRejected, Finding::Rejected])
+    {
+        (item.finding, item.is_past) = (finding, true);
+        item.reason = Line::from("The record is for another address.");
+    }
+    let wordless = Receipt { files: Vec::new(), due_on: None, ..receipt("") };
+    let told = ToldAnchor { number: 9, on: day(2025, 2, 17), hash: Line::from("5ea1".repeat(16).as_str()) };
+    let anchors = Anchors { office: office(""), recipient: Line::from("reader"), copy_for: None, anchors: vec![told] };
+    let mut sheets = vec![
+        demand("").sheet()?,
+        asked.sheet()?,
+        digest("").sheet()?,
+        digest_copy.sheet()?,
+        decision("").sheet()?,
+        judged.sheet()?,
+        receipt("").sheet()?,
+        wordless.sheet()?,
+        sign_in("").sheet()?,
+        sign_in("Mr A Khan").sheet()?,
+        anchors.sheet()?,
+    ];
+    for news in News::ALL {
+        sheets.push(application(*news, "").sheet()?);
+        let bare = Application { amount: Line::default(), sha256: Line::default(), ..application(*news, "") };
+        sheets.push(bare.sheet()?);
+    }
+    for kind in NoticeKind::ALL {
+        sheets.push(statutory(*kind, "")?);
+        sheets.push(if heading(*kind).is_some() {
+            LicenceNotice { is_modified: true, is_agreed: true, seal: None, ..licence_notice(*kind, "") }.sheet()?
+        } else {
+            Notice { is_modified: true, seal: None, ..notice(*kind, "") }.sheet()?
+        });
+    }
+    Ok(sheets)
+}
