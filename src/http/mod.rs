@@ -122,6 +122,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::proceedings::take);
     config.service(api::appeals::list_of_proceeding);
     config.service(api::register::licences_in_force);
+    config.service(api::register::exemptions_running);
     config.service(api::certificates::list);
     config.service(api::certificates::create);
     config.service(api::certificates::show);

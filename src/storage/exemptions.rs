@@ -1,8 +1,11 @@
 //! The table of exemptions of homes.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::columns::{Instant, Json, Word};
+use super::page::{Listed, Page};
 use super::record::{Holds as _, record, revised};
 use super::schema::exemptions;
 use super::{Conn, Error, Tx};
@@ -63,6 +66,40 @@ pub fn of_property(db: &mut Conn, home: PropertyId) -> Result<Vec<Exemption>, Er
         .select(ExemptionRow::as_select())
         .load(db)?;
     ExemptionRow::entities(rows)
+}
+
+/// The temporary exemption notices that run on a day, in the order in which they were asked for.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn notices_on(db: &mut Conn, day: chrono::NaiveDate, page: &Page) -> Result<Listed<Exemption>, Error> {
+    let unserved = [ExemptionState::Notified, ExemptionState::Refused].map(Word);
+    let mut query = exemptions::table
+        .filter(
+            exemptions::kind
+                .eq(Word(ExemptionKind::Temporary))
+                .and(diesel::dsl::not(exemptions::state.eq_any(unserved))),
+        )
+        .filter(exemptions::from_on.le(day).and(exemptions::until_on.ge(day)))
+        .select(ExemptionRow::as_select())
+        .into_boxed();
+    if let Some(after) = &page.after {
+        query = query.filter(exemptions::id.gt(after.clone()));
+    }
+    let rows: Vec<ExemptionRow> = query.order(exemptions::id).limit(page.fetch()).load(db)?;
+    let listed = page.cut(rows, |row| row.id.0.to_string());
+    Ok(Listed { rows: ExemptionRow::entities(listed.rows)?, next: listed.next })
+}
+
+/// The references of these exemptions.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn references(db: &mut Conn, ids: &[ExemptionId]) -> Result<BTreeMap<ExemptionId, String>, Error> {
+    let names = ids.iter().map(ExemptionId::as_str).collect::<Vec<_>>();
+    let found = exemptions::table.filter(exemptions::id.eq_any(names)).select((exemptions::id, exemptions::reference));
+    let rows: Vec<(Word<ExemptionId>, String)> = found.load(db)?;
+    Ok(rows.into_iter().map(|(Word(id), reference)| (id, reference)).collect())
 }
 
 /// Keeps a new exemption.

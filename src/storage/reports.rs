@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists, not, sum};
 use diesel::prelude::*;
 
 use super::columns::{Column as _, Instant, Word};
-use super::schema::{applications, breaches, demands, items, licences, obligations, properties};
+use super::schema::{applications, breaches, demands, fee_entries, items, licences, obligations, properties};
 use super::{Conn, Error};
 use crate::domain::application::{Stage, Tally};
 use crate::domain::breach::BreachState;
 use crate::domain::demand::ItemState;
+use crate::domain::fees::{EntryKind, Sums};
 use crate::domain::id::{DemandId, ItemId, ObligationId, PropertyId, Spelled as _};
 use crate::domain::scheme::ObligationKind;
 
@@ -38,6 +39,8 @@ pub struct AreaFigures {
     pub breaches_confirmed: i64,
     /// Of these, dismissed by that day.
     pub breaches_dismissed: i64,
+    /// Fees, in pence, by that day.
+    pub fees: Sums,
 }
 
 /// How the items of one condition stand as at a day.
@@ -70,7 +73,7 @@ macro_rules! count_by_area {
     };
 }
 
-/// The figures by area as at a day, in ten statements. `end_of_day` is the instant at which that day ends in London.
+/// The figures by area as at a day, in eleven statements. `end_of_day` is the instant at which that day ends in London.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -101,6 +104,7 @@ pub fn by_area(
     count_by_area!(db, areas, applications, duly_made, |figures, count| figures.duly_made = count);
     licences_and_demands(db, day, &mut areas)?;
     breaches_of(db, day, end_of_day, &mut areas)?;
+    fees(db, day, &mut areas)?;
     Ok(areas)
 }
 
@@ -125,6 +129,33 @@ fn licences_and_demands(
     count_by_area!(db, areas, licences, in_force, |figures, count| figures.licences_in_force = count);
     let served = demands::table.filter(demands::served_on.le(day));
     count_by_area!(db, areas, demands, served, |figures, count| figures.demands_served = count);
+    Ok(())
+}
+
+/// An entry that another one reversed by that day counts for nothing.
+fn fees(db: &mut Conn, day: NaiveDate, areas: &mut BTreeMap<Option<String>, AreaFigures>) -> Result<(), Error> {
+    let reversals = diesel::alias!(fee_entries as reversals);
+    let reversed = reversals
+        .filter(reversals.field(fee_entries::about_id).eq(fee_entries::id.nullable()))
+        .filter(reversals.field(fee_entries::kind).eq(Word(EntryKind::Reversal)))
+        .filter(reversals.field(fee_entries::happened_on).le(day));
+    let rows: Vec<(Option<String>, Word<EntryKind>, Option<i64>)> = fee_entries::table
+        .inner_join(applications::table.on(applications::id.eq(fee_entries::application_id)))
+        .filter(fee_entries::happened_on.le(day).and(not(exists(reversed))))
+        .group_by((applications::area_code, fee_entries::kind))
+        .select((applications::area_code, fee_entries::kind, sum(fee_entries::pence)))
+        .load(db)?;
+    for (area, Word(kind), pence) in rows {
+        let fees = &mut areas.entry(area).or_default().fees;
+        let figure = match kind {
+            EntryKind::Charge => &mut fees.charged,
+            EntryKind::Payment => &mut fees.paid,
+            EntryKind::Refund => &mut fees.refunded,
+            EntryKind::Allowance => &mut fees.discounted,
+            EntryKind::Claim | EntryKind::Denial | EntryKind::Reversal => continue,
+        };
+        *figure = pence.unwrap_or_default();
+    }
     Ok(())
 }
 

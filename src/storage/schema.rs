@@ -904,6 +904,8 @@ diesel::table! {
     }
 }
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::area_code, fee_entries::kind);
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,

@@ -184,6 +184,12 @@ fn mistakes_are_reversed_in_sight_and_no_more_is_given_back_than_came_in() {
     let written_off = enter(&amy, &id, "reversals", &reversal(&after["entries"][0], "Charged in error")).expect(201);
     assert_eq!(written_off.body["total"]["outstanding_pence"], 0);
     step(&amy, &id, &json!({ "step": "pay_part_a" }));
+    let figures = |on: &str| {
+        let totals = amy.get(&format!("/reports/partnership?as_at={on}")).expect(200).body["totals"].clone();
+        ["fees_charged_pence", "fees_paid_pence", "fees_refunded_pence"].map(|name| totals[name].as_i64().unwrap())
+    };
+    assert_eq!(figures("2025-01-22"), [0, 0, 0], "what was reversed by that day counts for nothing");
+    assert_eq!(figures("2025-01-21"), [40_000, 0, 0], "the charge of the day of submission");
 
     let home = amy.get(&format!("/applications/{id}")).body["property_id"].as_str().unwrap().to_owned();
     let events = amy.walk(&format!("/properties/{home}/events"));

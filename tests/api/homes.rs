@@ -85,6 +85,36 @@ fn a_temporary_exemption_lasts_three_months_a_second_follows_it_and_there_is_nev
 }
 
 #[test]
+fn the_register_of_exemption_notices_shows_each_one_that_runs_on_a_day() {
+    let server = Server::start();
+    let (amy, tom, home) = (server.amy(), server.tom(), home(&server, 1));
+    let first = ask(&server, &home, "temporary", "2025-01-20").expect(201);
+    assert_eq!(amy.walk("/register/exemptions").len(), 0, "asked for is not served");
+    decide(&tom, &first.id(), &serve("2025-01-22")).expect(200);
+    go_to(&server, "2025-04-10");
+    let second = ask(&server, &home, "temporary", "2025-04-10").expect(201).id();
+    let why = json!({ "step": "serve", "on": "2025-04-10", "circumstances": "The buyer died before completion." });
+    decide(&tom, &second, &why).expect(200);
+    let on = |day: &str| amy.walk(&format!("/register/exemptions?on={day}"));
+    for (day, reference) in [
+        ("2025-01-21", None),
+        ("2025-01-22", Some("EXE/2025/00001")),
+        ("2025-04-21", Some("EXE/2025/00001")),
+        ("2025-04-22", Some("EXE/2025/00002")),
+        ("2025-07-21", Some("EXE/2025/00002")),
+        ("2025-07-22", None),
+    ] {
+        let found = on(day).iter().map(|one| one["reference"].clone()).collect::<Vec<_>>();
+        assert_eq!(found, reference.into_iter().map(|reference| json!(reference)).collect::<Vec<_>>(), "{day}");
+    }
+    let entry = on("2025-05-01").remove(0);
+    assert_eq!((&entry["notified_by"]["name"], &entry["follows"]), (&json!("Mr A Khan"), &json!("EXE/2025/00001")));
+    assert_eq!((&entry["steps"], &entry["until_on"]), (&json!("The house is being sold."), &json!("2025-07-21")));
+    assert!(entry["home"]["address"].as_str().unwrap().contains("1 Invented Street"), "{entry:#}");
+    assert_eq!(on("2025-02-01")[0]["follows"], Value::Null);
+}
+
+#[test]
 fn after_the_holders_death_each_home_is_exempt_for_three_months_and_three_more_where_they_are_asked_for() {
     let server = Server::start();
     let tom = server.tom();

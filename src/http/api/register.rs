@@ -1,4 +1,5 @@
-//! The public register of licences, as the office keeps it (s.232; SI 2006/373, regulation 11).
+//! The public registers of licences and of temporary exemption notices, as the office keeps them (s.232; SI 2006/373, regulations
+//! 11 and 12).
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use crate::actions::{Error, Rules};
 use crate::app::App;
 use crate::domain::actor::{Action, Sight};
 use crate::domain::appeal::{Appeal, AppealOutcome};
+use crate::domain::exemption::Exemption;
 use crate::domain::id::{LicenceId, PartyId, PropertyId};
 use crate::domain::licence::Licence;
 use crate::domain::party::Party;
@@ -21,7 +23,7 @@ use crate::http::answer::{PageOf, page, read};
 use crate::http::form::Query;
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
-use crate::storage::{Conn, appeals, licences, parties, properties};
+use crate::storage::{Conn, appeals, exemptions, licences, parties, properties};
 
 /// One licence as the register shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -164,4 +166,83 @@ fn person(people: &HashMap<PartyId, Party>, id: PartyId) -> Result<RegisteredPer
 fn described(homes: &HashMap<PropertyId, Property>, id: PropertyId) -> Result<RegisteredHome, Error> {
     let home = homes.get(&id).ok_or(Error::NotFound)?;
     Ok(RegisteredHome { address: home.one_line(), description: home.dwelling })
+}
+
+/// One temporary exemption notice as the register shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisteredNotice {
+    /// The notice's reference.
+    reference: String,
+    /// Who notified the council (regulation 12).
+    notified_by: RegisteredPerson,
+    home: RegisteredHome,
+    /// What they will do so that no licence is needed.
+    steps: String,
+    /// What the notice does.
+    effect: &'static str,
+    served_on: NaiveDate,
+    /// The first day on which no licence is needed.
+    from_on: NaiveDate,
+    /// The last one.
+    until_on: NaiveDate,
+    /// The notice that this one follows, if it is a second one.
+    follows: Option<String>,
+}
+
+/// Which notices of the register are read.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NoticesQuery {
+    /// Running on this day; today if nothing is said.
+    on: Option<NaiveDate>,
+    /// `next` of the page before.
+    #[validate(length(max = 100))]
+    #[param(max_length = 100)]
+    after: Option<String>,
+    /// Entries on a page: 1 to 200, 50 if nothing is said.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Read the register of temporary exemption notices that run on a day.
+#[utoipa::path(tag = "register", operation_id = "read_register_of_exemptions", params(NoticesQuery), responses((status = 200, body = PageOf<RegisteredNotice>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/register/exemptions")]
+pub async fn exemptions_running(
+    app: Data<App>,
+    caller: Caller,
+    query: Query<NoticesQuery>,
+) -> Result<HttpResponse, Problem> {
+    read(app, caller, Action::ReadCases, move |_, db, cx| {
+        let query = query.0;
+        let listed = exemptions::notices_on(db, query.on.unwrap_or(cx.today()), &page(query.after, query.limit))?;
+        Ok(PageOf { items: registered(db, listed.rows)?, next: listed.next })
+    })
+    .await
+}
+
+fn registered(db: &mut Conn, found: Vec<Exemption>) -> Result<Vec<RegisteredNotice>, Error> {
+    let people = found.iter().filter_map(|one| one.party_id).collect::<Vec<_>>();
+    let people = parties::find_all(db, &people)?.into_iter().map(|party| (party.id, party)).collect::<HashMap<_, _>>();
+    let homes = found.iter().map(|one| one.property_id).collect::<Vec<_>>();
+    let homes = properties::find_all(db, &homes)?.into_iter().map(|home| (home.id, home)).collect::<HashMap<_, _>>();
+    let before = found.iter().filter_map(|one| one.previous_id).collect::<Vec<_>>();
+    let before = exemptions::references(db, &before)?;
+    found
+        .into_iter()
+        .map(|one| {
+            Ok(RegisteredNotice {
+                notified_by: person(&people, one.party_id.ok_or(Error::NotFound)?)?,
+                home: described(&homes, one.property_id)?,
+                steps: one.steps.unwrap_or_default(),
+                effect: "No licence is needed while it runs, and letting without one is no offence (sections 86 and 95(3)).",
+                served_on: one.served_on.ok_or(Error::NotFound)?,
+                from_on: one.from_on.ok_or(Error::NotFound)?,
+                until_on: one.until_on.ok_or(Error::NotFound)?,
+                follows: one.previous_id.and_then(|id| before.get(&id).cloned()),
+                reference: one.reference,
+            })
+        })
+        .collect()
 }

@@ -47,6 +47,13 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("breaches_proposed", "Breaches that the calendar proposed on or before the date, whatever was decided."),
     ("breaches_confirmed", "Of those proposed, the ones that an officer confirmed by the end of the date."),
     ("breaches_dismissed", "Of those proposed, the ones that an officer dismissed by the end of the date."),
+    (
+        "fees_charged_pence",
+        "Parts of fees that fell due on or before the date, in pence; what was reversed by the date counts for nothing.",
+    ),
+    ("fees_discounted_pence", "Discounts allowed by the date, in pence, also those that wait for their charge."),
+    ("fees_paid_pence", "Payments dated on or before the date, in pence."),
+    ("fees_refunded_pence", "Of those payments, what was given back by the date, in pence."),
     ("conditions.asked", "Items under the condition whose demand was served on or before the date."),
     ("conditions.in_time", "Of those asked, the ones closed by the date with an accepted answer that came in time."),
     ("conditions.late", "Of those asked, the ones closed by the date with an accepted answer that came late."),
@@ -118,6 +125,10 @@ pub struct Figures {
     breaches_proposed: i64,
     breaches_confirmed: i64,
     breaches_dismissed: i64,
+    fees_charged_pence: i64,
+    fees_discounted_pence: i64,
+    fees_paid_pence: i64,
+    fees_refunded_pence: i64,
 }
 
 impl Figures {
@@ -139,6 +150,10 @@ impl Figures {
             breaches_proposed: figures.breaches_proposed,
             breaches_confirmed: figures.breaches_confirmed,
             breaches_dismissed: figures.breaches_dismissed,
+            fees_charged_pence: figures.fees.charged,
+            fees_discounted_pence: figures.fees.discounted,
+            fees_paid_pence: figures.fees.paid,
+            fees_refunded_pence: figures.fees.refunded,
         }
     }
 
@@ -159,6 +174,10 @@ impl Figures {
             breaches_proposed: self.breaches_proposed + other.breaches_proposed,
             breaches_confirmed: self.breaches_confirmed + other.breaches_confirmed,
             breaches_dismissed: self.breaches_dismissed + other.breaches_dismissed,
+            fees_charged_pence: self.fees_charged_pence + other.fees_charged_pence,
+            fees_discounted_pence: self.fees_discounted_pence + other.fees_discounted_pence,
+            fees_paid_pence: self.fees_paid_pence + other.fees_paid_pence,
+            fees_refunded_pence: self.fees_refunded_pence + other.fees_refunded_pence,
         }
     }
 
