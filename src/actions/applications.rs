@@ -3,14 +3,14 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, Rules, fees, fitness, letters, notices};
+use super::{Error, Expected, Rules, fees, fitness, letters, licences, notices};
 use crate::domain::actor::Action;
 use crate::domain::application::{Application, News, Standing, Start, Step};
 use crate::domain::context::Context;
 use crate::domain::id::{ApplicationId, PartyId, PropertyId};
 use crate::domain::letter::LetterKind;
 use crate::domain::licence::{Grant, Licence};
-use crate::storage::{Tx, access, application_forms, applications, notices as notice_table, properties, schemes};
+use crate::storage::{Conn, Tx, access, application_forms, applications, notices as notice_table, properties, schemes};
 
 /// Who applies for what.
 #[derive(Clone, Debug)]
@@ -137,15 +137,25 @@ pub fn enter(
         let known = access::find(tx, *officer)?.filter(|account| account.actor().may(Action::WorkApplications));
         known.ok_or_else(|| super::FieldFault::at("/officer_id", "not the account of an active officer"))?;
     }
+    if let Step::Submit { on, .. } = &step {
+        may_be_sent(tx, rules, &application, *on)?;
+    }
     let change = application.take(cx, rules.current()?, step)?;
     applications::save(tx, &change)?;
     applications::find(tx, id)?.ok_or(Error::NotFound)
 }
 
+/// Refuses an application for the next licence while it is too early for one.
+pub(super) fn may_be_sent(db: &mut Conn, rules: &Rules, application: &Application, on: NaiveDate) -> Result<(), Error> {
+    let held = licences::held(db, application.property_id, application.holder_id, on)?;
+    Ok(held
+        .map_or(Ok(()), |licence| licence.may_be_applied_for_anew(&rules.current()?.policy, on).map_err(Error::from))?)
+}
+
 /// How a licence is to begin.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// The first day; the day of the grant if nothing is said.
+    /// The first day; the day of the grant if nothing is said, or the day after the last one of a licence that this one follows.
     pub starts_on: Option<NaiveDate>,
     /// Years; the scheme's limit if nothing is said.
     pub years: Option<u32>,
@@ -195,6 +205,11 @@ pub fn enter_grant(
 ) -> Result<(Application, Licence), Error> {
     let application = enter(tx, cx, rules, id, expected, Step::Grant)?;
     let home = properties::find(tx, application.property_id)?.ok_or(Error::NotFound)?;
+    let held = licences::held(tx, application.property_id, application.holder_id, cx.today())?;
+    let starts_on = match held.filter(|_| terms.start_authority.is_none()) {
+        Some(held) => held.next_starts_on(terms.starts_on)?,
+        None => terms.starts_on.unwrap_or(cx.today()),
+    };
     let grant = Grant {
         number: schemes::next_reference(tx, "SL", cx.today().year())?,
         application_id: Some(application.id),
@@ -205,10 +220,10 @@ pub fn enter_grant(
         agent_id: application.agent_id,
         area_code: application.area_code.clone(),
         granted_on: cx.today(),
-        starts_on: terms.starts_on.unwrap_or(cx.today()),
+        starts_on,
         years: terms.years.unwrap_or(rules.current()?.licence_max_years),
         start_authority: terms.start_authority.clone(),
     };
-    let licence = super::licences::grant(tx, cx, rules, grant, &terms.other_homes)?;
+    let licence = licences::grant(tx, cx, rules, grant, &terms.other_homes)?;
     Ok((application, licence))
 }

@@ -261,6 +261,7 @@ pub fn send(
     let named = application.name_people(cx, holder, party(Capacity::Manager), party(Capacity::Agent))?;
     applications::save(tx, &named)?;
     let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    super::applications::may_be_sent(tx, rules, &application, cx.today())?;
     let step = Step::Submit { on: cx.today(), declarations_signed: true };
     applications::save(tx, &application.take(cx, scheme, step.clone())?)?;
     if let Some(email) = signing.consent {

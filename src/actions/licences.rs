@@ -1,13 +1,16 @@
 //! Licences: granted with their obligations, ended with them.
 
+use chrono::NaiveDate;
+
 use super::gazetteer::known_property;
 use super::{Error, Expected, Rules, breaches, exemptions};
-use crate::domain::actor::Action;
+use crate::domain::actor::{Action, Sight};
 use crate::domain::context::Context;
-use crate::domain::id::{LicenceId, PropertyId};
+use crate::domain::id::{LicenceId, PartyId, PropertyId};
 use crate::domain::licence::{Grant, Licence, LicenceStep};
 use crate::domain::obligation::Obligation;
-use crate::storage::{Tx, licences, obligations};
+use crate::storage::page::Page;
+use crate::storage::{Conn, Tx, licences, obligations};
 
 /// A licence is granted under the scheme's present version, with the obligations that begin with it.
 ///
@@ -38,6 +41,21 @@ pub fn grant(
         }
     }
     Ok(licence)
+}
+
+/// The licence that this person holds of this home on a day; the one that runs longest, if there are several.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) fn held(db: &mut Conn, home: PropertyId, holder: PartyId, on: NaiveDate) -> Result<Option<Licence>, Error> {
+    let filter = licences::Filter {
+        property: Some(home),
+        holder: Some(holder),
+        in_force_on: Some(on),
+        ..licences::Filter::default()
+    };
+    let found = licences::list(db, Sight::Everything, &filter, &Page { after: None, limit: 100 })?.rows;
+    Ok(found.into_iter().max_by_key(|licence| licence.ends_on))
 }
 
 /// Something is decided of a licence; what ends it ends its obligations.

@@ -1,6 +1,6 @@
 //! A licence: whom it binds, which homes it covers, from when to when, and under which version of the scheme.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde_json::json;
 
 use super::breach::Ground;
@@ -9,7 +9,7 @@ use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId, words};
 use super::proceeding::Changes;
-use super::scheme::Scheme;
+use super::scheme::{Policy, Scheme};
 
 words! {
     /// What has been decided of a licence; what the calendar adds is in [`LicenceStanding`].
@@ -186,6 +186,24 @@ pub enum Refusal {
     /// Run out: nothing is left to end.
     #[error("the licence ran out on {0}: there is nothing left to end")]
     Expired(NaiveDate),
+    /// Too early for the next one.
+    #[error("{number} covers this home until {ends_on}: its holder may apply for the next licence from {from}")]
+    RenewalNotOpen {
+        /// The number of the licence in force.
+        number: String,
+        /// Its last day.
+        ends_on: NaiveDate,
+        /// The first day for an application.
+        from: NaiveDate,
+    },
+    /// Two licences of one holder at once.
+    #[error("{number} covers this home until {ends_on}: the next licence of its holder starts after that day")]
+    StillRuns {
+        /// The number of the licence in force.
+        number: String,
+        /// Its last day.
+        ends_on: NaiveDate,
+    },
     /// Not possible in this state.
     #[error("a licence that is {0} cannot take this step")]
     NotInThisState(LicenceState),
@@ -208,6 +226,8 @@ impl Refusal {
             Self::TooLong(_) => "licence-too-long",
             Self::NoAuthority => "back-dated-without-authority",
             Self::Expired(_) => "licence-expired",
+            Self::RenewalNotOpen { .. } => "renewal-not-open",
+            Self::StillRuns { .. } => "licence-still-runs",
             Self::NotInThisState(_) => "licence-state",
             Self::InFuture => "in-future",
             Self::NoReason => "no-reason",
@@ -358,6 +378,36 @@ impl Licence {
             manager_id: self.manager_id,
             terms: None,
             proceeding_id: None,
+        }
+    }
+
+    /// The first day on which its holder may apply for the next one (a setting of the scheme).
+    #[must_use]
+    pub fn renewable_from(&self, policy: &Policy) -> NaiveDate {
+        self.ends_on.checked_sub_months(Months::new(policy.renewal_opens_months)).unwrap_or(self.starts_on)
+    }
+
+    /// Refuses an application of its holder for the next licence before that day.
+    ///
+    /// # Errors
+    /// [`Refusal::RenewalNotOpen`].
+    pub fn may_be_applied_for_anew(&self, policy: &Policy, on: NaiveDate) -> Result<(), Refusal> {
+        let from = self.renewable_from(policy);
+        if on >= from {
+            return Ok(());
+        }
+        Err(Refusal::RenewalNotOpen { number: self.number.clone(), ends_on: self.ends_on, from })
+    }
+
+    /// The first day of its holder's next licence: the day after its own last one, unless a later one is asked for.
+    ///
+    /// # Errors
+    /// [`Refusal::StillRuns`].
+    pub fn next_starts_on(&self, asked: Option<NaiveDate>) -> Result<NaiveDate, Refusal> {
+        let next = self.ends_on.succ_opt().unwrap_or(self.ends_on);
+        match asked.unwrap_or(next) {
+            on if on >= next => Ok(on),
+            _ => Err(Refusal::StillRuns { number: self.number.clone(), ends_on: self.ends_on }),
         }
     }
 

@@ -68,6 +68,8 @@ pub struct Filter {
     pub property: Option<PropertyId>,
     /// In this state.
     pub state: Option<LicenceState>,
+    /// Held by this person.
+    pub holder: Option<PartyId>,
     /// In force on this day.
     pub in_force_on: Option<chrono::NaiveDate>,
     /// With this text in number, address or postcode.
@@ -138,6 +140,9 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
         let covering =
             licence_homes::table.filter(licence_homes::property_id.eq(Word(home))).select(licence_homes::licence_id);
         query = query.filter(licences::id.eq_any(covering));
+    }
+    if let Some(holder) = filter.holder {
+        query = query.filter(licences::holder_id.eq(Word(holder)));
     }
     if let Some(state) = filter.state {
         query = query.filter(licences::state.eq(Word(state)));

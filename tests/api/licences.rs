@@ -1,8 +1,10 @@
 //! Licences as they are read, and what is decided of them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::case::{decision_due, go_to, house, licence};
+use crate::support::case::{
+    decision_due, findings, go_to, house, licence, officer, propose, serve_by_hand, step, try_step,
+};
 use crate::support::server::Server;
 
 #[test]
@@ -167,4 +169,42 @@ fn every_home_of_a_licence_has_duties_of_its_own_and_can_be_asked_for_the_same_t
         open.iter().map(|duty| duty["due"]["on"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!((due(&first), due(&other)), (vec!["2026-02-13".to_owned()], vec!["2026-02-10".to_owned()]));
+}
+
+#[test]
+fn the_holder_applies_for_the_next_licence_from_three_months_before_and_it_starts_when_the_old_one_has_ended() {
+    let server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let first = decision_due(&server, 1);
+    let grant = |id: &str, terms: Value| {
+        let etag = tom.get(&format!("/applications/{id}")).etag();
+        tom.post_on(&etag, &format!("/applications/{id}/grant"), &terms)
+    };
+    let held = grant(&first, json!({ "years": 1 })).expect(201).body;
+    assert_eq!(held["ends"]["on"], "2026-02-13");
+    let applied = |holder: &str| {
+        let form = json!({ "property_id": held["property_id"], "applicant_id": holder, "holder_id": holder });
+        amy.post("/applications", &form).expect(201).id()
+    };
+    let (next, buyer) = (applied(&server.khan_id), applied(&server.agency_id));
+    let submit = |on: &str| json!({ "step": "submit", "on": on, "declarations_signed": true });
+    go_to(&server, "2025-11-12");
+    try_step(&amy, &next, &submit("2025-11-12")).refuses(409, "renewal-not-open", "from 2025-11-13");
+    step(&amy, &buyer, &submit("2025-11-12"));
+    go_to(&server, "2025-11-13");
+    step(&amy, &next, &submit("2025-11-13"));
+    for one in [
+        json!({ "step": "pay_part_a" }),
+        json!({ "step": "find_complete" }),
+        json!({ "step": "assign", "officer_id": officer(&server) }),
+        json!({ "step": "record_findings", "findings": findings(true) }),
+    ] {
+        step(&amy, &next, &one);
+    }
+    serve_by_hand(&amy, &propose(&amy, &next, "proposed_grant").expect(201).id());
+    go_to(&server, "2025-12-10");
+    step(&amy, &next, &json!({ "step": "end_consultation" }));
+    grant(&next, json!({ "starts_on": "2026-02-13" })).refuses(409, "licence-still-runs", "2026-02-13");
+    let renewed = grant(&next, json!({})).expect(201).body;
+    assert_eq!((&renewed["starts_on"], &renewed["standing"]), (&json!("2026-02-14"), &json!("granted_not_started")));
 }

@@ -132,6 +132,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
             state: query.state,
             in_force_on: query.in_force_on,
             text: query.text,
+            ..licences::Filter::default()
         };
         let listed = licences::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
         let ids = listed.rows.iter().map(|licence| licence.id).collect::<Vec<_>>();
