@@ -21,6 +21,7 @@ pub mod exemption;
 pub mod fees;
 pub mod fitness;
 pub mod id;
+pub mod inspection;
 pub mod letter;
 pub mod letter_batch;
 pub mod licence;

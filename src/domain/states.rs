@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{application, licence, proceeding};
+use super::{application, inspection, licence, proceeding};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
@@ -36,6 +36,7 @@ const HEAD: &str = "# States\n\n\
 #[test]
 fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
     use application::{Stage, Step};
+    use inspection::{InspectionState, InspectionStep};
     use licence::LicenceState;
     use proceeding::{ProceedingState, ProceedingStep};
     let mut drawn = HEAD.to_owned();
@@ -48,6 +49,13 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
             &proceeding::tests::every_step(),
             ProceedingStep::name,
             ProceedingState::after,
+        ),
+        draw(
+            "Inspection",
+            InspectionState::ALL,
+            &inspection::tests::steps(),
+            InspectionStep::name,
+            InspectionState::after,
         ),
     ];
     drawn.extend(parts);
