@@ -76,6 +76,32 @@ pub(super) fn queue_notice(tx: &mut Tx<'_>, cx: &Context, notice: &Notice, copy:
     store(tx, cx, matter)
 }
 
+/// A letter about an inspection: by e-mail only where a consent to the service of notices holds.
+pub(super) fn queue_inspection(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    party: Party,
+    home: PropertyId,
+    facts: Value,
+) -> Result<Letter, Error> {
+    let consents = parties::consents_of(tx, &[party.id])?;
+    let consent = consents.iter().rev().find(|consent| consent.holds_at(cx.now) && consent.covers_notices());
+    let (channel, address) = channel(&party, consent);
+    let matter = Matter {
+        kind: LetterKind::Inspection,
+        part: next_part(tx, LetterKind::Inspection, cx.today(), party.id)?,
+        recipient_id: party.id,
+        recipient_name: party.name,
+        address,
+        channel,
+        dated_on: cx.today(),
+        property_id: Some(home),
+        demand: None,
+        facts,
+    };
+    store(tx, cx, matter)
+}
+
 /// The notice, and whose copy, that a letter carries.
 pub(super) fn notice_of(letter: &Letter) -> Option<(NoticeId, CopyId)> {
     let fact = |key: &str| letter.facts.get(key).and_then(Value::as_str);
@@ -205,6 +231,13 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// Notice of an inspection (I1), or its improvement plan (I2).
+    Inspection {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// What an officer decided (D4).
     Decision {
         /// The home.
@@ -255,12 +288,13 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
         LetterKind::Notice => notice_contents(db, rules, &letter)?,
-        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt => {
+        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt | LetterKind::Inspection => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
                 LetterKind::Application => About::Application { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
+                LetterKind::Inspection => About::Inspection { home, scheme },
                 _ => About::Decision { home, scheme },
             }
         }
@@ -490,7 +524,7 @@ fn by_the_consent_of_today(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Res
     }
     let consents = parties::consents_of(tx, &[letter.recipient_id])?;
     let covers = |consent: &Consent| match letter.kind {
-        LetterKind::Notice => consent.covers_notices(),
+        LetterKind::Notice | LetterKind::Inspection => consent.covers_notices(),
         LetterKind::Demand => consent.covers_demands(),
         _ => true,
     };

@@ -20,6 +20,8 @@ pub mod fitness;
 pub mod gazetteer;
 pub mod homes;
 pub mod import;
+pub mod inspection_programme;
+pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;
@@ -37,8 +39,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
-    enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, letter, letter_batch,
-    licence, notice, obligation, occupancy, party, proceeding, property, task,
+    enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, inspection, letter,
+    letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -157,6 +159,7 @@ refusals!(
     crate::domain::service::NotServed,
     fee_rules::Refusal,
     fitness_rules::Refusal,
+    inspection::Refusal,
     letter::Refusal,
     letter_batch::Refusal,
     licence::Refusal,

@@ -164,6 +164,17 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::penalties::pay);
     config.service(api::penalties::refund);
     config.service(api::penalties::reverse);
+    config.service(api::programme::list);
+    config.service(api::inspections::list);
+    config.service(api::inspections::create);
+    config.service(api::inspections::show);
+    config.service(api::inspections::take);
+    config.service(api::visits::arrange);
+    config.service(api::visits::notify);
+    config.service(api::visits::find);
+    config.service(api::visits::plan);
+    config.service(api::visits::judge);
+    config.service(api::visits::send);
     config.service(api::letters::list);
     config.service(api::letters::show);
     config.service(api::letters::print);

@@ -1,20 +1,22 @@
 //! From what a letter is about to its words.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
-    DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    Receipt, ReceiptFile, SignIn, ToldAnchor, heading,
+    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice,
+    NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, SignIn, ToldAnchor, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
 use crate::domain::application::Standing;
+use crate::domain::calendar::london;
 use crate::domain::demand;
 use crate::domain::fees::pounds;
 use crate::domain::id::PartyId;
+use crate::domain::inspection::{InspectionLetter, WorkToDo};
 use crate::domain::letter::Letter;
 use crate::domain::notice;
 use crate::domain::property::Property;
@@ -38,6 +40,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
         }
         About::LicenceNotice(matter) => about_licence(letter, matter)?.compose(),
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
+        About::Inspection { home, scheme } => return inspected(contents, home.as_deref(), scheme),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
@@ -318,6 +321,54 @@ fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result
         amount: Line::from_record(&facts.outstanding_pence.map(pounds).unwrap_or_default()),
         sha256: Line::from_record(&facts.sha256.unwrap_or_default()),
     })
+}
+
+fn inspected(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Words, String> {
+    let letter = &contents.letter;
+    let facts: InspectionLetter = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let (office, recipient) = (office(scheme), Line::from_record(&letter.recipient_name));
+    let property = Line::from_record(&home.map(Property::one_line).unwrap_or_default());
+    let written_on = contents.written_on;
+    let composed = match facts {
+        InspectionLetter::Notice { reference, purpose, starts_at, ends_at, officer } => {
+            let [starts, ends] = [starts_at, ends_at].map(london::local);
+            let time = |at: NaiveDateTime| Line::from_record(&at.format("%H:%M").to_string());
+            let notice = InspectionNotice {
+                office,
+                recipient,
+                copy_for: None,
+                reference: Line::from_record(&reference),
+                property,
+                purpose,
+                on: starts.date(),
+                from: time(starts),
+                to: time(ends),
+                officer: Line::from_record(&officer),
+                written_on,
+            };
+            notice.compose()
+        }
+        InspectionLetter::Plan { reference, visited_on, work, reinspect_on } => {
+            let planned = |one: WorkToDo| PlannedWork {
+                number: one.number,
+                text: Line::from_record(&one.text),
+                due_on: one.due_on,
+            };
+            let plan = ImprovementPlan {
+                office,
+                recipient,
+                copy_for: None,
+                reference: Line::from_record(&reference),
+                property,
+                visited_on,
+                work: work.into_iter().map(planned).collect(),
+                reinspect_on,
+                written_on,
+            };
+            plan.compose()
+        }
+    };
+    composed.map(words).map_err(|fault| fault.to_string())
 }
 
 fn decided(letter: &Letter, home: Option<&Property>, scheme: &Scheme) -> Result<Decision, String> {

@@ -30,6 +30,8 @@ pub mod events;
 pub mod exemptions;
 pub mod fees;
 pub mod fitness;
+pub mod inspection_programme;
+pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;

@@ -3,6 +3,7 @@
 //!
 //! [`InspectionState::after`] is the one table of which step leads where; [`Inspection::take`] adds what each step asks for.
 
+mod letter;
 mod refusal;
 mod risk;
 mod step;
@@ -14,6 +15,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use letter::{InspectionLetter, InspectionLetterKind, WorkToDo};
 pub use refusal::Refusal;
 pub use risk::{Known, Points, RiskFact, due_on, risk};
 pub use step::{InspectionState, InspectionStep, Work};

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::*;
 use crate::domain::application::News;
+use crate::domain::inspection::Purpose;
 use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
 use crate::domain::notice::NoticeKind;
 use crate::domain::testing::{khan, on};
@@ -201,6 +202,74 @@ fn an_applicant_is_told_how_the_application_stands_and_what_that_means() {
     assert!(!paper.text.contains("SHA-256"), "{}", paper.text);
     let silent = Application { amount: Line::default(), ..application(News::FeeDue, "") }.compose().unwrap();
     assert_says(&silent, &["The second part of the fee is due now."]);
+}
+
+fn inspection_notice(purpose: Purpose, text: &str) -> InspectionNotice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    InspectionNotice {
+        office: office(text),
+        recipient: line("The occupier"),
+        copy_for: None,
+        reference: line("INS/2025/00001"),
+        property: line("12 High Street, Stockton"),
+        purpose,
+        on: day(2025, 2, 20),
+        from: line("10:00"),
+        to: line("11:00"),
+        officer: line("Amy Ward"),
+        written_on: day(2025, 2, 14),
+    }
+}
+
+fn improvement_plan(text: &str) -> ImprovementPlan {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let work = |number, usual: &str, due_on| PlannedWork { number, text: line(usual), due_on };
+    ImprovementPlan {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("INS/2025/00001"),
+        property: line("12 High Street, Stockton"),
+        visited_on: day(2025, 2, 20),
+        work: vec![work(1, "Clear the mould.", day(2025, 3, 7)), work(3, "Repair the fan.", day(2025, 3, 14))],
+        reinspect_on: day(2025, 3, 17),
+        written_on: day(2025, 2, 21),
+    }
+}
+
+fn inspections(text: &str) -> impl Iterator<Item = Result<Composed, ComposeFault>> {
+    let notices = Purpose::ALL.iter().map(|purpose| inspection_notice(*purpose, text).compose());
+    notices.chain([improvement_plan(text).compose()]).collect::<Vec<_>>().into_iter()
+}
+
+#[test]
+fn a_notice_of_an_inspection_gives_its_purpose_its_power_and_its_time() {
+    for (purpose, why) in [
+        (Purpose::Programme, "Each home in the scheme is inspected."),
+        (Purpose::Complaint, "Somebody told us of the state of this home"),
+        (Purpose::Offence, "whether an offence under the Housing Act 2004 has been committed"),
+        (Purpose::Application, "There is an application for a licence"),
+        (Purpose::Reinspection, "whether the work that we asked for is done"),
+        (Purpose::Other, "We want to see the condition of this home."),
+    ] {
+        let letter = inspection_notice(purpose, "").compose().unwrap();
+        assert_eq!(letter.template_version, "I1/1");
+        assert_says(&letter, &[why, "Housing Act 2004, section 239", "Day: Thursday 20 February 2025"]);
+        assert_says(&letter, &["Time: 10:00 to 11:00", "Officer: Amy Ward", "At least 24 hours"]);
+    }
+    let unnamed = InspectionNotice { officer: Line::default(), ..inspection_notice(Purpose::Other, "") };
+    assert!(matches!(unnamed.compose(), Err(ComposeFault::Missing("officer"))));
+}
+
+#[test]
+fn an_improvement_plan_lists_its_work_with_the_last_days_and_the_re_inspection() {
+    let letter = improvement_plan("").compose().unwrap();
+    assert_eq!(letter.template_version, "I2/1");
+    assert_eq!(letter.subject.as_str(), "Work that is needed: 12 High Street, Stockton");
+    assert_says(&letter, &["Item 1: Clear the mould.", "Last day: Friday 7 March 2025.", "Item 3: Repair the fan."]);
+    assert_says(&letter, &["again on Monday 17 March 2025", "no formal notice under Part 1"]);
+    let nothing = ImprovementPlan { work: Vec::new(), ..improvement_plan("") };
+    assert!(matches!(nothing.compose(), Err(ComposeFault::NoItems)));
 }
 
 fn notice(kind: NoticeKind, text: &str) -> Notice {
@@ -462,6 +531,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").compose().unwrap());
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").unwrap()));
+    let news = news.chain(inspections("").map(Result::unwrap));
     let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
@@ -601,7 +671,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let first = [first.compose(), second.compose(), third.compose(), fourth.compose()];
         let news = News::ALL.iter().map(|news| application(*news, text).compose());
         let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
-        first.into_iter().chain(news).chain(notices).map(Result::unwrap).collect::<Vec<_>>()
+        first.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {
@@ -647,7 +717,7 @@ fn every_letter(text: &str) -> Vec<Composed> {
         [first.compose(), second.compose(), decision(text).compose(), receipt(text).compose(), link.compose()];
     let news = News::ALL.iter().map(|news| application(*news, text).compose());
     let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
-    composed.into_iter().chain(news).chain(notices).map(Result::unwrap).collect()
+    composed.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect()
 }
 
 /// The parts of a letter on paper in order, without their text.
