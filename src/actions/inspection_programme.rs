@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use super::{Error, Rules, inspections, tasks};
 use crate::domain::calendar::london::{self, written_instant, written_out};
 use crate::domain::context::Context;
-use crate::domain::id::PropertyId;
+use crate::domain::id::{InspectionId, PropertyId};
 use crate::domain::inspection::{Inspection, InspectionState, InspectionStep, Points, due_on, risk};
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::inspection_programme::{ToInspect, to_inspect};
-use crate::storage::{Conn, Tx, inspections as table};
+use crate::storage::{self, Conn, Tx, inspections as table};
 
 /// A home of the programme.
 #[derive(Clone, Debug)]
@@ -68,7 +68,16 @@ pub fn programme(
 /// Whatever the database says.
 pub fn call_by_calendar(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, night: NaiveDate) -> Result<(), Error> {
     let over_by = night.pred_opt().map_or(cx.now, london::end_of_day);
-    for inspection in table::due(tx, over_by, night)? {
+    for id in table::due(tx, over_by, night)? {
+        let inspection = match table::find(tx, id) {
+            Ok(found) => found.ok_or(Error::NotFound)?,
+            // One row that cannot be read must not keep the others waiting.
+            Err(storage::Error::Unreadable(why)) => {
+                tasks::open(tx, cx, unreadable(id, &why.to_string()))?;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         for need in needs(&inspection, night) {
             tasks::open(tx, cx, need)?;
         }
@@ -78,6 +87,17 @@ pub fn call_by_calendar(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, night: Nai
         }
     }
     Ok(())
+}
+
+fn unreadable(id: InspectionId, why: &str) -> Need {
+    Need {
+        kind: TaskKind::CheckFailed,
+        key: id.to_string(),
+        property_id: None,
+        letter_id: None,
+        title: format!("The nightly check could not look at the inspection {id}"),
+        detail: format!("{why}. The check will try again each night; the other cases were not affected."),
+    }
 }
 
 fn needs(inspection: &Inspection, night: NaiveDate) -> Vec<Need> {

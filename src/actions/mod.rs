@@ -15,6 +15,7 @@ pub mod documents;
 pub mod enforcement;
 pub mod enquiries;
 pub mod exemptions;
+pub mod feeds;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
@@ -39,8 +40,8 @@ pub use rules::{Rules, SchemeFault, service_policy};
 use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
-    enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, inspection, letter,
-    letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, task,
+    enforcement as enforcing, enquiry, exemption, feed, fees as fee_rules, fitness as fitness_rules, inspection,
+    letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -157,6 +158,7 @@ refusals!(
     enforcing::Refusal,
     enforcing::AccountRefusal,
     crate::domain::service::NotServed,
+    feed::Refusal,
     fee_rules::Refusal,
     fitness_rules::Refusal,
     inspection::Refusal,

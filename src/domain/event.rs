@@ -225,6 +225,10 @@ words! {
         TokenIssued = "token.issued",
         /// A token was revoked.
         TokenRevoked = "token.revoked",
+        /// An officer's calendar got a secret address.
+        CalendarIssued = "calendar.issued",
+        /// That address was revoked.
+        CalendarRevoked = "calendar.revoked",
         /// Applications were imported from a file.
         ApplicationsImported = "applications.imported",
     }

@@ -18,6 +18,7 @@ pub mod enforcement;
 pub mod enquiry;
 pub mod event;
 pub mod exemption;
+pub mod feed;
 pub mod fees;
 pub mod fitness;
 pub mod id;

@@ -7,6 +7,7 @@ mod description;
 mod download;
 mod faults;
 pub mod form;
+mod ics;
 mod methods;
 pub mod pages;
 pub mod problem;
@@ -199,6 +200,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::me::give_consent);
     config.service(api::me::withdraw_consent);
     config.service(api::me::report_change);
+    config.service(api::feeds::show);
+    config.service(api::feeds::issue);
+    config.service(api::feeds::revoke);
     config.service(api::reports::partnership);
     config.service(api::deadlines::list);
     config.service(api::deadlines::preview);
@@ -210,6 +214,11 @@ fn probes(config: &mut ServiceConfig<'_>) {
     config.service(api::health::ready);
 }
 
+/// What is read by those who know a secret address, without a token.
+fn feeds(config: &mut ServiceConfig<'_>) {
+    config.service(api::feeds::visits);
+}
+
 /// The description of the API that the routes give of themselves (OpenAPI 3.1).
 #[must_use]
 pub fn openapi() -> OpenApi {
@@ -218,6 +227,7 @@ pub fn openapi() -> OpenApi {
         .openapi(Document::openapi())
         .service(utoipa_actix_web::scope("/api/v1").configure(routes))
         .configure(probes)
+        .configure(feeds)
         .split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -249,6 +259,7 @@ pub fn start(app: Arc<App>) -> std::io::Result<(actix_web::dev::Server, std::net
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(routes))
             .configure(probes)
+            .configure(feeds)
             .into_app()
             .service(actix_web::web::redirect("/api/docs", "/api/docs/"))
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))

@@ -94,7 +94,7 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Inspec
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn due(db: &mut Conn, over_by: DateTime<Utc>, night: NaiveDate) -> Result<Vec<Inspection>, Error> {
+pub fn due(db: &mut Conn, over_by: DateTime<Utc>, night: NaiveDate) -> Result<Vec<InspectionId>, Error> {
     let states = |wanted: fn(InspectionState) -> bool| {
         let states = InspectionState::ALL.iter().filter(move |state| wanted(**state));
         states.map(|state| state.as_str().to_owned()).collect::<Vec<_>>()
@@ -106,7 +106,8 @@ pub fn due(db: &mut Conn, over_by: DateTime<Utc>, night: NaiveDate) -> Result<Ve
     let open = inspections::state.eq_any(states(InspectionState::is_open));
     let work = open.and(inspections::item_due_on.lt(night));
     let query = inspections::table.filter(again.or(work).or(visit));
-    InspectionRow::entities(query.order(inspections::id).select(InspectionRow::as_select()).load(db)?)
+    let found: Vec<Word<InspectionId>> = query.order(inspections::id).select(inspections::id).load(db)?;
+    Ok(found.into_iter().map(|id| id.0).collect())
 }
 
 /// An officer's inspections whose last visit ends after that instant, the earliest first.

@@ -28,6 +28,7 @@ pub mod enforcement;
 pub mod enquiries;
 pub mod events;
 pub mod exemptions;
+pub mod feeds;
 pub mod fees;
 pub mod fitness;
 pub mod inspection_programme;

@@ -933,6 +933,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    calendar_feeds (account_id) {
+        account_id -> Text,
+        hash -> Text,
+        issued_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -987,4 +997,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     offences,
     penalty_entries,
     inspections,
+    calendar_feeds,
 );

@@ -1,5 +1,7 @@
 //! Inspections through the API: from the first visit to the re-inspection, a visit without access, and notice of entry.
 
+use std::collections::BTreeMap;
+
 use selective_licensing::actions;
 use selective_licensing::domain::document::{Arrival, Facts, MediaType, Under};
 use selective_licensing::domain::id::{LicenceId, PropertyId, Spelled as _};
@@ -377,4 +379,82 @@ fn a_night_asks_for_visits_without_a_record_for_re_inspections_and_for_overdue_w
     assert_eq!(amy.get(&format!("/inspections/{id}")).expect(200).body["state"], "reinspect_due");
     world.night("2025-02-07");
     assert_eq!((open("work_overdue").len(), open("reinspection_due").len()), (1, 1), "nothing is asked twice");
+}
+
+/// What a calendar program gets at an address: status and text.
+fn subscribed(address: &str) -> (u16, String) {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+    let mut answer = ureq::Agent::from(config).get(address).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+/// The entries of a calendar, each with its properties by name, as a calendar program reads them.
+fn entries(calendar: &str) -> Vec<BTreeMap<String, String>> {
+    assert!(calendar.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && calendar.ends_with("END:VCALENDAR\r\n"));
+    assert!(calendar.split("\r\n").all(|line| line.len() <= 75), "{calendar}");
+    let unfolded = calendar.replace("\r\n ", "");
+    let each = unfolded.split("BEGIN:VEVENT\r\n").skip(1).map(|entry| {
+        let lines = entry.split("\r\n").take_while(|line| *line != "END:VEVENT");
+        lines
+            .map(|line| line.split_once(':').unwrap())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    });
+    each.collect()
+}
+
+#[test]
+fn an_officers_calendar_shows_their_visits_to_whoever_knows_its_address_until_that_is_renewed_or_revoked() {
+    let server = Server::start();
+    let amy = server.amy();
+    let home = amy.post("/properties", &house(1)).expect(201).id();
+    let id = plan(&amy, &home, "complaint", "2025-07-20T10:00:00Z", "2025-07-20T11:00:00Z").expect(201).id();
+    amy.get("/me/calendar").refuses(404, "not-found", "");
+    amy.post("/me/calendar/revocation", &json!({})).refuses(409, "no-calendar", "issue one first");
+    let issue = || {
+        let issued = amy.send("POST", "/me/calendar", &[("Idempotency-Key", "the same")], Some(&json!({}))).expect(201);
+        let url = issued.body["url"].as_str().unwrap().to_owned();
+        let secret = url.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(secret.len(), 64);
+        server.at(&format!("/calendars/{secret}.ics"))
+    };
+    let first = issue();
+    assert_eq!(amy.get("/me/calendar").expect(200).body["url"], Value::Null);
+    let (status, text) = subscribed(&first);
+    assert_eq!(status, 200);
+    let before = entries(&text);
+    let one = |name: &str, entries: &[BTreeMap<String, String>]| entries[0][name].clone();
+    assert_eq!(before.len(), 1);
+    assert_eq!(
+        (one("DTSTART", &before), one("DTEND", &before)),
+        ("20250720T100000Z".into(), "20250720T110000Z".into())
+    );
+    assert_eq!((one("STATUS", &before), one("SEQUENCE", &before)), ("TENTATIVE".into(), "0".into()));
+    assert_eq!(one("SUMMARY", &before), "Inspection INS/2025/00001: complaint");
+    assert_eq!(one("LOCATION", &before), "1 Invented Street\\, Stockton-on-Tees\\, ZZ18 1AA");
+    assert!(!text.contains("Amy"), "no names: {text}");
+
+    took(&amy, &id, "visits", &json!({ "starts_at": "2025-07-21T10:00:00Z", "ends_at": "2025-07-21T11:00:00Z" }));
+    let moved = entries(&subscribed(&first).1);
+    assert_eq!((one("UID", &moved), one("SEQUENCE", &moved)), (one("UID", &before), "1".into()));
+    took(&amy, &id, "steps", &json!({ "step": "cancel", "reason": "Sold." }));
+    let cancelled = entries(&subscribed(&first).1);
+    assert_eq!((one("UID", &cancelled), one("STATUS", &cancelled)), (one("UID", &before), "CANCELLED".into()));
+
+    let second = issue();
+    assert_eq!((subscribed(&first).0, subscribed(&second).0), (404, 200), "the old address is dead");
+    assert_eq!(subscribed(&server.at("/calendars/0")).0, 404);
+    let database = &server.world.database;
+    let secret = second.rsplit('/').next().unwrap().trim_end_matches(".ics").to_owned();
+    for table in ["calendar_feeds", "answered_requests", "events"] {
+        let told = database.columns(table).into_iter();
+        let told = told
+            .filter(|column| database.count(&format!("{table} WHERE CAST({column} AS TEXT) LIKE '%{secret}%'")) > 0);
+        assert_eq!(told.collect::<Vec<_>>(), Vec::<String>::new(), "{table}");
+    }
+    amy.post("/me/calendar/revocation", &json!({})).expect(200);
+    assert_eq!(subscribed(&second).0, 404);
+    let third = issue();
+    database.run("UPDATE accounts SET state = 'disabled' WHERE email = 'amy@council.example'");
+    assert_eq!(subscribed(&third).0, 404);
 }

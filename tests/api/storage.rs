@@ -332,6 +332,7 @@ fn a_home_is_looked_into(world: &World, home: PropertyId, khan: PartyId) {
             starts_at: amy.now,
             ends_at: amy.now + chrono::TimeDelta::hours(1),
         };
+        actions::feeds::renew(tx, &amy)?;
         actions::inspections::plan(tx, &amy, &world.app.rules, visit)
     });
 }
