@@ -458,3 +458,16 @@ fn an_officers_calendar_shows_their_visits_to_whoever_knows_its_address_until_th
     database.run("UPDATE accounts SET state = 'disabled' WHERE email = 'amy@council.example'");
     assert_eq!(subscribed(&third).0, 404);
 }
+
+#[test]
+fn an_inspection_that_cannot_be_read_is_told_of_and_keeps_no_other_waiting() {
+    let server = Server::start();
+    let amy = server.amy();
+    let home = amy.post("/properties", &house(1)).expect(201).id();
+    let visit = || plan(&amy, &home, "offence", "2025-01-23T10:00:00Z", "2025-01-23T11:00:00Z").expect(201).id();
+    let (broken, _) = (visit(), visit());
+    server.world.database.run(&format!("UPDATE inspections SET visits = '{{' WHERE id = '{broken}'"));
+    server.world.night("2025-01-24");
+    let told = |kind: &str| amy.walk(&format!("/tasks?kind={kind}&open=true")).len();
+    assert_eq!((told("check_failed"), told("visit_unrecorded")), (1, 1));
+}

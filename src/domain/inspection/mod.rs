@@ -379,8 +379,10 @@ impl Inspection {
         if self.state == InspectionState::NoAccess {
             return Err(Refusal::NotSettled("nobody was let in".to_owned()));
         }
-        if self.items.is_empty() && self.outcome != Some(Outcome::Compliant) {
-            return Err(Refusal::NotSettled("the home was not found compliant, and there is no plan".to_owned()));
+        // What the last visit found may be new, whatever is done of an earlier plan.
+        if self.state == InspectionState::Reported && self.outcome != Some(Outcome::Compliant) {
+            let why = "the home was not found compliant, and there is no plan for what was found";
+            return Err(Refusal::NotSettled(why.to_owned()));
         }
         Ok(json!({ "items": self.items.len() }))
     }

@@ -313,6 +313,8 @@ fn it_is_closed_when_all_is_done_or_with_a_reason() {
     assert_eq!(close(half.clone(), None).unwrap_err(), Refusal::NotSettled("not done: 1".to_owned()));
     let done = took(half, judge(1, true)).unwrap();
     assert_eq!((done.item_due_on, close(done.clone(), None).unwrap().state), (None, InspectionState::Closed));
+    let again = Inspection { state: InspectionState::Reported, ..done.clone() };
+    assert!(matches!(close(again, None).unwrap_err(), Refusal::NotSettled(_)), "something else may have been found");
     let undone = took(done, judge(1, false)).unwrap();
     assert_eq!(undone.item_due_on, Some(day("2025-03-10")));
 }
