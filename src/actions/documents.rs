@@ -118,17 +118,35 @@ pub(super) fn brought(
         [] => None,
         _ => licences::find(tx, licence)?.and_then(|licence| licence.application_id),
     };
+    let advice = "no document with this identifier was sent for this home under this licence: send the file first";
+    chosen(tx, sight, ids, advice, |one| {
+        let is_of_it = one.licence_id == Some(licence);
+        (is_of_it || (application.is_some() && one.application_id == application)) && one.property_id == home
+    })
+}
+
+/// The documents with these identifiers, if all of them were sent for that home.
+pub(super) fn of_home(
+    tx: &mut Tx<'_>,
+    sight: Sight,
+    home: PropertyId,
+    ids: &[DocumentId],
+) -> Result<Vec<Document>, Error> {
+    let advice = "no document with this identifier was sent for this home: send the file first";
+    chosen(tx, sight, ids, advice, |one| one.property_id == home)
+}
+
+fn chosen(
+    tx: &mut Tx<'_>,
+    sight: Sight,
+    ids: &[DocumentId],
+    advice: &str,
+    fits: impl Fn(&Document) -> bool,
+) -> Result<Vec<Document>, Error> {
     let mut found: Vec<Document> = Vec::with_capacity(ids.len());
     for (place, id) in ids.iter().enumerate() {
         let pointer = format!("/documents/{place}");
-        let document = documents::find_seen(tx, sight, *id)?;
-        let fits = document.filter(|one| {
-            let is_of_it = one.licence_id == Some(licence);
-            (is_of_it || (application.is_some() && one.application_id == application)) && one.property_id == home
-        });
-        let Some(document) = fits else {
-            let advice =
-                "no document with this identifier was sent for this home under this licence: send the file first";
+        let Some(document) = documents::find_seen(tx, sight, *id)?.filter(&fits) else {
             return Err(FieldFault::at(pointer, advice).into());
         };
         if document.state == ScanState::Infected {

@@ -15,11 +15,14 @@ pub mod documents;
 pub mod enforcement;
 pub mod enquiries;
 pub mod exemptions;
+pub mod feeds;
 pub mod fees;
 pub mod fitness;
 pub mod gazetteer;
 pub mod homes;
 pub mod import;
+pub mod inspection_programme;
+pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;
@@ -39,8 +42,8 @@ pub use service::Service;
 use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
-    enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, letter, letter_batch,
-    licence, notice, obligation, occupancy, party, proceeding, property, task,
+    enforcement as enforcing, enquiry, exemption, feed, fees as fee_rules, fitness as fitness_rules, inspection,
+    letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, task,
 };
 use crate::storage::{self, Retry};
 
@@ -157,8 +160,10 @@ refusals!(
     enforcing::Refusal,
     enforcing::AccountRefusal,
     crate::domain::service::NotServed,
+    feed::Refusal,
     fee_rules::Refusal,
     fitness_rules::Refusal,
+    inspection::Refusal,
     letter::Refusal,
     letter_batch::Refusal,
     licence::Refusal,

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{Error, Expected};
+use super::{Error, Expected, Rules, inspection_programme};
 use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
 use crate::domain::context::Context;
@@ -36,11 +36,12 @@ pub fn close(tx: &mut Tx<'_>, cx: &Context, id: TaskId, expected: Expected, note
 /// Days before the last one for serving a decision's notice on which an officer is told that somebody is not served.
 const SERVE_WARNING_DAYS: u64 = 2;
 
-/// Opens what the calendar asks of officers on a night: decisions that take effect, and notices that must be served.
+/// Opens what the calendar asks of officers on a night: decisions that take effect, notices that must be served,
+/// and what inspections call for.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn open_by_calendar(tx: &mut Tx<'_>, cx: &Context, night: NaiveDate) -> Result<(), Error> {
+pub fn open_by_calendar(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, night: NaiveDate) -> Result<(), Error> {
     for proceeding in proceedings::to_take_effect(tx, night)? {
         open(tx, cx, takes_effect(&proceeding))?;
     }
@@ -49,7 +50,7 @@ pub fn open_by_calendar(tx: &mut Tx<'_>, cx: &Context, night: NaiveDate) -> Resu
     for notice in notices::decisions_to_serve(tx, dated_until)? {
         open(tx, cx, to_serve(&notice))?;
     }
-    Ok(())
+    inspection_programme::call_by_calendar(tx, cx, rules, night)
 }
 
 fn takes_effect(proceeding: &Proceeding) -> Need {

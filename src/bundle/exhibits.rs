@@ -76,6 +76,7 @@ pub(super) fn described(sent: &Sent) -> String {
         LetterKind::Receipt => "receipt",
         LetterKind::Application => "letter about the application",
         LetterKind::Notice => "notice",
+        LetterKind::Inspection => "letter about an inspection",
     };
     format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
 }

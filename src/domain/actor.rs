@@ -83,6 +83,8 @@ words! {
         WorkEnforcement = "work_enforcement",
         /// Choose a penalty or a prosecution, approve its notices, withdraw, reduce or close.
         DecideEnforcement = "decide_enforcement",
+        /// Inspect homes: plan visits, give notice, record what was found, ask for work.
+        WorkInspections = "work_inspections",
         /// Close a task, record that a letter was posted.
         WorkTasks = "work_tasks",
         /// Run the nightly check, take backups, verify the audit chains.
@@ -102,7 +104,7 @@ impl Role {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
                 A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
-                A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkTasks => true,
+                A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkInspections | A::WorkTasks => true,
                 A::DecideApplications | A::DecideExemptions | A::DecideLicences => false,
                 A::WithdrawDemands | A::DecideEnforcement => false,
                 A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
@@ -212,6 +214,7 @@ assess_answers       yes yes -   -   -   -   yes -
 decide_breaches      yes yes -   -   -   -   yes -
 work_enforcement     yes yes -   -   -   -   yes -
 decide_enforcement   -   yes -   -   -   -   yes -
+work_inspections     yes yes -   -   -   -   yes -
 work_tasks           yes yes -   -   -   -   yes -
 operate              -   -   -   -   -   -   yes yes
 manage_access        -   -   -   -   -   -   yes -

@@ -181,6 +181,10 @@ words! {
         PenaltyRefunded = "penalty.refunded",
         /// An entry of a penalty's account was reversed by another.
         PenaltyEntryReversed = "penalty.reversed",
+        /// An inspection of a home was planned.
+        InspectionPlanned = "inspection.planned",
+        /// An inspection took a step; what people said in it is not told here.
+        InspectionMoved = "inspection.moved",
         /// The proof file of a breach was put together; the event holds the hash of its list of files.
         BundleTaken = "bundle.taken",
         /// A letter was queued.
@@ -221,6 +225,10 @@ words! {
         TokenIssued = "token.issued",
         /// A token was revoked.
         TokenRevoked = "token.revoked",
+        /// An officer's calendar got a secret address.
+        CalendarIssued = "calendar.issued",
+        /// That address was revoked.
+        CalendarRevoked = "calendar.revoked",
         /// Applications were imported from a file.
         ApplicationsImported = "applications.imported",
     }

@@ -248,6 +248,8 @@ ids! {
     EnforcementId,
     /// An offence of an enforcement case.
     OffenceId,
+    /// A council's inspection of a home.
+    InspectionId,
     /// An entry of the account of a penalty.
     PenaltyEntryId,
     /// One reminder to one recipient.

@@ -24,6 +24,8 @@ words! {
         Application = "application",
         /// One copy of a statutory notice (A4, A5, A7, A8): a doubtful sending is held for a person.
         Notice = "notice",
+        /// Notice of an inspection (I1), or the improvement plan that came of one (I2).
+        Inspection = "inspection",
     }
 }
 

@@ -203,7 +203,7 @@ impl Consent {
     #[must_use]
     pub fn covers(&self, kind: LetterKind) -> bool {
         match kind {
-            LetterKind::Notice => self.covers_notices(),
+            LetterKind::Notice | LetterKind::Inspection => self.covers_notices(),
             LetterKind::Demand => self.covers_demands(),
             LetterKind::Application | LetterKind::Decision | LetterKind::Digest | LetterKind::Receipt => true,
         }

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use super::id::Spelled as _;
-use super::{application, demand, enforcement, enquiry, exemption, licence, notice, proceeding};
+use super::{application, demand, enforcement, enquiry, exemption, inspection, licence, notice, proceeding};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
@@ -41,6 +41,7 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
     use enforcement::CaseState;
     use enquiry::EnquiryState;
     use exemption::ExemptionState;
+    use inspection::InspectionState;
     use licence::LicenceState;
     use notice::{NoticeMove, NoticeState};
     use proceeding::ProceedingState;
@@ -71,6 +72,13 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
             &enquiry::tests::steps(),
             |(name, _)| name,
             |from, (_, step)| Some(step.leads_to()).filter(|to| from.may_become(*to)),
+        ),
+        draw(
+            "Inspection",
+            InspectionState::ALL,
+            &inspection::tests::steps(),
+            |step| step.name(),
+            InspectionState::after,
         ),
     ];
     drawn.extend(parts);

@@ -38,6 +38,12 @@ words! {
         ScannerDown = "scanner_down",
         /// The last day for a notice of intent is near: give it, or close the case.
         LimitationNear = "limitation_near",
+        /// A visit of an inspection is over, and nothing is on record of it.
+        VisitUnrecorded = "visit_unrecorded",
+        /// The day of a re-inspection has come.
+        ReinspectionDue = "reinspection_due",
+        /// The last day of work that an improvement plan asks for has passed.
+        WorkOverdue = "work_overdue",
     }
 }
 

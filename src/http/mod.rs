@@ -7,6 +7,7 @@ mod description;
 mod download;
 mod faults;
 pub mod form;
+mod ics;
 mod methods;
 pub mod pages;
 pub mod problem;
@@ -165,6 +166,17 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::penalties::pay);
     config.service(api::penalties::refund);
     config.service(api::penalties::reverse);
+    config.service(api::programme::list);
+    config.service(api::inspections::list);
+    config.service(api::inspections::create);
+    config.service(api::inspections::show);
+    config.service(api::inspections::take);
+    config.service(api::visits::arrange);
+    config.service(api::visits::notify);
+    config.service(api::visits::find);
+    config.service(api::visits::plan);
+    config.service(api::visits::judge);
+    config.service(api::visits::send);
     config.service(api::letters::list);
     config.service(api::letters::show);
     config.service(api::letters::print);
@@ -189,6 +201,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::me::give_consent);
     config.service(api::me::withdraw_consent);
     config.service(api::me::report_change);
+    config.service(api::feeds::show);
+    config.service(api::feeds::issue);
+    config.service(api::feeds::revoke);
     config.service(api::reports::partnership);
     config.service(api::deadlines::list);
     config.service(api::deadlines::preview);
@@ -200,6 +215,11 @@ fn probes(config: &mut ServiceConfig<'_>) {
     config.service(api::health::ready);
 }
 
+/// What is read by those who know a secret address, without a token.
+fn feeds(config: &mut ServiceConfig<'_>) {
+    config.service(api::feeds::visits);
+}
+
 /// The description of the API that the routes give of themselves (OpenAPI 3.1).
 #[must_use]
 pub fn openapi() -> OpenApi {
@@ -208,6 +228,7 @@ pub fn openapi() -> OpenApi {
         .openapi(Document::openapi())
         .service(utoipa_actix_web::scope("/api/v1").configure(routes))
         .configure(probes)
+        .configure(feeds)
         .split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -239,6 +260,7 @@ pub fn start(app: Arc<App>) -> std::io::Result<(actix_web::dev::Server, std::net
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(routes))
             .configure(probes)
+            .configure(feeds)
             .into_app()
             .service(actix_web::web::redirect("/api/docs", "/api/docs/"))
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))

@@ -307,7 +307,7 @@ fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
     app.db.write(|tx| {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;
-        tasks::open_by_calendar(tx, cx, check.night)?;
+        tasks::open_by_calendar(tx, cx, &app.rules, check.night)?;
         audit::anchor(tx, cx, check.night)?;
         anchor_mails::announce(tx, cx, &app.settings.mail.anchors_to)
     })?;

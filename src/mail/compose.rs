@@ -1,20 +1,23 @@
 //! From what a letter is about to its words.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
-    DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    Receipt, ReceiptFile, Seal, SignIn, ToldAnchor, Wording, heading,
+    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice,
+    NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Seal, Sheet, SignIn, ToldAnchor,
+    Wording, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
 use crate::actions::sign_in::Invitation;
 use crate::domain::application::Standing;
+use crate::domain::calendar::london;
 use crate::domain::demand;
 use crate::domain::fees::pounds;
 use crate::domain::id::PartyId;
+use crate::domain::inspection::{InspectionLetter, WorkToDo};
 use crate::domain::letter::Letter;
 use crate::domain::notice;
 use crate::domain::property::Property;
@@ -38,6 +41,7 @@ pub fn compose(wording: &Wording, contents: &Contents) -> Result<Words, String> 
         }
         About::LicenceNotice(matter) => about_licence(contents, matter)?.sheet(),
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.sheet(),
+        About::Inspection { home, scheme } => inspected(contents, home.as_deref(), scheme)?,
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).sheet(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.sheet(),
     };
@@ -328,6 +332,57 @@ fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result
         reason: Line::from_record(&facts.reason.unwrap_or_default()),
         amount: Line::from_record(&facts.outstanding_pence.map(pounds).unwrap_or_default()),
         sha256: Line::from_record(&facts.sha256.unwrap_or_default()),
+    })
+}
+
+fn inspected(
+    contents: &Contents,
+    home: Option<&Property>,
+    scheme: &Scheme,
+) -> Result<Result<Sheet, ComposeFault>, String> {
+    let letter = &contents.letter;
+    let facts: InspectionLetter = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let (office, recipient) = (office(scheme), Line::from_record(&letter.recipient_name));
+    let property = Line::from_record(&home.map(Property::one_line).unwrap_or_default());
+    let written_on = contents.written_on;
+    Ok(match facts {
+        InspectionLetter::Notice { reference, purpose, starts_at, ends_at, officer } => {
+            let [starts, ends] = [starts_at, ends_at].map(london::local);
+            let time = |at: NaiveDateTime| Line::from_record(&at.format("%H:%M").to_string());
+            let notice = InspectionNotice {
+                office,
+                recipient,
+                copy_for: None,
+                reference: Line::from_record(&reference),
+                property,
+                purpose,
+                on: starts.date(),
+                from: time(starts),
+                to: time(ends),
+                officer: Line::from_record(&officer),
+                written_on,
+            };
+            notice.sheet()
+        }
+        InspectionLetter::Plan { reference, visited_on, work, reinspect_on } => {
+            let planned = |one: WorkToDo| PlannedWork {
+                number: one.number,
+                text: Line::from_record(&one.text),
+                due_on: one.due_on,
+            };
+            let plan = ImprovementPlan {
+                office,
+                recipient,
+                copy_for: None,
+                reference: Line::from_record(&reference),
+                property,
+                visited_on,
+                work: work.into_iter().map(planned).collect(),
+                reinspect_on,
+                written_on,
+            };
+            plan.sheet()
+        }
     })
 }
 

@@ -4,6 +4,7 @@ mod addresses;
 mod conditions;
 mod enforcement;
 mod fees;
+mod inspections;
 mod obligations;
 mod questions;
 mod settings;
@@ -110,6 +111,9 @@ fn scheme(
     let has_enforcement = root.has("enforcement");
     let enforcement = has_enforcement.then(|| root.table("enforcement")).flatten();
     let enforcement = enforcement.and_then(|section| enforcement::enforcement(&section));
+    let has_inspections = root.has("inspections");
+    let inspections = has_inspections.then(|| root.table("inspections")).flatten();
+    let inspections = inspections.and_then(|section| inspections::inspections(&section));
     let exemptions = settings::exemptions(root);
     // A scheme without a form takes applications on paper only.
     let has_form = root.has("application");
@@ -130,6 +134,7 @@ fn scheme(
         fees: fees?,
         policy: policy?,
         enforcement: if has_enforcement { enforcement? } else { enforcement::without() },
+        inspections: if has_inspections { inspections? } else { inspections::without() },
         exemptions: exemptions?,
         application: if has_form { Some(application?) } else { None },
     })

@@ -1,7 +1,7 @@
 //! The shipped scheme, an invented one, and every fault with its line.
 
 use super::*;
-use crate::domain::scheme::{GasYear, Ladder, LetterCode, ObligationKind, PostRule};
+use crate::domain::scheme::{GasYear, Ladder, LetterCode, NoNotice, ObligationKind, PostRule};
 
 const INVENTED: &str = include_str!("../../tests/data/invented-scheme.toml");
 const INVENTED_ADDRESSES: &str = include_str!("../../tests/data/invented-addresses.csv");
@@ -414,4 +414,62 @@ fn each_fault_of_the_enforcement_table_is_named() {
     }
     let twice = ENFORCEMENT.to_owned() + &ENFORCEMENT[ENFORCEMENT.find("[[enforcement.periods.starts]]").unwrap()..];
     assert!(with_enforcement(&twice).unwrap_err()[0].message.contains("code of two starts"));
+}
+
+const INSPECTIONS: &str = r#"
+[inspections]
+within_years = 3
+without_notice = ["offence_s95", "warrant"]
+
+[inspections.risk]
+overdue_item = 1
+breach = 2
+category_1 = 3
+category_2 = 4
+enquiry = 5
+holder_breach = 0
+
+[[inspections.checklist]]
+code = "alarms"
+text = "Do the alarms work?"
+
+[[inspections.hazards]]
+code = "fire"
+text = "Fire"
+"#;
+
+#[test]
+fn a_scheme_says_how_often_and_by_what_its_homes_are_inspected() {
+    let read = with_enforcement(INSPECTIONS).unwrap().inspections;
+    assert_eq!(
+        (read.within_years, read.without_notice.as_slice()),
+        (3, [NoNotice::OffenceS95, NoNotice::Warrant].as_slice())
+    );
+    assert_eq!((read.checklist[0].text.as_str(), read.hazards[0].code.as_str()), ("Do the alarms work?", "fire"));
+    assert_eq!((read.risk.category_2, read.risk.holder_breach), (4, 0));
+    let silent = invented().inspections;
+    assert_eq!((silent.within_years, silent.without_notice.as_slice()), (5, NoNotice::OF_THE_ACT));
+    assert!(silent.checklist.is_empty() && silent.hazards.is_empty());
+    let shipped = shipped().unwrap().inspections;
+    assert_eq!((shipped.within_years, shipped.hazards.len()), (5, 29));
+}
+
+#[test]
+fn each_fault_of_the_inspections_table_is_named() {
+    for (old, new, path, part) in [
+        ("within_years = 3", "within_years = 0", "inspections.within_years", "1 to 10"),
+        ("within_years = 3\n", "", "inspections.within_years", "is missing"),
+        ("\"warrant\"", "\"tea\"", "inspections.without_notice", "by_agreement"),
+        ("breach = 2\n", "", "inspections.risk.breach", "is missing"),
+        ("category_1 = 3", "category_1 = -1", "inspections.risk.category_1", "0 to 1000"),
+        ("text = \"Fire\"", "words = \"Fire\"", "inspections.hazards[1].text", "is missing"),
+    ] {
+        let faults = with_enforcement(&INSPECTIONS.replacen(old, new, 1)).unwrap_err();
+        assert!(
+            faults.iter().any(|fault| fault.path.starts_with(path) && fault.message.contains(part)),
+            "{old} to {new}: {faults:?}"
+        );
+    }
+    let twice = INSPECTIONS.to_owned() + &INSPECTIONS[INSPECTIONS.find("[[inspections.hazards]]").unwrap()..];
+    assert!(with_enforcement(&twice).unwrap_err()[0].message.contains("is there twice"));
 }

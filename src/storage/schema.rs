@@ -904,6 +904,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    inspections (id) {
+        id -> Text,
+        reference -> Text,
+        property_id -> Text,
+        area_code -> Nullable<Text>,
+        licence_id -> Nullable<Text>,
+        state -> Text,
+        officer_id -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        scheme_code -> Text,
+        scheme_version -> Integer,
+        visits -> Text,
+        carried_out_on -> Nullable<Date>,
+        category_1 -> Integer,
+        category_2 -> Integer,
+        outcome -> Nullable<Text>,
+        items -> Text,
+        item_due_on -> Nullable<Date>,
+        reinspect_on -> Nullable<Date>,
+        enforcement_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        revision -> BigInt,
+        planned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (account_id) {
+        account_id -> Text,
+        hash -> Text,
+        issued_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        revision -> BigInt,
+    }
+}
+
 diesel::allow_columns_to_appear_in_same_group_by_clause!(applications::area_code, fee_entries::kind);
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -959,4 +998,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     enforcement_cases,
     offences,
     penalty_entries,
+    inspections,
+    calendar_feeds,
 );

@@ -29,6 +29,7 @@ mod gazetteer;
 mod health;
 mod homes;
 mod hostile;
+mod inspections;
 mod kill_check;
 mod letter_batches;
 mod letters;

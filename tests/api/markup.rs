@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use selective_licensing::actions::inspections;
 use selective_licensing::actions::letters::contents;
 use selective_licensing::actions::sign_in::Invitation;
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, Spelled as _};
+use selective_licensing::domain::inspection::{InspectionLetterKind, Purpose};
 use selective_licensing::domain::letter::LetterKind;
 use selective_licensing::mail::compose::{compose, sign_in};
 use serde_json::Value;
@@ -160,6 +162,7 @@ impl Marked {
         let (own, sent) = of_their_own_accord(&mut case);
         paths.extend(own);
         case.pages.desk.world.proposed(sent, MARK);
+        inspected(&case);
         case.pages.desk.world.post();
         let paths = paths.into_iter().collect();
         let mut marked = Self { case, paths, columns: Vec::new() };
@@ -287,6 +290,23 @@ impl Marked {
         seen.push(("sign-in mail".to_owned(), skeleton(&mail.html)));
         seen
     }
+}
+
+/// Notice of a visit goes to the holder.
+fn inspected(case: &Case) {
+    let world = &case.pages.desk.world;
+    let amy = world.amy();
+    world.write(|tx| {
+        let visit = inspections::NewVisit {
+            property_id: case.licence.property_id,
+            officer_id: None,
+            purpose: Purpose::Programme,
+            starts_at: amy.now,
+            ends_at: amy.now + chrono::TimeDelta::hours(1),
+        };
+        let planned = inspections::plan(tx, &amy, &world.app.rules, visit)?;
+        inspections::send(tx, &amy, planned.id, InspectionLetterKind::Notice, &[case.khan.id])
+    });
 }
 
 /// Every way of answering is used once with the mark; the receipts.

@@ -12,8 +12,8 @@ use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelle
 use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
     actor, appeal, application, breach, calendar, certificate, demand, document, enforcement, enquiry, exemption, fees,
-    fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder,
-    sign_in,
+    fitness, inspection, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property,
+    reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -160,6 +160,8 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("enquiries.state", all(enquiry::EnquiryState::ALL)),
         ("enquiries.source", all(enquiry::IntelligenceSource::ALL)),
         ("enquiries.owner_source", all(enquiry::OwnerSource::ALL)),
+        ("inspections.state", all(inspection::InspectionState::ALL)),
+        ("inspections.outcome", all(inspection::Outcome::ALL)),
         ("fitness_checks.conclusion", all(fitness::Conclusion::ALL)),
         ("fee_entries.kind", all(fees::EntryKind::ALL)),
         ("fee_entries.part", all(FeePart::ALL)),
@@ -322,7 +324,16 @@ fn a_home_is_looked_into(world: &World, home: PropertyId, khan: PartyId) {
             received_on: world.today(),
             exemption_id: None,
         };
-        actions::enquiries::open(tx, &amy, opening)
+        actions::enquiries::open(tx, &amy, opening)?;
+        let visit = actions::inspections::NewVisit {
+            property_id: home,
+            officer_id: None,
+            purpose: inspection::Purpose::Programme,
+            starts_at: amy.now,
+            ends_at: amy.now + chrono::TimeDelta::hours(1),
+        };
+        actions::feeds::renew(tx, &amy)?;
+        actions::inspections::plan(tx, &amy, &world.app.rules, visit)
     });
 }
 
@@ -480,6 +491,7 @@ fn every_table_can_be_written_and_read() {
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
         "enquiries": |db, page| Ok(enquiries::list(db, &Default::default(), page)?.rows.len()),
+        "inspections": |db, page| Ok(inspections::list(db, &Default::default(), page)?.rows.len()),
         "exemptions": |db, page| {
             let all = properties::list(db, Everything, &Default::default(), page)?.rows;
             all.iter().map(|one| Ok(exemptions::of_property(db, one.id)?.len())).sum()

@@ -92,6 +92,13 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// Notice of an inspection (I1), or its improvement plan (I2).
+    Inspection {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// What an officer decided (D4).
     Decision {
         /// The home.
@@ -142,11 +149,12 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
         LetterKind::Notice => notice_contents(db, rules, &letter)?,
-        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt => {
+        LetterKind::Application | LetterKind::Decision | LetterKind::Inspection | LetterKind::Receipt => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
                 LetterKind::Application => About::Application { home, scheme },
+                LetterKind::Inspection => About::Inspection { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
                 _ => About::Decision { home, scheme },
             }

@@ -3,6 +3,7 @@
 mod addresses;
 mod enforcement;
 mod fees;
+mod inspections;
 mod parts;
 mod questions;
 mod words;
@@ -13,6 +14,7 @@ pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
 pub use enforcement::{Enforcement, OffenceKind, PenaltyPeriod, PolicyStep, Start};
 pub use fees::{Discount, FeeDay, FeePart, FeePeriod, Fees};
+pub use inspections::{Inspections, Named, NoNotice, RiskWeights};
 pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Policy};
 pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
@@ -46,6 +48,8 @@ pub struct Scheme {
     pub policy: Policy,
     /// How it enforces.
     pub enforcement: Enforcement,
+    /// How it inspects.
+    pub inspections: Inspections,
     /// The grounds for needing no licence.
     pub exemptions: Vec<ExemptionGround>,
     /// The application form; without one, applications come on paper only.

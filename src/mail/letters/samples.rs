@@ -4,10 +4,11 @@ use chrono::{DateTime, NaiveDate};
 
 use super::{
     Anchors, Application, ComposeFault, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
-    DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office, Receipt,
-    ReceiptFile, Seal, Sheet, SignIn, ToldAnchor, heading,
+    DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice, NoticeCondition,
+    NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Seal, Sheet, SignIn, ToldAnchor, heading,
 };
 use crate::domain::application::News;
+use crate::domain::inspection::Purpose;
 use crate::domain::notice::NoticeKind;
 use crate::mail::words::Line;
 
@@ -231,6 +232,39 @@ pub(super) fn statutory(kind: NoticeKind, text: &str) -> Result<Sheet, ComposeFa
     }
 }
 
+pub(super) fn inspection_notice(purpose: Purpose, text: &str) -> InspectionNotice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    InspectionNotice {
+        office: office(text),
+        recipient: line("The occupier"),
+        copy_for: None,
+        reference: line("INS/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        purpose,
+        on: day(2025, 2, 20),
+        from: line("10:00"),
+        to: line("11:00"),
+        officer: line("Amy Ward"),
+        written_on: day(2025, 2, 14),
+    }
+}
+
+pub(super) fn improvement_plan(text: &str) -> ImprovementPlan {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let work = |number, usual: &str, due_on| PlannedWork { number, text: line(usual), due_on };
+    ImprovementPlan {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("INS/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        visited_on: day(2025, 2, 20),
+        work: vec![work(1, "Clear the mould.", day(2025, 3, 7)), work(3, "Repair the fan.", day(2025, 3, 14))],
+        reinspect_on: day(2025, 3, 17),
+        written_on: day(2025, 2, 21),
+    }
+}
+
 fn seal(text: &str) -> Seal {
     let hash = if text.is_empty() { "5ea1".repeat(16) } else { text.to_owned() };
     Seal { on: day(2025, 2, 17), hash: Line::from(hash.as_str()) }
@@ -277,6 +311,10 @@ pub(super) fn all() -> Result<Vec<Sheet>, ComposeFault> {
         sign_in("Mr A Khan").sheet()?,
         anchors.sheet()?,
     ];
+    for purpose in Purpose::ALL {
+        sheets.push(inspection_notice(*purpose, "").sheet()?);
+    }
+    sheets.push(improvement_plan("").sheet()?);
     for news in News::ALL {
         sheets.push(application(*news, "").sheet()?);
         let bare = Application { amount: Line::default(), sha256: Line::default(), ..application(*news, "") };

@@ -3,6 +3,7 @@
 use super::samples::*;
 use super::*;
 use crate::domain::application::News;
+use crate::domain::inspection::Purpose;
 use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
 use crate::domain::notice::NoticeKind;
 use crate::domain::testing::{khan, on};
@@ -49,6 +50,41 @@ fn an_applicant_is_told_how_the_application_stands_and_what_that_means() {
     assert!(!paper.text.contains("SHA-256"), "{}", paper.text);
     let silent = Application { amount: Line::default(), ..application(News::FeeDue, "") }.sheet().shipped().unwrap();
     assert_says(&silent, &["The second part of the fee is due now."]);
+}
+
+fn inspections(text: &str) -> impl Iterator<Item = Result<Composed, ComposeFault>> {
+    let notices = Purpose::ALL.iter().map(|purpose| inspection_notice(*purpose, text).sheet().shipped());
+    notices.chain([improvement_plan(text).sheet().shipped()]).collect::<Vec<_>>().into_iter()
+}
+
+#[test]
+fn a_notice_of_an_inspection_gives_its_purpose_its_power_and_its_time() {
+    for (purpose, why) in [
+        (Purpose::Programme, "Each home in the scheme is inspected."),
+        (Purpose::Complaint, "Somebody told us of the state of this home"),
+        (Purpose::Offence, "whether an offence under the Housing Act 2004 has been committed"),
+        (Purpose::Application, "There is an application for a licence"),
+        (Purpose::Reinspection, "whether the work that we asked for is done"),
+        (Purpose::Other, "We want to see the condition of this home."),
+    ] {
+        let letter = inspection_notice(purpose, "").sheet().shipped().unwrap();
+        assert_eq!(letter.template_version, "I1/1");
+        assert_says(&letter, &[why, "Housing Act 2004, section 239", "Day: Thursday 20 February 2025"]);
+        assert_says(&letter, &["Time: 10:00 to 11:00", "Officer: Amy Ward", "At least 24 hours"]);
+    }
+    let unnamed = InspectionNotice { officer: Line::default(), ..inspection_notice(Purpose::Other, "") };
+    assert!(matches!(unnamed.sheet().shipped(), Err(ComposeFault::Missing("officer"))));
+}
+
+#[test]
+fn an_improvement_plan_lists_its_work_with_the_last_days_and_the_re_inspection() {
+    let letter = improvement_plan("").sheet().shipped().unwrap();
+    assert_eq!(letter.template_version, "I2/1");
+    assert_eq!(letter.subject.as_str(), "Work that is needed: 12 High Street, Exampleton");
+    assert_says(&letter, &["Item 1: Clear the mould.", "Last day: Friday 7 March 2025.", "Item 3: Repair the fan."]);
+    assert_says(&letter, &["again on Monday 17 March 2025", "no formal notice under Part 1"]);
+    let nothing = ImprovementPlan { work: Vec::new(), ..improvement_plan("") };
+    assert!(matches!(nothing.sheet().shipped(), Err(ComposeFault::NoItems)));
 }
 
 #[test]
@@ -247,6 +283,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").sheet().shipped().unwrap());
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").shipped().unwrap()));
+    let news = news.chain(inspections("").map(Result::unwrap));
     let others =
         [decision("").sheet().shipped().unwrap(), receipt("").sheet().shipped().unwrap()].into_iter().chain(news);
     for letter in
@@ -387,7 +424,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
             [first.sheet().shipped(), second.sheet().shipped(), third.sheet().shipped(), fourth.sheet().shipped()];
         let news = News::ALL.iter().map(|news| application(*news, text).sheet().shipped());
         let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text).shipped());
-        first.into_iter().chain(news).chain(notices).map(Result::unwrap).collect::<Vec<_>>()
+        first.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {
@@ -443,7 +480,7 @@ fn every_letter(text: &str) -> Vec<Composed> {
     ];
     let news = News::ALL.iter().map(|news| application(*news, text).sheet().shipped());
     let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text).shipped());
-    composed.into_iter().chain(news).chain(notices).map(Result::unwrap).collect()
+    composed.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect()
 }
 
 /// The parts of a letter on paper in order, without their text.

@@ -13,7 +13,7 @@ use crate::domain::event::hex;
 use crate::mail::envelope::MailSubject;
 use crate::mail::paper;
 
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 30] = [
     ("anchors.html", include_str!("../templates/anchors.html")),
     ("anchors.txt", include_str!("../templates/anchors.txt")),
     ("application.html", include_str!("../templates/application.html")),
@@ -30,6 +30,10 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("digest.html", include_str!("../templates/digest.html")),
     ("decision.txt", include_str!("../templates/decision.txt")),
     ("decision.html", include_str!("../templates/decision.html")),
+    ("improvement_plan.txt", include_str!("../templates/improvement_plan.txt")),
+    ("improvement_plan.html", include_str!("../templates/improvement_plan.html")),
+    ("inspection_notice.txt", include_str!("../templates/inspection_notice.txt")),
+    ("inspection_notice.html", include_str!("../templates/inspection_notice.html")),
     ("licence_notice.txt", include_str!("../templates/licence_notice.txt")),
     ("licence_notice.html", include_str!("../templates/licence_notice.html")),
     ("notice.txt", include_str!("../templates/notice.txt")),

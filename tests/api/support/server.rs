@@ -108,6 +108,11 @@ impl Server {
         self.client(Some(&token))
     }
 
+    /// The whole address of a path.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
     /// Whoever shows this token, or none.
     pub(crate) fn client(&self, token: Option<&str>) -> Client {
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
