@@ -47,6 +47,8 @@ words! {
         ReadCases = "read_cases",
         /// Read the events of a case.
         ReadEvents = "read_events",
+        /// Read who read which case.
+        ReadReads = "read_reads",
         /// Read runs of the nightly check and the officers' tasks.
         ReadOperations = "read_operations",
         /// Add and correct homes and people, record consents.
@@ -103,7 +105,7 @@ impl Role {
                 A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkTasks => true,
-                A::DecideApplications | A::DecideExemptions | A::DecideLicences => false,
+                A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::ReadReads => false,
                 A::WithdrawDemands | A::DecideEnforcement => false,
                 A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
             },
@@ -114,7 +116,7 @@ impl Role {
             Self::Partner => matches!(action, A::ReadScheme),
             Self::Auditor => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                other => other == A::ReadFitness,
+                other => matches!(other, A::ReadFitness | A::ReadReads),
             },
             Self::Operator => true,
             Self::System => matches!(action, A::Operate | A::ReadCases | A::WorkDemands),
@@ -194,6 +196,7 @@ read_scheme          yes yes yes yes yes yes yes -
 read_own_cases       yes yes yes yes -   yes yes -
 read_cases           yes yes -   -   -   yes yes yes
 read_events          yes yes -   -   -   yes yes -
+read_reads           -   yes -   -   -   yes yes -
 read_operations      yes yes -   -   -   yes yes -
 keep_gazetteer       yes yes -   -   -   -   yes -
 read_fitness         yes yes -   -   -   yes yes -

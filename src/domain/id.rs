@@ -272,6 +272,10 @@ ids! {
     TaskId,
     /// One run of the nightly check.
     CheckId,
+    /// A case of any kind.
+    CaseId,
+    /// That somebody read a case.
+    CaseReadId,
     /// A person's access to the service.
     AccountId,
     /// A bearer token.

@@ -10,6 +10,7 @@ pub mod breach;
 pub mod bulk;
 pub mod bundle;
 pub mod calendar;
+pub mod case_read;
 pub mod certificate;
 pub mod context;
 pub mod demand;

@@ -178,6 +178,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::events::of_property);
     config.service(api::events::of_party);
     config.service(api::events::anchors);
+    config.service(api::case_reads::list);
     config.service(api::checks::list);
     config.service(api::checks::show);
     config.service(api::tasks::list);

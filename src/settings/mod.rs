@@ -39,6 +39,8 @@ pub struct Settings {
     pub files: Files,
     /// The malware scanner.
     pub scan: Scan,
+    /// How long is kept what is not kept for good.
+    pub retention: Retention,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -89,6 +91,13 @@ pub struct Check {
     pub batch: usize,
     /// Is a missed night made up for when the service starts?
     pub on_start: bool,
+}
+
+/// How long is kept what is not kept for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Months for which it is kept who read which case.
+    pub reads_months: u32,
 }
 
 /// What is logged, and how.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::files;
 use super::mail::is_loopback;
 use super::{
-    Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, SchemeFiles, Secret, Server, Settings, Smtp, Tls,
+    Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, Retention, SchemeFiles, Secret, Server,
+    Settings, Smtp, Tls,
 };
 use crate::toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 
@@ -20,6 +21,7 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
     let mail = root.table("mail").and_then(|section| mail(&section, secret_file));
     let files = root.table("files").and_then(|section| files::files(&section));
     let scan = root.table("scan").and_then(|section| files::scan(&section));
+    let retention = root.table("retention").and_then(|section| retention(&section));
     let log = root.table("log").and_then(|section| log(&section));
     root.no_other_keys();
     Some(Settings {
@@ -30,6 +32,7 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
         mail: mail?,
         files: files?,
         scan: scan?,
+        retention: retention?,
         log: log?,
     })
 }
@@ -123,6 +126,12 @@ fn check(section: &Section<'_>) -> Option<Check> {
     let on_start = section.required("on_start", flag);
     section.no_other_keys();
     Some(Check { at: at?, batch: batch?, on_start: on_start? })
+}
+
+fn retention(section: &Section<'_>) -> Option<Retention> {
+    let reads_months = section.required("reads_months", whole_number(1..=1_200));
+    section.no_other_keys();
+    Some(Retention { reads_months: reads_months? })
 }
 
 fn log(section: &Section<'_>) -> Option<Log> {

@@ -17,6 +17,7 @@ pub mod appeals;
 pub mod application_forms;
 pub mod applications;
 pub mod breaches;
+pub mod case_reads;
 pub mod certificates;
 pub mod checks;
 pub(crate) mod columns;

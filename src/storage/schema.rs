@@ -904,6 +904,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    case_reads (id) {
+        id -> Text,
+        kind -> Text,
+        subject_id -> Text,
+        account_id -> Nullable<Text>,
+        role -> Text,
+        read_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -957,4 +968,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     enforcement_cases,
     offences,
     penalty_entries,
+    case_reads,
 );

@@ -49,6 +49,7 @@ mod pages_papers;
 mod pages_sign_in;
 mod permissions;
 mod proceedings;
+mod reads;
 mod reports;
 mod responses;
 mod smtp;

@@ -11,9 +11,9 @@ use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelled};
 use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, calendar, certificate, demand, document, enforcement, enquiry, exemption, fees,
-    fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, reminder,
-    sign_in,
+    actor, appeal, application, breach, calendar, case_read, certificate, demand, document, enforcement, enquiry,
+    exemption, fees, fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding,
+    property, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -255,6 +255,7 @@ fn a_year_in_the_office() -> World {
             actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
         actions::proceedings::open(tx, &amy, asked)
     });
+    world.write(|tx| Ok(storage::case_reads::insert(tx, &case_read::CaseRead::of(&amy, licence.id))?));
     world.write(|tx| {
         let answered = requests::Answered {
             account_id: "amy".to_owned(),
@@ -479,6 +480,7 @@ fn every_table_can_be_written_and_read() {
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
+        "case_reads": |db, page| Ok(case_reads::list(db, &Default::default(), page)?.rows.len()),
         "enquiries": |db, page| Ok(enquiries::list(db, &Default::default(), page)?.rows.len()),
         "exemptions": |db, page| {
             let all = properties::list(db, Everything, &Default::default(), page)?.rows;

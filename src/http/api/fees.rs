@@ -16,7 +16,7 @@ use crate::domain::context::Context;
 use crate::domain::fees::{Entry, EntryKind, FeeAccount, Payment, PaymentMethod, Refund, Sums};
 use crate::domain::id::{AccountId, ApplicationId, FeeEntryId, PartyId};
 use crate::domain::scheme::{Discount, FeeDay, FeePart, FeePeriod};
-use crate::http::answer::{Answer, change, read};
+use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Part, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
@@ -199,7 +199,7 @@ fn view(app: &App, db: &mut Conn, cx: &Context, id: ApplicationId) -> Result<Fee
 #[utoipa::path(tag = "fees", operation_id = "read_fees", params(("id" = ApplicationId, Path)), responses((status = 200, body = FeesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications/{id}/fees")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |app, db, cx| view(app, db, cx, id.0)).await
+    read_in_case(app, caller, Action::ReadCases, id.0, move |app, db, cx| view(app, db, cx, id.0)).await
 }
 
 /// Money that came in.

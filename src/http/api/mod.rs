@@ -6,6 +6,7 @@ pub mod applications;
 pub mod areas;
 pub mod breaches;
 pub mod bulk;
+pub mod case_reads;
 pub mod certificates;
 pub mod checks;
 pub mod conditions;

@@ -20,7 +20,7 @@ use crate::domain::enforcement::{
 };
 use crate::domain::fees::PaymentMethod;
 use crate::domain::id::{AccountId, EnforcementId, PenaltyEntryId};
-use crate::http::answer::{Answer, change, read};
+use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -301,7 +301,7 @@ fn view(db: &mut Conn, id: EnforcementId, today: NaiveDate) -> Result<AccountVie
 #[utoipa::path(tag = "enforcement", operation_id = "read_penalty_account", params(("id" = EnforcementId, Path)), responses((status = 200, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enforcement/{id}/account")]
 pub async fn read_account(app: Data<App>, caller: Caller, id: Id<EnforcementId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, cx| view(db, id.0, cx.today())).await
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, cx| view(db, id.0, cx.today())).await
 }
 
 /// Money that came in.
