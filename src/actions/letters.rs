@@ -16,16 +16,18 @@ use crate::domain::id::{CopyId, LetterId, NoticeId, PartyId, PropertyId, Spelled
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState, Matter, Posting};
 use crate::domain::licence::Licence;
 use crate::domain::notice::{Copy, Notice};
+use crate::domain::partner::Partner;
 use crate::domain::party::{Consent, Party};
 use crate::domain::proceeding::Proceeding;
 use crate::domain::property::{Capacity, Property};
+use crate::domain::referral::Told;
 use crate::domain::reminder::Reminder;
 use crate::domain::scheme::Scheme;
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::letters::Place;
 use crate::storage::{
-    Conn, Tx, applications, demands as demand_table, events, letters, licences, notices, parties, proceedings,
-    properties, reminders,
+    Conn, Tx, applications, demands as demand_table, events, letters, licences, notices, parties, partners,
+    proceedings, properties, reminders,
 };
 
 /// Where a letter to this person goes: by e-mail only where a consent holds, else on paper.
@@ -83,6 +85,46 @@ pub(super) fn notice_of(letter: &Letter) -> Option<(NoticeId, CopyId)> {
         return None;
     }
     Some((NoticeId::read(fact("notice")?)?, CopyId::read(fact("copy")?)?))
+}
+
+/// Letter N1 goes to a partner: by e-mail where it has an address, which is no service of anything, else on paper.
+pub(super) fn queue_to_partner(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    partner: &Partner,
+    home: PropertyId,
+    told: &Told,
+) -> Result<(), Error> {
+    let party = parties::find(tx, partner.party_id)?.ok_or(Error::NotFound)?;
+    let (channel, address) = match &partner.email {
+        Some(email) => (Channel::Email, email.clone()),
+        None => (Channel::Paper, party.address),
+    };
+    let matter = Matter {
+        kind: LetterKind::Referral,
+        part: next_part(tx, LetterKind::Referral, cx.today(), party.id)?,
+        recipient_id: party.id,
+        recipient_name: party.name,
+        address,
+        channel,
+        dated_on: cx.today(),
+        property_id: Some(home),
+        demand: None,
+        facts: serde_json::to_value(told).unwrap_or_default(),
+    };
+    store(tx, cx, matter).map(drop)
+}
+
+/// Whoever is responsible for a home is asked to act on a referral.
+pub(super) fn queue_referral(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    to: PartyId,
+    home: Option<PropertyId>,
+    told: &Told,
+) -> Result<(), Error> {
+    let facts = serde_json::to_value(told).unwrap_or_default();
+    queue(tx, cx, LetterKind::Referral, to, home, facts).map(drop)
 }
 
 /// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
@@ -205,6 +247,13 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// A referral (N1, and what its holder is asked).
+    Referral {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// What an officer decided (D4).
     Decision {
         /// The home.
@@ -255,12 +304,14 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
         LetterKind::Notice => notice_contents(db, rules, &letter)?,
-        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt => {
+        LetterKind::Reference => return Err(Error::NotFound),
+        LetterKind::Application | LetterKind::Decision | LetterKind::Receipt | LetterKind::Referral => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
                 LetterKind::Application => About::Application { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
+                LetterKind::Referral => About::Referral { home, scheme },
                 _ => About::Decision { home, scheme },
             }
         }
@@ -487,6 +538,13 @@ fn day_in_doubt_until(
 fn by_the_consent_of_today(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Result<Letter, Error> {
     if letter.channel == Channel::Paper {
         return Ok(letter);
+    }
+    // A partner's address is no address for service: it holds as long as it is on record.
+    if letter.kind == LetterKind::Referral {
+        let partner = partners::of_party(tx, letter.recipient_id)?;
+        if partner.is_some_and(|partner| partner.email.as_ref() == Some(&letter.address)) {
+            return Ok(letter);
+        }
     }
     let consents = parties::consents_of(tx, &[letter.recipient_id])?;
     let covers = |consent: &Consent| match letter.kind {

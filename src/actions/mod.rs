@@ -27,7 +27,9 @@ pub mod night;
 pub mod notices;
 pub mod obligations;
 pub mod own;
+pub mod partners;
 pub mod proceedings;
+pub mod referrals;
 mod rules;
 pub mod sign_in;
 pub mod tasks;
@@ -38,7 +40,7 @@ use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
     enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, letter, letter_batch,
-    licence, notice, obligation, occupancy, party, proceeding, property, task,
+    licence, notice, obligation, occupancy, partner, party, proceeding, property, referral, task,
 };
 use crate::storage::{self, Retry};
 
@@ -163,9 +165,11 @@ refusals!(
     notice::Refusal,
     obligation::Refusal,
     occupancy::Refusal,
+    partner::Refusal,
     party::Refusal,
     proceeding::Refusal,
     property::Refusal,
+    referral::Refusal,
     task::Refusal,
 );
 

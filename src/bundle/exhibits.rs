@@ -76,6 +76,8 @@ pub(super) fn described(sent: &Sent) -> String {
         LetterKind::Receipt => "receipt",
         LetterKind::Application => "letter about the application",
         LetterKind::Notice => "notice",
+        LetterKind::Referral => "letter about a referral",
+        LetterKind::Reference => "letter about a reference",
     };
     format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
 }

@@ -41,10 +41,10 @@ pub(super) struct NewAccount {
     #[arg(value_parser = email)]
     email: String,
     /// What they may do: an officer works cases, a team leader also decides, an auditor reads everything, a partner
-    /// reads the scheme and its figures, a landlord or agent sees their own cases
+    /// looks homes up and refers, a landlord or agent sees their own cases
     #[arg(long, value_parser = role())]
     role: Role,
-    /// For a landlord or agent: the identifier of the person or company on record
+    /// For a landlord, agent or partner: the identifier of the person or company on record (party_id of a partner)
     #[arg(long, value_name = "ID", value_parser = party)]
     party: Option<PartyId>,
     /// The person is invited and cannot use the service yet

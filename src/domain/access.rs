@@ -22,7 +22,7 @@ pub struct Account {
     pub role: Role,
     /// Where the account is in its life.
     pub state: AccountState,
-    /// The landlord or agent it stands for.
+    /// The landlord, agent or partner it stands for.
     pub party_id: Option<PartyId>,
     /// Counts changes.
     pub revision: i64,

@@ -13,7 +13,7 @@ words! {
         Landlord = "landlord",
         /// Managing agent: sees and answers for the homes they manage.
         Agent = "agent",
-        /// Partner such as the police: sees the scheme and its figures.
+        /// Partner such as the police: sees the scheme and its figures, what is shared of a home, and its own referrals.
         Partner = "partner",
         /// Auditor: reads everything, changes nothing.
         Auditor = "auditor",
@@ -63,6 +63,10 @@ words! {
         DecideApplications = "decide_applications",
         /// Find out which homes need a licence: who lives there, exemptions, enquiries.
         WorkHomes = "work_homes",
+        /// Keep partners, and work referrals from and to them.
+        WorkReferrals = "work_referrals",
+        /// Look homes up for a purpose, and refer, as a partner.
+        ActAsPartner = "act_as_partner",
         /// Serve or refuse a temporary exemption notice.
         DecideExemptions = "decide_exemptions",
         /// Change, revoke or end a licence.
@@ -102,18 +106,20 @@ impl Role {
         match self {
             Self::Officer => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
+                A::ReadFitness | A::WorkFitness | A::WorkHomes | A::WorkReferrals => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkTasks => true,
                 A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::ReadReads => false,
                 A::WithdrawDemands | A::DecideEnforcement => false,
-                A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
+                A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply | A::ActAsPartner => false,
             },
-            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply),
+            Self::TeamLeader => {
+                !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply | A::ActAsPartner)
+            }
             Self::Landlord | Self::Agent => {
                 matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails | A::Apply)
             }
-            Self::Partner => matches!(action, A::ReadScheme),
+            Self::Partner => matches!(action, A::ReadScheme | A::ActAsPartner),
             Self::Auditor => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
                 other => matches!(other, A::ReadFitness | A::ReadReads),
@@ -133,7 +139,7 @@ pub struct Actor {
     pub role: Role,
     /// The account's state at the time of the act.
     pub state: AccountState,
-    /// The landlord or agent whom the account stands for.
+    /// The landlord, agent or partner whom the account stands for.
     pub party: Option<PartyId>,
 }
 
@@ -204,6 +210,8 @@ work_fitness         yes yes -   -   -   -   yes -
 work_applications    yes yes -   -   -   -   yes -
 decide_applications  -   yes -   -   -   -   yes -
 work_homes           yes yes -   -   -   -   yes -
+work_referrals       yes yes -   -   -   -   yes -
+act_as_partner       -   -   -   -   yes -   yes -
 decide_exemptions    -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -
 work_demands         yes yes -   -   -   -   yes yes

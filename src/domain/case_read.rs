@@ -6,7 +6,7 @@ use super::actor::Role;
 use super::context::Context;
 use super::id::{
     AccountId, ApplicationId, BreachId, CaseId, CaseReadId, DemandId, EnforcementId, EnquiryId, ExemptionId, LicenceId,
-    NoticeId, ProceedingId, words,
+    NoticeId, ProceedingId, ReferralId, words,
 };
 
 words! {
@@ -30,6 +30,8 @@ words! {
         Enquiry = "enquiry",
         /// An exemption of a home.
         Exemption = "exemption",
+        /// A referral from or to a partner.
+        Referral = "referral",
     }
 }
 
@@ -61,6 +63,7 @@ cases! {
     EnforcementId => Enforcement,
     EnquiryId => Enquiry,
     ExemptionId => Exemption,
+    ReferralId => Referral,
 }
 
 /// That somebody read a case.

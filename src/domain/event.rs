@@ -89,6 +89,20 @@ words! {
         EnquiryNoted = "enquiry.noted",
         /// It was recorded which enquiry an application came of.
         ApplicationCameOf = "application.came_of_enquiry",
+        /// A partner was added.
+        PartnerAdded = "partner.added",
+        /// What is said of a partner was corrected, such as its agreement.
+        PartnerChanged = "partner.changed",
+        /// A partner looked a home up; the event tells for what.
+        HomeShared = "home.shared_with_partner",
+        /// A referral from or to a partner was opened; what is of concern is not told here.
+        ReferralOpened = "referral.opened",
+        /// A referral took a step.
+        ReferralMoved = "referral.moved",
+        /// Something was noted of a referral; what it says is not told here.
+        ReferralNoted = "referral.noted",
+        /// It was decided whether other partners may read a referral's concern.
+        ReferralShared = "referral.sharing_decided",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.

@@ -272,6 +272,10 @@ ids! {
     TaskId,
     /// One run of the nightly check.
     CheckId,
+    /// A partner, such as the police.
+    PartnerId,
+    /// A referral from or to a partner.
+    ReferralId,
     /// A case of any kind.
     CaseId,
     /// That somebody read a case.

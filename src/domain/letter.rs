@@ -24,6 +24,10 @@ words! {
         Application = "application",
         /// One copy of a statutory notice (A4, A5, A7, A8): a doubtful sending is held for a person.
         Notice = "notice",
+        /// A referral to a partner (N1), or what its holder is asked.
+        Referral = "referral",
+        /// The answer to a request for a reference.
+        Reference = "reference",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{application, licence, proceeding};
+use super::{application, licence, proceeding, referral};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
@@ -38,6 +38,7 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
     use application::{Stage, Step};
     use licence::LicenceState;
     use proceeding::{ProceedingState, ProceedingStep};
+    use referral::{ReferralState, ReferralStep};
     let mut drawn = HEAD.to_owned();
     let parts = [
         draw("Application", Stage::ALL, &application::tests::steps(), Step::name, Stage::after),
@@ -48,6 +49,13 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
             &proceeding::tests::every_step(),
             ProceedingStep::name,
             ProceedingState::after,
+        ),
+        draw(
+            "Referral from or to a partner",
+            ReferralState::ALL,
+            &referral::tests::every_step(),
+            ReferralStep::name,
+            ReferralState::after,
         ),
     ];
     drawn.extend(parts);

@@ -38,6 +38,12 @@ words! {
         ScannerDown = "scanner_down",
         /// The last day for a notice of intent is near: give it, or close the case.
         LimitationNear = "limitation_near",
+        /// The last day for a holder to act on a referral has passed.
+        HolderDatePassed = "holder_date_passed",
+        /// The time for watching a referral is over.
+        MonitoringEnds = "monitoring_ends",
+        /// A partner's agreement to share information ends soon.
+        AgreementEnds = "agreement_ends",
     }
 }
 

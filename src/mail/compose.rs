@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    Receipt, ReceiptFile, SignIn, ToldAnchor, heading,
+    Receipt, ReceiptFile, Referral, SignIn, ToldAnchor, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
@@ -18,6 +18,7 @@ use crate::domain::id::PartyId;
 use crate::domain::letter::Letter;
 use crate::domain::notice;
 use crate::domain::property::Property;
+use crate::domain::referral::Told;
 use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
 
 /// Writes a letter.
@@ -39,6 +40,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
         About::LicenceNotice(matter) => about_licence(letter, matter)?.compose(),
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
+        About::Referral { home, scheme } => referred(contents, home.as_deref(), scheme)?.compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
     composed.map(words).map_err(|fault| fault.to_string())
@@ -317,6 +319,29 @@ fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result
         reason: Line::from_record(&facts.reason.unwrap_or_default()),
         amount: Line::from_record(&facts.outstanding_pence.map(pounds).unwrap_or_default()),
         sha256: Line::from_record(&facts.sha256.unwrap_or_default()),
+    })
+}
+
+fn referred(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Referral, String> {
+    let letter = &contents.letter;
+    let told: Told = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let (licence, condition, what) = told.condition.unwrap_or_default();
+    Ok(Referral {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        to_partner: told.to_partner,
+        reference: Line::from_record(&told.reference),
+        property: Line::from_record(&home.map(Property::one_line).unwrap_or_default()),
+        is_licensed: told.is_licensed,
+        concern: Line::from_record(&told.concern),
+        purpose: Line::from_record(&told.purpose),
+        agreement: Line::from_record(&told.agreement.unwrap_or_default()),
+        licence: Line::from_record(&licence),
+        condition: Line::from_record(&condition),
+        what: Line::from_record(&what),
+        act_by: told.act_by,
+        written_on: contents.written_on,
     })
 }
 

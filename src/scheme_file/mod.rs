@@ -111,6 +111,9 @@ fn scheme(
     let enforcement = has_enforcement.then(|| root.table("enforcement")).flatten();
     let enforcement = enforcement.and_then(|section| enforcement::enforcement(&section));
     let exemptions = settings::exemptions(root);
+    let has_partnership = root.has("partnership");
+    let partnership = has_partnership.then(|| root.table("partnership")).flatten();
+    let partnership = partnership.and_then(|section| settings::partnership(&section, conditions.as_deref()));
     // A scheme without a form takes applications on paper only.
     let has_form = root.has("application");
     let application =
@@ -130,6 +133,7 @@ fn scheme(
         fees: fees?,
         policy: policy?,
         enforcement: if has_enforcement { enforcement? } else { enforcement::without() },
+        partnership: if has_partnership { Some(partnership?) } else { None },
         exemptions: exemptions?,
         application: if has_form { Some(application?) } else { None },
     })

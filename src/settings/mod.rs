@@ -14,6 +14,7 @@ pub use files::{Files, Scan};
 pub use mail::{Mail, MailTransport, Smtp, Tls};
 pub use secret::{DatabaseKind, DatabaseUrl, Secret};
 
+use crate::domain::partner::Sharing;
 use crate::toml_reader::{Fault, Place, Reading, Source};
 
 /// The defaults, each with its explanation.
@@ -39,6 +40,8 @@ pub struct Settings {
     pub files: Files,
     /// The malware scanner.
     pub scan: Scan,
+    /// How information is shared with partners.
+    pub partners: Sharing,
     /// How long is kept what is not kept for good.
     pub retention: Retention,
     /// What is logged, and how.

@@ -9,6 +9,7 @@ use super::{
     Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, Retention, SchemeFiles, Secret, Server,
     Settings, Smtp, Tls,
 };
+use crate::domain::partner::Sharing;
 use crate::toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 
 type SecretFile<'f> = &'f dyn Fn(&Path) -> Result<String, String>;
@@ -21,6 +22,7 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
     let mail = root.table("mail").and_then(|section| mail(&section, secret_file));
     let files = root.table("files").and_then(|section| files::files(&section));
     let scan = root.table("scan").and_then(|section| files::scan(&section));
+    let partners = root.table("partners").and_then(|section| partners(&section));
     let retention = root.table("retention").and_then(|section| retention(&section));
     let log = root.table("log").and_then(|section| log(&section));
     root.no_other_keys();
@@ -32,6 +34,7 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
         mail: mail?,
         files: files?,
         scan: scan?,
+        partners: partners?,
         retention: retention?,
         log: log?,
     })
@@ -126,6 +129,13 @@ fn check(section: &Section<'_>) -> Option<Check> {
     let on_start = section.required("on_start", flag);
     section.no_other_keys();
     Some(Check { at: at?, batch: batch?, on_start: on_start? })
+}
+
+fn partners(section: &Section<'_>) -> Option<Sharing> {
+    let needs_agreement = section.required("needs_agreement", flag);
+    let agreement_warning_days = section.required("agreement_warning_days", whole_number(0..=366));
+    section.no_other_keys();
+    Some(Sharing { needs_agreement: needs_agreement?, agreement_warning_days: agreement_warning_days? })
 }
 
 fn retention(section: &Section<'_>) -> Option<Retention> {

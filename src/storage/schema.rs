@@ -915,6 +915,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    partners (id) {
+        id -> Text,
+        kind -> Text,
+        party_id -> Text,
+        email -> Nullable<Text>,
+        agreement -> Nullable<Text>,
+        agreement_ends_on -> Nullable<Date>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    referrals (id) {
+        id -> Text,
+        reference -> Text,
+        direction -> Text,
+        partner_id -> Text,
+        state -> Text,
+        address -> Text,
+        property_id -> Nullable<Text>,
+        concern -> Text,
+        purpose -> Text,
+        received_on -> Date,
+        is_shared -> Bool,
+        asked_id -> Nullable<Text>,
+        licence_id -> Nullable<Text>,
+        condition -> Nullable<Text>,
+        demand_id -> Nullable<Text>,
+        asked_on -> Nullable<Date>,
+        act_by -> Nullable<Date>,
+        act_basis -> Nullable<Text>,
+        plan -> Text,
+        monitor_until -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        breach_id -> Nullable<Text>,
+        enforcement_id -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        entries -> Text,
+        opened_by -> Nullable<Text>,
+        revision -> BigInt,
+        opened_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -969,4 +1016,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     offences,
     penalty_entries,
     case_reads,
+    partners,
+    referrals,
 );

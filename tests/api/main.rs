@@ -47,6 +47,7 @@ mod pages_many;
 mod pages_own;
 mod pages_papers;
 mod pages_sign_in;
+mod partners;
 mod permissions;
 mod proceedings;
 mod reads;

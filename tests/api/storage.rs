@@ -12,8 +12,8 @@ use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelle
 use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
     actor, appeal, application, breach, calendar, case_read, certificate, demand, document, enforcement, enquiry,
-    exemption, fees, fitness, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding,
-    property, reminder, sign_in,
+    exemption, fees, fitness, letter, letter_batch, licence, notice, obligation, occupancy, partner, party, proceeding,
+    property, referral, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -157,6 +157,10 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("exemptions.state", all(exemption::ExemptionState::ALL)),
         ("occupancies.basis", all(occupancy::OccupationBasis::ALL)),
         ("occupancies.source", all(occupancy::OccupancySource::ALL)),
+        ("partners.kind", all(partner::PartnerKind::ALL)),
+        ("referrals.direction", all(referral::Direction::ALL)),
+        ("referrals.state", all(referral::ReferralState::ALL)),
+        ("referrals.outcome", all(referral::Outcome::ALL)),
         ("enquiries.state", all(enquiry::EnquiryState::ALL)),
         ("enquiries.source", all(enquiry::IntelligenceSource::ALL)),
         ("enquiries.owner_source", all(enquiry::OwnerSource::ALL)),
@@ -255,6 +259,7 @@ fn a_year_in_the_office() -> World {
             actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
         actions::proceedings::open(tx, &amy, asked)
     });
+    something_is_referred(&world, home);
     world.write(|tx| Ok(storage::case_reads::insert(tx, &case_read::CaseRead::of(&amy, licence.id))?));
     world.write(|tx| {
         let answered = requests::Answered {
@@ -291,6 +296,21 @@ fn decisions_are_made(world: &World, application: ApplicationId, mortgagee: Part
     let amy = world.amy();
     let decision = world.read(|db| storage::notices::of_application(db, application)).pop().unwrap().cover.id;
     world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, "MAN/1", None, world.today()));
+}
+
+/// Something about a home goes to the police.
+fn something_is_referred(world: &World, home: PropertyId) {
+    let (amy, police) = (world.amy(), world.police("2030-01-01"));
+    let said = actions::referrals::Said {
+        address: "Hind Street".to_owned(),
+        property_id: Some(home),
+        concern: "Loud parties each night.".to_owned(),
+        purpose: "To stop them.".to_owned(),
+        received_on: None,
+    };
+    let (rules, set) = (&world.app.rules, world.app.settings.partners);
+    let direction = referral::Direction::ToPartner;
+    world.write(|tx| actions::referrals::open(tx, &amy, rules, set, direction, police.id, said.clone()));
 }
 
 /// Who lives in a home, what its landlord asks for, and an enquiry into it.
@@ -480,6 +500,8 @@ fn every_table_can_be_written_and_read() {
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
+        "partners": |db, page| Ok(partners::list(db, page)?.rows.len()),
+        "referrals": |db, page| Ok(referrals::list(db, &Default::default(), page)?.rows.len()),
         "case_reads": |db, page| Ok(case_reads::list(db, &Default::default(), page)?.rows.len()),
         "enquiries": |db, page| Ok(enquiries::list(db, &Default::default(), page)?.rows.len()),
         "exemptions": |db, page| {

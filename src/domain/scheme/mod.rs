@@ -13,7 +13,7 @@ pub use super::calendar::PostRule;
 pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
 pub use enforcement::{Enforcement, OffenceKind, PenaltyPeriod, PolicyStep, Start};
 pub use fees::{Discount, FeeDay, FeePart, FeePeriod, Fees};
-pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Policy};
+pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Partnership, Policy};
 pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
 
@@ -46,6 +46,8 @@ pub struct Scheme {
     pub policy: Policy,
     /// How it enforces.
     pub enforcement: Enforcement,
+    /// How it works with partners, where its file says so.
+    pub partnership: Option<Partnership>,
     /// The grounds for needing no licence.
     pub exemptions: Vec<ExemptionGround>,
     /// The application form; without one, applications come on paper only.

@@ -11,6 +11,7 @@ mod digest;
 mod licence_notice;
 mod notice;
 mod receipt;
+mod referral;
 mod render;
 mod sign_in;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
 pub use licence_notice::{LicenceNotice, heading};
 pub use notice::{Notice, NoticeCondition, NoticeLicence};
 pub use receipt::{Receipt, ReceiptFile};
+pub use referral::Referral;
 pub use sign_in::SignIn;
 
 use super::{envelope::MailSubject, words::Line};

@@ -140,6 +140,49 @@ fn receipt(text: &str) -> Receipt {
     }
 }
 
+fn referral(to_partner: bool, text: &str) -> Referral {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let none_to = |to: bool, usual: &str| if to_partner == to { Line::default() } else { line(usual) };
+    Referral {
+        office: office(text),
+        recipient: line("Cleveland Police"),
+        copy_for: None,
+        to_partner,
+        reference: line("REF/2025/00001"),
+        property: line("12 High Street, Stockton"),
+        is_licensed: true,
+        concern: line("Loud parties each night."),
+        purpose: line("To stop them."),
+        agreement: none_to(false, "ISA 2025-7"),
+        licence: none_to(true, "SL/0001"),
+        condition: none_to(true, "10.3"),
+        what: none_to(true, "Co-operation with the police."),
+        act_by: (!to_partner).then(|| day(2025, 2, 12)),
+        written_on: day(2025, 1, 22),
+    }
+}
+
+#[test]
+fn a_referral_tells_a_partner_the_least_and_a_holder_what_is_asked() {
+    let partner = referral(true, "").compose().unwrap();
+    assert_eq!((partner.subject.as_str(), partner.template_version), ("Referral REF/2025/00001", "N1/1"));
+    assert_says(&partner, &["Loud parties each night.", "To stop them.", "ISA 2025-7", "Licensed: yes"]);
+    for kept in ["SL/0001", "10.3", "Khan"] {
+        assert!(!partner.text.contains(kept) && !partner.html.contains(kept), "{kept}");
+    }
+    let holder = referral(false, "").compose().unwrap();
+    assert_eq!(holder.subject.as_str(), "Please act: 12 High Street, Stockton");
+    assert_says(
+        &holder,
+        &["Condition 10.3 of your licence", "by Wednesday 12 February 2025", "breach of the condition"],
+    );
+    assert!(!holder.text.contains("To stop them."), "for what it is shared is the council's and its partner's");
+    let unlicensed = Referral { condition: Line::default(), licence: Line::default(), ..referral(false, "") };
+    let unlicensed = Referral { is_licensed: false, act_by: None, ..unlicensed }.compose().unwrap();
+    assert_says(&unlicensed, &["Licensed: no", "it has no licence in force"]);
+    assert!(!unlicensed.text.contains("breach"));
+}
+
 #[test]
 fn a_receipt_says_what_came_in_when_and_the_hash_of_each_file() {
     let letter = receipt("").compose().unwrap();
@@ -463,6 +506,7 @@ fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").compose().unwrap());
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").unwrap()));
     let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
+    let others = others.chain([true, false].map(|to_partner| referral(to_partner, "").compose().unwrap()));
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
             assert!(!letter.text.contains(words) && !letter.html.contains(words), "{words}");
@@ -601,7 +645,8 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let first = [first.compose(), second.compose(), third.compose(), fourth.compose()];
         let news = News::ALL.iter().map(|news| application(*news, text).compose());
         let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
-        first.into_iter().chain(news).chain(notices).map(Result::unwrap).collect::<Vec<_>>()
+        let referrals = [true, false].map(|to_partner| referral(to_partner, text).compose());
+        first.into_iter().chain(news).chain(notices).chain(referrals).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {
@@ -647,7 +692,8 @@ fn every_letter(text: &str) -> Vec<Composed> {
         [first.compose(), second.compose(), decision(text).compose(), receipt(text).compose(), link.compose()];
     let news = News::ALL.iter().map(|news| application(*news, text).compose());
     let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
-    composed.into_iter().chain(news).chain(notices).map(Result::unwrap).collect()
+    let referrals = [true, false].map(|to_partner| referral(to_partner, text).compose());
+    composed.into_iter().chain(news).chain(notices).chain(referrals).map(Result::unwrap).collect()
 }
 
 /// The parts of a letter on paper in order, without their text.
