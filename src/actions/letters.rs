@@ -20,6 +20,7 @@ use crate::domain::partner::Partner;
 use crate::domain::party::{Consent, Party};
 use crate::domain::proceeding::Proceeding;
 use crate::domain::property::{Capacity, Property};
+use crate::domain::reference::Told as ReferenceTold;
 use crate::domain::referral::Told;
 use crate::domain::reminder::Reminder;
 use crate::domain::scheme::Scheme;
@@ -125,6 +126,23 @@ pub(super) fn queue_referral(
 ) -> Result<(), Error> {
     let facts = serde_json::to_value(told).unwrap_or_default();
     queue(tx, cx, LetterKind::Referral, to, home, facts).map(drop)
+}
+
+/// The answer to a request for a reference.
+pub(super) fn queue_reference(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    landlord: PartyId,
+    told: &ReferenceTold,
+) -> Result<Letter, Error> {
+    let facts = serde_json::to_value(told).unwrap_or_default();
+    queue(tx, cx, LetterKind::Reference, landlord, None, facts)
+}
+
+/// The words of a letter are disposed of, once it has gone; one that has not will not go any more.
+pub(super) fn dispose_of(tx: &mut Tx<'_>, cx: &Context, id: LetterId) -> Result<(), Error> {
+    let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
+    Ok(letters::save(tx, &letter.dispose_of(cx))?)
 }
 
 /// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
@@ -247,6 +265,11 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// The answer to a request for a reference.
+    Reference {
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// A referral (N1, and what its holder is asked).
     Referral {
         /// The home.
@@ -304,7 +327,7 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
         LetterKind::Notice => notice_contents(db, rules, &letter)?,
-        LetterKind::Reference => return Err(Error::NotFound),
+        LetterKind::Reference => About::Reference { scheme: Box::new(rules.current()?.clone()) },
         LetterKind::Application | LetterKind::Decision | LetterKind::Receipt | LetterKind::Referral => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));

@@ -29,6 +29,7 @@ pub mod obligations;
 pub mod own;
 pub mod partners;
 pub mod proceedings;
+pub mod references;
 pub mod referrals;
 mod rules;
 pub mod sign_in;
@@ -40,7 +41,7 @@ use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
     enforcement as enforcing, enquiry, exemption, fees as fee_rules, fitness as fitness_rules, letter, letter_batch,
-    licence, notice, obligation, occupancy, partner, party, proceeding, property, referral, task,
+    licence, notice, obligation, occupancy, partner, party, proceeding, property, reference, referral, task,
 };
 use crate::storage::{self, Retry};
 
@@ -169,6 +170,7 @@ refusals!(
     party::Refusal,
     proceeding::Refusal,
     property::Refusal,
+    reference::Refusal,
     referral::Refusal,
     task::Refusal,
 );

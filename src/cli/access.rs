@@ -21,6 +21,15 @@ pub(super) enum OfficerCommand {
     /// List everybody who has an account
     #[command(after_help = "Example:\n  licensing officer list")]
     List,
+    /// Entrust references about tenants to an officer, or take them away; nobody else can read them
+    #[command(after_help = "Example:\n  licensing officer references amy@council.example yes")]
+    References {
+        /// The person's e-mail address
+        email: String,
+        /// Whether they may read and work them
+        #[arg(value_parser = ["yes", "no"])]
+        may: String,
+    },
     /// Disable an account; its tokens stop at once, and what the person did stays on record
     #[command(after_help = "Example:\n  licensing officer disable amy@council.example")]
     Disable {
@@ -98,6 +107,13 @@ pub(super) fn officer(store: &Store, command: OfficerCommand, out: &mut dyn Writ
                 let (role, state) = (account.role.as_str(), account.state.as_str());
                 writeln!(out, "{:<12} {:<9} {} <{}>", role, state, account.name, account.email)?;
             }
+        }
+        OfficerCommand::References { email, may } => {
+            let may = may == "yes";
+            let account = store.db.write(|tx| actions::entrust(tx, &cx, &email, may));
+            let account = account.with_context(|| format!("{email} was not changed"))?;
+            let word = if may { "may" } else { "may not" };
+            writeln!(out, "{} <{}> {word} read and work references about tenants.", account.name, account.email)?;
         }
         OfficerCommand::Disable { email } => {
             let disabled = store.db.write(|tx| actions::disable(tx, &cx, &email)).with_context(|| nobody(&email))?;

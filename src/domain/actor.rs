@@ -65,6 +65,8 @@ words! {
         WorkHomes = "work_homes",
         /// Keep partners, and work referrals from and to them.
         WorkReferrals = "work_referrals",
+        /// Work references about tenants; only an account that was given this may.
+        WorkReferences = "work_references",
         /// Look homes up for a purpose, and refer, as a partner.
         ActAsPartner = "act_as_partner",
         /// Serve or refuse a temporary exemption notice.
@@ -106,7 +108,7 @@ impl Role {
         match self {
             Self::Officer => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                A::ReadFitness | A::WorkFitness | A::WorkHomes | A::WorkReferrals => true,
+                A::ReadFitness | A::WorkFitness | A::WorkHomes | A::WorkReferrals | A::WorkReferences => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkTasks => true,
                 A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::ReadReads => false,
@@ -141,6 +143,8 @@ pub struct Actor {
     pub state: AccountState,
     /// The landlord, agent or partner whom the account stands for.
     pub party: Option<PartyId>,
+    /// Whether references about tenants were entrusted to the account.
+    pub keeps_references: bool,
 }
 
 impl Actor {
@@ -157,13 +161,14 @@ impl Actor {
     }
 
     fn machine(role: Role) -> Self {
-        Self { account: None, role, state: AccountState::Active, party: None }
+        Self { account: None, role, state: AccountState::Active, party: None, keeps_references: role == Role::Operator }
     }
 
-    /// Whether this actor may do this: role and account state together.
+    /// Whether this actor may do this: role, account state, and what was entrusted to the account, together.
     #[must_use]
     pub fn may(&self, action: Action) -> bool {
-        self.state == AccountState::Active && self.role.may(action)
+        let entrusted = action != Action::WorkReferences || self.keeps_references;
+        self.state == AccountState::Active && self.role.may(action) && entrusted
     }
 
     /// What this actor may see of cases.
@@ -211,6 +216,7 @@ work_applications    yes yes -   -   -   -   yes -
 decide_applications  -   yes -   -   -   -   yes -
 work_homes           yes yes -   -   -   -   yes -
 work_referrals       yes yes -   -   -   -   yes -
+work_references      yes yes -   -   -   -   yes -
 act_as_partner       -   -   -   -   yes -   yes -
 decide_exemptions    -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -
@@ -244,7 +250,7 @@ manage_access        -   -   -   -   -   -   yes -
     fn an_account_that_is_not_active_may_nothing_and_sees_nothing() {
         for role in Role::ALL {
             for state in AccountState::ALL {
-                let actor = Actor { role: *role, state: *state, party: Some(khan()), ..amy() };
+                let actor = Actor { role: *role, state: *state, party: Some(khan()), keeps_references: true, ..amy() };
                 for action in Action::ALL {
                     let wanted = *state == AccountState::Active && role.may(*action);
                     assert_eq!(actor.may(*action), wanted, "{role} {state} {action}");
@@ -253,6 +259,15 @@ manage_access        -   -   -   -   -   -   yes -
                     assert_eq!(actor.sight(), Sight::Nothing, "{role} {state}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn references_are_for_those_officers_alone_to_whom_they_were_entrusted() {
+        for role in Role::ALL {
+            let may = |keeps_references| Actor { role: *role, keeps_references, ..amy() }.may(Action::WorkReferences);
+            let officer = matches!(role, Role::Officer | Role::TeamLeader | Role::Operator);
+            assert_eq!((may(true), may(false)), (officer, false), "{role}");
         }
     }
 

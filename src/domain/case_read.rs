@@ -6,7 +6,7 @@ use super::actor::Role;
 use super::context::Context;
 use super::id::{
     AccountId, ApplicationId, BreachId, CaseId, CaseReadId, DemandId, EnforcementId, EnquiryId, ExemptionId, LicenceId,
-    NoticeId, ProceedingId, ReferralId, words,
+    NoticeId, ProceedingId, ReferenceId, ReferralId, words,
 };
 
 words! {
@@ -32,6 +32,8 @@ words! {
         Exemption = "exemption",
         /// A referral from or to a partner.
         Referral = "referral",
+        /// A request for a reference about a tenant.
+        Reference = "reference",
     }
 }
 
@@ -64,6 +66,7 @@ cases! {
     EnquiryId => Enquiry,
     ExemptionId => Exemption,
     ReferralId => Referral,
+    ReferenceId => Reference,
 }
 
 /// That somebody read a case.

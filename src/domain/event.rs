@@ -103,6 +103,12 @@ words! {
         ReferralNoted = "referral.noted",
         /// It was decided whether other partners may read a referral's concern.
         ReferralShared = "referral.sharing_decided",
+        /// A request for a reference about a tenant came in; nobody is named here.
+        ReferenceReceived = "reference.received",
+        /// Such a request took a step, or was disposed of; neither colour nor reasons are told here.
+        ReferenceMoved = "reference.moved",
+        /// The words of a letter were disposed of; the event holds the hash of its text.
+        LetterDisposedOf = "letter.disposed_of",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.
@@ -229,6 +235,8 @@ words! {
         SchemeLoaded = "scheme.loaded",
         /// An account was added.
         AccountAdded = "account.added",
+        /// References about tenants were entrusted to an account, or taken from it.
+        AccountEntrusted = "account.entrusted",
         /// An account was disabled.
         AccountDisabled = "account.disabled",
         /// A token was issued.

@@ -276,6 +276,8 @@ ids! {
     PartnerId,
     /// A referral from or to a partner.
     ReferralId,
+    /// A request for a reference about a tenant.
+    ReferenceId,
     /// A case of any kind.
     CaseId,
     /// That somebody read a case.

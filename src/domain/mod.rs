@@ -32,6 +32,7 @@ pub mod partner;
 pub mod party;
 pub mod proceeding;
 pub mod property;
+pub mod reference;
 pub mod referral;
 pub mod reminder;
 pub mod requirement;

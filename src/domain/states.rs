@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{application, licence, proceeding, referral};
+use super::{application, licence, proceeding, reference, referral};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
@@ -38,6 +38,7 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
     use application::{Stage, Step};
     use licence::LicenceState;
     use proceeding::{ProceedingState, ProceedingStep};
+    use reference::{ReferenceState, ReferenceStep};
     use referral::{ReferralState, ReferralStep};
     let mut drawn = HEAD.to_owned();
     let parts = [
@@ -56,6 +57,13 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
             &referral::tests::every_step(),
             ReferralStep::name,
             ReferralState::after,
+        ),
+        draw(
+            "Request for a reference about a tenant",
+            ReferenceState::ALL,
+            &reference::tests::every_step(),
+            ReferenceStep::name,
+            ReferenceState::after,
         ),
     ];
     drawn.extend(parts);

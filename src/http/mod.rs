@@ -122,6 +122,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::referrals::take);
     config.service(api::referrals::note);
     config.service(api::referrals::share);
+    config.service(api::references::list);
+    config.service(api::references::create);
+    config.service(api::references::show);
+    config.service(api::references::take);
     config.service(api::shared::look_up);
     config.service(api::shared::list);
     config.service(api::shared::create);

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actions::night::{self, Decision, Tally};
-use crate::actions::{Error, anchor_mails, audit, enforcement, partners, tasks};
+use crate::actions::{Error, anchor_mails, audit, enforcement, partners, references, tasks};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::case_read::kept_since;
@@ -309,6 +309,7 @@ fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;
         case_reads::forget_before(tx, kept_since(cx.now, app.settings.retention.reads_months))?;
+        references::dispose_of_old(tx, cx)?;
         tasks::open_by_calendar(tx, cx, check.night)?;
         partners::open_by_calendar(tx, cx, check.night, app.settings.partners)?;
         audit::anchor(tx, cx, check.night)?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Finding, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    Receipt, ReceiptFile, Referral, SignIn, ToldAnchor, heading,
+    Receipt, ReceiptFile, Reference, Referral, SignIn, ToldAnchor, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
@@ -18,6 +18,7 @@ use crate::domain::id::PartyId;
 use crate::domain::letter::Letter;
 use crate::domain::notice;
 use crate::domain::property::Property;
+use crate::domain::reference::{Colour, Told as ReferenceTold};
 use crate::domain::referral::Told;
 use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
 
@@ -40,6 +41,7 @@ pub fn compose(contents: &Contents) -> Result<Words, String> {
         About::LicenceNotice(matter) => about_licence(letter, matter)?.compose(),
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.compose(),
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).compose(),
+        About::Reference { scheme } => answered(contents, scheme)?.compose(),
         About::Referral { home, scheme } => referred(contents, home.as_deref(), scheme)?.compose(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.compose(),
     };
@@ -341,6 +343,26 @@ fn referred(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Re
         condition: Line::from_record(&condition),
         what: Line::from_record(&what),
         act_by: told.act_by,
+        written_on: contents.written_on,
+    })
+}
+
+fn answered(contents: &Contents, scheme: &Scheme) -> Result<Reference, String> {
+    let letter = &contents.letter;
+    let told: ReferenceTold = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let colour = match told.colour {
+        Colour::Green => "Green",
+        Colour::Amber => "Amber",
+        Colour::Red => "Red",
+    };
+    Ok(Reference {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        reference: Line::from_record(&told.reference),
+        received_on: told.received_on,
+        colour: Line::from_record(colour),
+        covers: Line::from_record(&told.covers),
         written_on: contents.written_on,
     })
 }

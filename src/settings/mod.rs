@@ -101,6 +101,8 @@ pub struct Check {
 pub struct Retention {
     /// Months for which it is kept who read which case.
     pub reads_months: u32,
+    /// Months for which a reference about a tenant is kept from its answer.
+    pub references_months: u32,
 }
 
 /// What is logged, and how.

@@ -140,8 +140,9 @@ fn partners(section: &Section<'_>) -> Option<Sharing> {
 
 fn retention(section: &Section<'_>) -> Option<Retention> {
     let reads_months = section.required("reads_months", whole_number(1..=1_200));
+    let references_months = section.required("references_months", whole_number(1..=24));
     section.no_other_keys();
-    Some(Retention { reads_months: reads_months? })
+    Some(Retention { reads_months: reads_months?, references_months: references_months? })
 }
 
 fn log(section: &Section<'_>) -> Option<Log> {

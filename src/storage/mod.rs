@@ -44,6 +44,7 @@ pub mod portfolio;
 pub mod proceedings;
 pub mod properties;
 pub(crate) mod record;
+pub mod references;
 pub mod referrals;
 pub mod register;
 pub mod reminders;

@@ -90,6 +90,7 @@ diesel::table! {
         party_id -> Nullable<Text>,
         revision -> BigInt,
         created_at -> Timestamp,
+        keeps_references -> Bool,
     }
 }
 
@@ -962,6 +963,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reference_requests (id) {
+        id -> Text,
+        reference -> Text,
+        state -> Text,
+        landlord_id -> Nullable<Text>,
+        property_id -> Nullable<Text>,
+        tenant -> Nullable<Text>,
+        covers -> Nullable<Text>,
+        consent_on -> Nullable<Date>,
+        consent_how -> Nullable<Text>,
+        received_on -> Date,
+        checks -> Text,
+        colour -> Nullable<Text>,
+        reasons -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        issued_by -> Nullable<Text>,
+        letter_id -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        retain_until -> Date,
+        disposed_on -> Nullable<Date>,
+        revision -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schemes,
     counters,
@@ -1018,4 +1046,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_reads,
     partners,
     referrals,
+    reference_requests,
 );

@@ -51,6 +51,7 @@ mod partners;
 mod permissions;
 mod proceedings;
 mod reads;
+mod references;
 mod reports;
 mod responses;
 mod smtp;

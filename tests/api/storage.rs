@@ -13,7 +13,7 @@ use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
     actor, appeal, application, breach, calendar, case_read, certificate, demand, document, enforcement, enquiry,
     exemption, fees, fitness, letter, letter_batch, licence, notice, obligation, occupancy, partner, party, proceeding,
-    property, referral, reminder, sign_in,
+    property, reference, referral, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -157,6 +157,10 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("exemptions.state", all(exemption::ExemptionState::ALL)),
         ("occupancies.basis", all(occupancy::OccupationBasis::ALL)),
         ("occupancies.source", all(occupancy::OccupancySource::ALL)),
+        ("reference_requests.state", all(reference::ReferenceState::ALL)),
+        ("reference_requests.consent_how", all(reference::ConsentHow::ALL)),
+        ("reference_requests.colour", all(reference::Colour::ALL)),
+        ("reference_requests.decision", all(reference::LandlordDecision::ALL)),
         ("partners.kind", all(partner::PartnerKind::ALL)),
         ("referrals.direction", all(referral::Direction::ALL)),
         ("referrals.state", all(referral::ReferralState::ALL)),
@@ -260,6 +264,7 @@ fn a_year_in_the_office() -> World {
         actions::proceedings::open(tx, &amy, asked)
     });
     something_is_referred(&world, home);
+    a_reference_is_asked_for(&world, khan.id);
     world.write(|tx| Ok(storage::case_reads::insert(tx, &case_read::CaseRead::of(&amy, licence.id))?));
     world.write(|tx| {
         let answered = requests::Answered {
@@ -311,6 +316,25 @@ fn something_is_referred(world: &World, home: PropertyId) {
     let (rules, set) = (&world.app.rules, world.app.settings.partners);
     let direction = referral::Direction::ToPartner;
     world.write(|tx| actions::referrals::open(tx, &amy, rules, set, direction, police.id, said.clone()));
+}
+
+/// A landlord asks for a reference.
+fn a_reference_is_asked_for(world: &World, khan: PartyId) {
+    let mut cx = world.amy();
+    cx.actor.keeps_references = true;
+    let request = reference::Request {
+        reference: String::new(),
+        landlord_id: khan,
+        property_id: None,
+        tenant: "Ms B Tenant".to_owned(),
+        consent: Some(reference::TenantConsent {
+            covers: "Complaints.".to_owned(),
+            given_on: world.today(),
+            how: reference::ConsentHow::Email,
+        }),
+        received_on: world.today(),
+    };
+    world.write(|tx| actions::references::receive(tx, &cx, request.clone(), 6));
 }
 
 /// Who lives in a home, what its landlord asks for, and an enquiry into it.
@@ -500,6 +524,7 @@ fn every_table_can_be_written_and_read() {
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
+        "reference_requests": |db, page| Ok(references::list(db, None, page)?.rows.len()),
         "partners": |db, page| Ok(partners::list(db, page)?.rows.len()),
         "referrals": |db, page| Ok(referrals::list(db, &Default::default(), page)?.rows.len()),
         "case_reads": |db, page| Ok(case_reads::list(db, &Default::default(), page)?.rows.len()),

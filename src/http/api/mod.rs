@@ -33,6 +33,7 @@ pub mod partners;
 pub mod penalties;
 pub mod proceedings;
 pub mod properties;
+pub mod references;
 pub mod referrals;
 pub mod register;
 pub mod reminders;

@@ -11,6 +11,7 @@ mod digest;
 mod licence_notice;
 mod notice;
 mod receipt;
+mod reference;
 mod referral;
 mod render;
 mod sign_in;
@@ -30,6 +31,7 @@ pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
 pub use licence_notice::{LicenceNotice, heading};
 pub use notice::{Notice, NoticeCondition, NoticeLicence};
 pub use receipt::{Receipt, ReceiptFile};
+pub use reference::Reference;
 pub use referral::Referral;
 pub use sign_in::SignIn;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ComposeFault, Composed, wrap::wrap};
 use crate::mail::envelope::MailSubject;
 
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("anchors.html", include_str!("../templates/anchors.html")),
     ("anchors.txt", include_str!("../templates/anchors.txt")),
     ("application.html", include_str!("../templates/application.html")),
@@ -31,6 +31,8 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("notice.html", include_str!("../templates/notice.html")),
     ("receipt.txt", include_str!("../templates/receipt.txt")),
     ("receipt.html", include_str!("../templates/receipt.html")),
+    ("reference.txt", include_str!("../templates/reference.txt")),
+    ("reference.html", include_str!("../templates/reference.html")),
     ("referral.txt", include_str!("../templates/referral.txt")),
     ("referral.html", include_str!("../templates/referral.html")),
     ("sign_in.txt", include_str!("../templates/sign_in.txt")),

@@ -140,6 +140,27 @@ fn receipt(text: &str) -> Receipt {
     }
 }
 
+fn reference(text: &str) -> Reference {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Reference {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("TEN-2025-00001"),
+        received_on: day(2025, 1, 20),
+        colour: line("Amber"),
+        covers: line("Complaints of the last five years."),
+        written_on: day(2025, 1, 22),
+    }
+}
+
+#[test]
+fn a_landlord_is_told_the_colour_and_what_the_consent_covers() {
+    let letter = reference("").compose().unwrap();
+    assert_eq!(letter.subject.as_str(), "Your request TEN-2025-00001");
+    assert_says(&letter, &["Amber", "Complaints of the last five years.", "Whom you let to is for you to decide."]);
+}
+
 fn referral(to_partner: bool, text: &str) -> Referral {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
     let none_to = |to: bool, usual: &str| if to_partner == to { Line::default() } else { line(usual) };
@@ -507,6 +528,7 @@ fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").unwrap()));
     let others = [decision("").compose().unwrap(), receipt("").compose().unwrap()].into_iter().chain(news);
     let others = others.chain([true, false].map(|to_partner| referral(to_partner, "").compose().unwrap()));
+    let others = others.chain([reference("").compose().unwrap()]);
     for letter in [demand("").compose().unwrap(), digest("").compose().unwrap()].into_iter().chain(others) {
         for words in ["in 7 days", "days left", "tomorrow", "days to go"] {
             assert!(!letter.text.contains(words) && !letter.html.contains(words), "{words}");
@@ -646,6 +668,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
         let news = News::ALL.iter().map(|news| application(*news, text).compose());
         let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
         let referrals = [true, false].map(|to_partner| referral(to_partner, text).compose());
+        let referrals = referrals.into_iter().chain([reference(text).compose()]);
         first.into_iter().chain(news).chain(notices).chain(referrals).map(Result::unwrap).collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
@@ -693,6 +716,7 @@ fn every_letter(text: &str) -> Vec<Composed> {
     let news = News::ALL.iter().map(|news| application(*news, text).compose());
     let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text));
     let referrals = [true, false].map(|to_partner| referral(to_partner, text).compose());
+    let referrals = referrals.into_iter().chain([reference(text).compose()]);
     composed.into_iter().chain(news).chain(notices).chain(referrals).map(Result::unwrap).collect()
 }
 

@@ -469,5 +469,11 @@ fn account(app: &App, name: &str, email: &str, role: Role) -> Actor {
     let cx = app.context(Actor::operator());
     let active = AccountState::Active;
     let account = app.db.write(|tx| actions::access::add(tx, &cx, name, email, role, active, None)).unwrap();
-    Actor { account: Some(account.id), role, state: account.state, party: None }
+    Actor {
+        account: Some(account.id),
+        role,
+        state: account.state,
+        party: None,
+        keeps_references: account.keeps_references,
+    }
 }
