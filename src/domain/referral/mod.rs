@@ -64,6 +64,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PlanItem {
     /// What.
+    #[schema(min_length = 1, max_length = 1000)]
     pub what: String,
     /// By when.
     pub by: Option<NaiveDate>,

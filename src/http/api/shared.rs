@@ -101,7 +101,7 @@ pub struct LookUp {
     purpose: String,
     /// Its Unique Property Reference Number; or else:
     #[validate(custom(function = "written::uprn"))]
-    #[schema(min_length = 1, max_length = 30)]
+    #[schema(min_length = 1, max_length = 12, pattern = "^0*[1-9][0-9]*$")]
     uprn: Option<String>,
     /// The first line of its address, such as "12 Hind Street", with the postcode.
     #[validate(length(min = 3, max = 200), custom(function = "written::one_line"))]
