@@ -1,10 +1,11 @@
 //! Referrals both ways with partners, through the API, and all that a partner's account reaches.
 
 use selective_licensing::domain::actor::Role;
-use selective_licensing::domain::id::{PartyId, Spelled as _};
+use selective_licensing::domain::id::{LicenceId, PartyId, Spelled as _};
 use selective_licensing::domain::letter::{Channel, LetterKind};
 use selective_licensing::domain::partner::Partner;
 use selective_licensing::domain::task::TaskKind;
+use selective_licensing::storage::licences;
 use serde_json::{Value, json};
 
 use crate::support::case::{go_to, house, licence};
@@ -53,10 +54,15 @@ fn what_the_police_refer_is_linked_asked_planned_watched_and_closed() {
     let id = made.id();
     assert_eq!((&made.body["reference"], &made.body["state"]), (&json!("REF/2025/00001"), &json!("received")));
     on(&amy, &id, "steps", &json!({ "step": "ask_holder" })).refuses(422, "invalid", "/recipient_id");
+    let known = LicenceId::read(&licence.id()).unwrap();
+    let known = server.world.read(|db| licences::find(db, known)).unwrap();
+    let demand = server.world.issued_demand(&known, &["9.6"]).cover.id;
     let nowhere = json!({ "step": "link", "property_id": server.khan_id });
     on(&amy, &id, "steps", &nowhere).refuses(422, "invalid", "/property_id");
     let linked = step(&amy, &id, json!({ "step": "link", "property_id": home }));
     assert_eq!((&linked["state"], &linked["property_id"]), (&json!("linked_to_property"), &json!(home)));
+    let by_demand = json!({ "step": "ask_holder", "demand_id": demand });
+    on(&amy, &id, "steps", &by_demand).refuses(422, "invalid", "/demand_id");
     let asked = step(&amy, &id, json!({ "step": "ask_holder" }));
     assert_eq!((&asked["state"], &asked["condition"]), (&json!("holder_asked"), &json!("10.3")));
     assert_eq!((&asked["asked_id"], &asked["act_by"]["on"]), (&json!(server.khan_id), &json!("2025-02-28")));
