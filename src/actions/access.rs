@@ -46,6 +46,18 @@ pub fn disable(tx: &mut Tx<'_>, cx: &Context, email: &str) -> Result<Account, Er
     Ok(change.into_entity())
 }
 
+/// References about tenants are entrusted to an account, or taken from it.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account; a refusal for anybody but an officer or team leader.
+pub fn entrust(tx: &mut Tx<'_>, cx: &Context, email: &str, with_references: bool) -> Result<Account, Error> {
+    cx.allow(Action::ManageAccess)?;
+    let account = access::find_email(tx, email)?.ok_or(Error::NotFound)?;
+    let change = account.entrust(cx, with_references)?;
+    access::save(tx, &change)?;
+    Ok(change.into_entity())
+}
+
 /// A token is issued; the second value is the token, shown once.
 ///
 /// # Errors

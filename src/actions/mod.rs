@@ -30,7 +30,10 @@ pub mod night;
 pub mod notices;
 pub mod obligations;
 pub mod own;
+pub mod partners;
 pub mod proceedings;
+pub mod references;
+pub mod referrals;
 mod rules;
 mod service;
 pub mod sign_in;
@@ -43,7 +46,8 @@ use crate::domain::context::Forbidden;
 use crate::domain::{
     access as access_rules, appeal, application, breach, calendar, certificate, demand, document,
     enforcement as enforcing, enquiry, exemption, feed, fees as fee_rules, fitness as fitness_rules, inspection,
-    letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property, task,
+    letter, letter_batch, licence, notice, obligation, occupancy, partner, party, proceeding, property, reference,
+    referral, task,
 };
 use crate::storage::{self, Retry};
 
@@ -170,9 +174,12 @@ refusals!(
     notice::Refusal,
     obligation::Refusal,
     occupancy::Refusal,
+    partner::Refusal,
     party::Refusal,
     proceeding::Refusal,
     property::Refusal,
+    reference::Refusal,
+    referral::Refusal,
     task::Refusal,
 );
 

@@ -21,6 +21,14 @@ pub fn open(tx: &mut Tx<'_>, cx: &Context, need: Need) -> Result<(), Error> {
     Ok(tasks::open(tx, &Task::open(cx, need))?)
 }
 
+/// As [`open`], but a task about the same thing that was closed is not opened again.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn open_once(tx: &mut Tx<'_>, cx: &Context, need: Need) -> Result<(), Error> {
+    if tasks::was_opened(tx, need.kind, &need.key)? { Ok(()) } else { open(tx, cx, need) }
+}
+
 /// A task is closed, saying what was done.
 ///
 /// # Errors

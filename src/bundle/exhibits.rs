@@ -77,6 +77,8 @@ pub(super) fn described(sent: &Sent) -> String {
         LetterKind::Application => "letter about the application",
         LetterKind::Notice => "notice",
         LetterKind::Inspection => "letter about an inspection",
+        LetterKind::Referral => "letter about a referral",
+        LetterKind::Reference => "letter about a reference",
     };
     format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
 }

@@ -21,6 +21,15 @@ pub(super) enum OfficerCommand {
     /// List everybody who has an account
     #[command(after_help = "Example:\n  licensing officer list")]
     List,
+    /// Entrust references about tenants to an officer, or take them away; nobody else can read them
+    #[command(after_help = "Example:\n  licensing officer references amy@council.example yes")]
+    References {
+        /// The person's e-mail address
+        email: String,
+        /// Whether they may read and work them
+        #[arg(value_parser = ["yes", "no"])]
+        may: String,
+    },
     /// Disable an account; its tokens stop at once, and what the person did stays on record
     #[command(after_help = "Example:\n  licensing officer disable amy@council.example")]
     Disable {
@@ -41,10 +50,10 @@ pub(super) struct NewAccount {
     #[arg(value_parser = email)]
     email: String,
     /// What they may do: an officer works cases, a team leader also decides, an auditor reads everything, a partner
-    /// reads the scheme and its figures, a landlord or agent sees their own cases
+    /// looks homes up and refers, a landlord or agent sees their own cases
     #[arg(long, value_parser = role())]
     role: Role,
-    /// For a landlord or agent: the identifier of the person or company on record
+    /// For a landlord, agent or partner: the identifier of the person or company on record (party_id of a partner)
     #[arg(long, value_name = "ID", value_parser = party)]
     party: Option<PartyId>,
     /// The person is invited and cannot use the service yet
@@ -98,6 +107,13 @@ pub(super) fn officer(store: &Store, command: OfficerCommand, out: &mut dyn Writ
                 let (role, state) = (account.role.as_str(), account.state.as_str());
                 writeln!(out, "{:<12} {:<9} {} <{}>", role, state, account.name, account.email)?;
             }
+        }
+        OfficerCommand::References { email, may } => {
+            let may = may == "yes";
+            let account = store.db.write(|tx| actions::entrust(tx, &cx, &email, may));
+            let account = account.with_context(|| format!("{email} was not changed"))?;
+            let word = if may { "may" } else { "may not" };
+            writeln!(out, "{} <{}> {word} read and work references about tenants.", account.name, account.email)?;
         }
         OfficerCommand::Disable { email } => {
             let disabled = store.db.write(|tx| actions::disable(tx, &cx, &email)).with_context(|| nobody(&email))?;

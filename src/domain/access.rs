@@ -22,12 +22,14 @@ pub struct Account {
     pub role: Role,
     /// Where the account is in its life.
     pub state: AccountState,
-    /// The landlord or agent it stands for.
+    /// The landlord, agent or partner it stands for.
     pub party_id: Option<PartyId>,
     /// Counts changes.
     pub revision: i64,
     /// When it was added.
     pub created_at: DateTime<Utc>,
+    /// Whether references about tenants are entrusted to it.
+    pub keeps_references: bool,
 }
 
 /// A bearer token; only its hash is kept.
@@ -58,6 +60,9 @@ pub enum Refusal {
     /// Not a role for people.
     #[error("the role {0} is the machine's own and cannot be given to a person")]
     NotForPeople(Role),
+    /// References are for officers.
+    #[error("references about tenants are for officers and team leaders: the role {0} cannot be given them")]
+    NotForReferences(Role),
     /// The account is closed.
     #[error("the account is disabled: no token can be issued for it")]
     Disabled,
@@ -73,6 +78,7 @@ impl Refusal {
         match self {
             Self::NeedsParty(_) => "needs-party",
             Self::NotForPeople(_) => "not-for-people",
+            Self::NotForReferences(_) => "not-for-references",
             Self::Disabled => "account-disabled",
             Self::AlreadyRevoked => "token-revoked",
         }
@@ -100,8 +106,22 @@ impl Account {
         let id = AccountId::new(cx);
         let facts = json!({ "role": role, "state": state, "party": party_id });
         let email = email.to_lowercase();
-        let account = Self { id, name, email, role, state, party_id, revision: 1, created_at: cx.now };
+        let account =
+            Self { id, name, email, role, state, party_id, revision: 1, created_at: cx.now, keeps_references: false };
         Ok(Change::new(cx, Chain::Service, Happening::AccountAdded, &id, facts, account))
+    }
+
+    /// References about tenants are entrusted to it, or are not any more.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for anybody but an officer or team leader.
+    pub fn entrust(mut self, cx: &Context, with_references: bool) -> Result<Change<Self>, Refusal> {
+        if with_references && !matches!(self.role, Role::Officer | Role::TeamLeader) {
+            return Err(Refusal::NotForReferences(self.role));
+        }
+        self.keeps_references = with_references;
+        let facts = json!({ "references": with_references });
+        Ok(Change::new(cx, Chain::Service, Happening::AccountEntrusted, &self.id.clone(), facts, self))
     }
 
     /// The account is closed; every token of it stops at once.
@@ -121,7 +141,13 @@ impl Account {
     /// Who acts when this account acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor { account: Some(self.id), role: self.role, state: self.state, party: self.party_id }
+        Actor {
+            account: Some(self.id),
+            role: self.role,
+            state: self.state,
+            party: self.party_id,
+            keeps_references: self.keeps_references,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ words! {
         Landlord = "landlord",
         /// Managing agent: sees and answers for the homes they manage.
         Agent = "agent",
-        /// Partner such as the police: sees the scheme and its figures.
+        /// Partner such as the police: sees the scheme and its figures, what is shared of a home, and its own referrals.
         Partner = "partner",
         /// Auditor: reads everything, changes nothing.
         Auditor = "auditor",
@@ -47,6 +47,8 @@ words! {
         ReadCases = "read_cases",
         /// Read the events of a case.
         ReadEvents = "read_events",
+        /// Read who read which case.
+        ReadReads = "read_reads",
         /// Read runs of the nightly check and the officers' tasks.
         ReadOperations = "read_operations",
         /// Add and correct homes and people, record consents.
@@ -61,6 +63,12 @@ words! {
         DecideApplications = "decide_applications",
         /// Find out which homes need a licence: who lives there, exemptions, enquiries.
         WorkHomes = "work_homes",
+        /// Keep partners, and work referrals from and to them.
+        WorkReferrals = "work_referrals",
+        /// Work references about tenants; only an account that was given this may.
+        WorkReferences = "work_references",
+        /// Look homes up for a purpose, and refer, as a partner.
+        ActAsPartner = "act_as_partner",
         /// Serve or refuse a temporary exemption notice.
         DecideExemptions = "decide_exemptions",
         /// Change, revoke or end a licence.
@@ -102,21 +110,23 @@ impl Role {
         match self {
             Self::Officer => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                A::ReadFitness | A::WorkFitness | A::WorkHomes => true,
+                A::ReadFitness | A::WorkFitness | A::WorkHomes | A::WorkReferrals | A::WorkReferences => true,
                 A::KeepGazetteer | A::WorkApplications | A::WorkDemands | A::AnswerDemands => true,
                 A::AssessAnswers | A::DecideBreaches | A::WorkEnforcement | A::WorkInspections | A::WorkTasks => true,
-                A::DecideApplications | A::DecideExemptions | A::DecideLicences => false,
+                A::DecideApplications | A::DecideExemptions | A::DecideLicences | A::ReadReads => false,
                 A::WithdrawDemands | A::DecideEnforcement => false,
-                A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply => false,
+                A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply | A::ActAsPartner => false,
             },
-            Self::TeamLeader => !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply),
+            Self::TeamLeader => {
+                !matches!(action, A::Operate | A::ManageAccess | A::KeepOwnDetails | A::Apply | A::ActAsPartner)
+            }
             Self::Landlord | Self::Agent => {
                 matches!(action, A::ReadScheme | A::ReadOwnCases | A::AnswerDemands | A::KeepOwnDetails | A::Apply)
             }
-            Self::Partner => matches!(action, A::ReadScheme),
+            Self::Partner => matches!(action, A::ReadScheme | A::ActAsPartner),
             Self::Auditor => match action {
                 A::ReadScheme | A::ReadOwnCases | A::ReadCases | A::ReadEvents | A::ReadOperations => true,
-                other => other == A::ReadFitness,
+                other => matches!(other, A::ReadFitness | A::ReadReads),
             },
             Self::Operator => true,
             Self::System => matches!(action, A::Operate | A::ReadCases | A::WorkDemands),
@@ -133,8 +143,10 @@ pub struct Actor {
     pub role: Role,
     /// The account's state at the time of the act.
     pub state: AccountState,
-    /// The landlord or agent whom the account stands for.
+    /// The landlord, agent or partner whom the account stands for.
     pub party: Option<PartyId>,
+    /// Whether references about tenants were entrusted to the account.
+    pub keeps_references: bool,
 }
 
 impl Actor {
@@ -151,13 +163,14 @@ impl Actor {
     }
 
     fn machine(role: Role) -> Self {
-        Self { account: None, role, state: AccountState::Active, party: None }
+        Self { account: None, role, state: AccountState::Active, party: None, keeps_references: role == Role::Operator }
     }
 
-    /// Whether this actor may do this: role and account state together.
+    /// Whether this actor may do this: role, account state, and what was entrusted to the account, together.
     #[must_use]
     pub fn may(&self, action: Action) -> bool {
-        self.state == AccountState::Active && self.role.may(action)
+        let entrusted = action != Action::WorkReferences || self.keeps_references;
+        self.state == AccountState::Active && self.role.may(action) && entrusted
     }
 
     /// What this actor may see of cases.
@@ -196,6 +209,7 @@ read_scheme          yes yes yes yes yes yes yes -
 read_own_cases       yes yes yes yes -   yes yes -
 read_cases           yes yes -   -   -   yes yes yes
 read_events          yes yes -   -   -   yes yes -
+read_reads           -   yes -   -   -   yes yes -
 read_operations      yes yes -   -   -   yes yes -
 keep_gazetteer       yes yes -   -   -   -   yes -
 read_fitness         yes yes -   -   -   yes yes -
@@ -203,6 +217,9 @@ work_fitness         yes yes -   -   -   -   yes -
 work_applications    yes yes -   -   -   -   yes -
 decide_applications  -   yes -   -   -   -   yes -
 work_homes           yes yes -   -   -   -   yes -
+work_referrals       yes yes -   -   -   -   yes -
+work_references      yes yes -   -   -   -   yes -
+act_as_partner       -   -   -   -   yes -   yes -
 decide_exemptions    -   yes -   -   -   -   yes -
 decide_licences      -   yes -   -   -   -   yes -
 work_demands         yes yes -   -   -   -   yes yes
@@ -236,7 +253,7 @@ manage_access        -   -   -   -   -   -   yes -
     fn an_account_that_is_not_active_may_nothing_and_sees_nothing() {
         for role in Role::ALL {
             for state in AccountState::ALL {
-                let actor = Actor { role: *role, state: *state, party: Some(khan()), ..amy() };
+                let actor = Actor { role: *role, state: *state, party: Some(khan()), keeps_references: true, ..amy() };
                 for action in Action::ALL {
                     let wanted = *state == AccountState::Active && role.may(*action);
                     assert_eq!(actor.may(*action), wanted, "{role} {state} {action}");
@@ -245,6 +262,15 @@ manage_access        -   -   -   -   -   -   yes -
                     assert_eq!(actor.sight(), Sight::Nothing, "{role} {state}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn references_are_for_those_officers_alone_to_whom_they_were_entrusted() {
+        for role in Role::ALL {
+            let may = |keeps_references| Actor { role: *role, keeps_references, ..amy() }.may(Action::WorkReferences);
+            let officer = matches!(role, Role::Officer | Role::TeamLeader | Role::Operator);
+            assert_eq!((may(true), may(false)), (officer, false), "{role}");
         }
     }
 

@@ -89,6 +89,26 @@ words! {
         EnquiryNoted = "enquiry.noted",
         /// It was recorded which enquiry an application came of.
         ApplicationCameOf = "application.came_of_enquiry",
+        /// A partner was added.
+        PartnerAdded = "partner.added",
+        /// What is said of a partner was corrected, such as its agreement.
+        PartnerChanged = "partner.changed",
+        /// A partner looked a home up; the event tells for what.
+        HomeShared = "home.shared_with_partner",
+        /// A referral from or to a partner was opened; what is of concern is not told here.
+        ReferralOpened = "referral.opened",
+        /// A referral took a step.
+        ReferralMoved = "referral.moved",
+        /// Something was noted of a referral; what it says is not told here.
+        ReferralNoted = "referral.noted",
+        /// It was decided whether other partners may read a referral's concern.
+        ReferralShared = "referral.sharing_decided",
+        /// A request for a reference about a tenant came in; nobody is named here.
+        ReferenceReceived = "reference.received",
+        /// Such a request took a step, or was disposed of; neither colour nor reasons are told here.
+        ReferenceMoved = "reference.moved",
+        /// The words of a letter were disposed of; the event holds the hash of its text.
+        LetterDisposedOf = "letter.disposed_of",
         /// A licence was granted.
         LicenceGranted = "licence.granted",
         /// A licence changed its state.
@@ -219,6 +239,8 @@ words! {
         SchemeLoaded = "scheme.loaded",
         /// An account was added.
         AccountAdded = "account.added",
+        /// References about tenants were entrusted to an account, or taken from it.
+        AccountEntrusted = "account.entrusted",
         /// An account was disabled.
         AccountDisabled = "account.disabled",
         /// A token was issued.

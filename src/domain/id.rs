@@ -272,6 +272,16 @@ ids! {
     TaskId,
     /// One run of the nightly check.
     CheckId,
+    /// A partner, such as the police.
+    PartnerId,
+    /// A referral from or to a partner.
+    ReferralId,
+    /// A request for a reference about a tenant.
+    ReferenceId,
+    /// A case of any kind.
+    CaseId,
+    /// That somebody read a case.
+    CaseReadId,
     /// A person's access to the service.
     AccountId,
     /// A bearer token.

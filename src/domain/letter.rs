@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::backoff;
 use super::calendar::BankHolidays;
 use super::context::Context;
-use super::event::{Chain, Change, Happening};
+use super::event::{Chain, Change, Happening, hex};
 use super::id::{CopyId, DemandId, Key, LetterId, PartyId, PropertyId, Spelled as _, words};
 
 words! {
@@ -26,6 +27,10 @@ words! {
         Notice = "notice",
         /// Notice of an inspection (I1), or the improvement plan that came of one (I2).
         Inspection = "inspection",
+        /// A referral to a partner (N1), or what its holder is asked.
+        Referral = "referral",
+        /// The answer to a request for a reference.
+        Reference = "reference",
     }
 }
 
@@ -149,6 +154,9 @@ impl Refusal {
     }
 }
 
+/// What stands in the place of words that were disposed of.
+const DISPOSED_OF: &str = "The words of this letter were disposed of; the event of that keeps their hash.";
+
 /// Attempts after which a letter that cannot even be built is given up.
 const UNBUILDABLE_ATTEMPTS: i32 = 5;
 
@@ -216,6 +224,21 @@ impl Letter {
             created_at: cx.now,
         };
         Change::new(cx, chain, Happening::LetterQueued, &id, facts, letter)
+    }
+
+    /// Its words are disposed of; the event keeps the hash of its text as it was sent.
+    #[must_use]
+    pub fn dispose_of(mut self, cx: &Context) -> Change<Self> {
+        let text = self.text.take();
+        let hash = text.map(|text| hex(&Sha256::digest(text.as_bytes())));
+        if hash.is_some() {
+            (self.text, self.html) = (Some(DISPOSED_OF.to_owned()), None);
+        }
+        self.facts = serde_json::Value::Null;
+        self.next_attempt_at = None;
+        let chain = self.chain();
+        let facts = json!({ "text_sha256": hash, "template": self.template });
+        Change::new(cx, chain, Happening::LetterDisposedOf, &self.id.clone(), facts, self)
     }
 
     /// Whether a second copy would do harm: then a doubtful sending is held for a person.

@@ -206,6 +206,7 @@ impl Consent {
             LetterKind::Notice | LetterKind::Inspection => self.covers_notices(),
             LetterKind::Demand => self.covers_demands(),
             LetterKind::Application | LetterKind::Decision | LetterKind::Digest | LetterKind::Receipt => true,
+            LetterKind::Referral | LetterKind::Reference => true,
         }
     }
 

@@ -3,7 +3,9 @@
 use std::fmt::{Display, Write as _};
 
 use super::id::Spelled as _;
-use super::{application, demand, enforcement, enquiry, exemption, inspection, licence, notice, proceeding};
+use super::{
+    application, demand, enforcement, enquiry, exemption, inspection, licence, notice, proceeding, reference, referral,
+};
 
 /// Draws one machine: every step from every state, where it leads anywhere.
 fn draw<S: Copy + Display + PartialEq, T>(
@@ -45,6 +47,8 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
     use licence::LicenceState;
     use notice::{NoticeMove, NoticeState};
     use proceeding::ProceedingState;
+    use reference::ReferenceState;
+    use referral::ReferralState;
     let mut drawn = HEAD.to_owned();
     let parts = [
         draw("Application", Stage::ALL, &application::tests::steps(), |step| step.name(), Stage::after),
@@ -79,6 +83,20 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
             &inspection::tests::steps(),
             |step| step.name(),
             InspectionState::after,
+        ),
+        draw(
+            "Referral from or to a partner",
+            ReferralState::ALL,
+            &referral::tests::every_step(),
+            |step| step.name(),
+            ReferralState::after,
+        ),
+        draw(
+            "Request for a reference about a tenant",
+            ReferenceState::ALL,
+            &reference::tests::every_step(),
+            |step| step.name(),
+            ReferenceState::after,
         ),
     ];
     drawn.extend(parts);

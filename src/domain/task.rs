@@ -44,6 +44,12 @@ words! {
         ReinspectionDue = "reinspection_due",
         /// The last day of work that an improvement plan asks for has passed.
         WorkOverdue = "work_overdue",
+        /// The last day for a holder to act on a referral has passed.
+        HolderDatePassed = "holder_date_passed",
+        /// The time for watching a referral is over.
+        MonitoringEnds = "monitoring_ends",
+        /// A partner's agreement to share information ends soon.
+        AgreementEnds = "agreement_ends",
     }
 }
 

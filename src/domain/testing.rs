@@ -41,7 +41,7 @@ pub(crate) fn agent() -> PartyId {
 
 pub(crate) fn amy() -> Actor {
     let account = Some(AccountId(key("Amy")));
-    Actor { account, role: Role::Officer, state: AccountState::Active, party: None }
+    Actor { account, role: Role::Officer, state: AccountState::Active, party: None, keeps_references: false }
 }
 
 /// Amy at that instant, such as "2025-01-22T10:00:00Z".

@@ -12,13 +12,14 @@ use super::upload;
 use crate::actions::Error;
 use crate::app::App;
 use crate::domain::actor::Action;
+use crate::domain::case_read::{Case, CaseRead};
 use crate::domain::context::Context;
 use crate::domain::event::hex;
 use crate::domain::id::Spelled as _;
 use crate::files::AtRest;
 use crate::storage::page::{Listed, Page};
 use crate::storage::requests::{self, Answered};
-use crate::storage::{self, Conn, Tx};
+use crate::storage::{self, Conn, Tx, case_reads};
 
 /// What a change answers.
 #[derive(Clone, Debug)]
@@ -196,9 +197,72 @@ pub async fn read_one<T: Serialize + Send + 'static>(
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, i64), Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (view, revision) = look(app, caller, action, work).await?;
+    Ok(whole(view, revision))
+}
+
+fn whole(view: impl Serialize, revision: i64) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, etag(revision))).insert_header((header::CACHE_CONTROL, "no-store"));
-    Ok(response.json(view))
+    response.json(view)
+}
+
+/// As [`read_one`], of a case: nothing is told before it is on record who read it.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub async fn read_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    case: C,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, i64), Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (view, revision) = look_into(app, caller, action, case, work).await?;
+    Ok(whole(view, revision))
+}
+
+/// As [`read_case`], of a part that counts no changes of its own.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub async fn read_in_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    case: C,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let view = look_into(app, caller, action, case, work).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
+}
+
+/// What is read needs no lock and no turn; only its one row of record waits for other writers, and lists never do.
+async fn look_into<T: Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    case: C,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let looking = move || {
+        let (cx, seen) = app.db.read(|db| {
+            let cx = caller.admit(&app, db, action)?;
+            let seen = work(&app, db, &cx)?;
+            Ok::<_, Problem>((cx, seen))
+        })?;
+        record_read(&app, &cx, case)?;
+        Ok(seen)
+    };
+    blocking(looking).await
+}
+
+/// Puts on record that somebody reads a case.
+///
+/// # Errors
+/// If it cannot be recorded; then the case is not to be told.
+pub(super) fn record_read<C: Case>(app: &App, cx: &Context, case: C) -> Result<(), Error> {
+    let read = CaseRead::of(cx, case);
+    Ok(app.db.write(|tx| case_reads::insert(tx, &read))?)
 }
 
 /// Reads what is so sensitive that each read goes on record, in the transaction that `work` writes the record in. An

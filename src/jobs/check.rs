@@ -9,16 +9,17 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actions::night::{self, Decision, Tally};
-use crate::actions::{Error, anchor_mails, audit, enforcement, tasks};
+use crate::actions::{Error, anchor_mails, audit, enforcement, partners, references, tasks};
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::case_read::kept_since;
 use crate::domain::context::Context;
 use crate::domain::id::CheckId;
 use crate::domain::reminder::{SubjectKind, jump};
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::checks::{self, Check, CheckOutcome, Failure, StartedBy};
 use crate::storage::reminders::{self, Place};
-use crate::storage::{Retry as _, Tx, enforcement as cases, requests};
+use crate::storage::{Retry as _, Tx, case_reads, enforcement as cases, requests};
 
 /// How a run is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -307,7 +308,10 @@ fn finish(app: &App, cx: &Context, mut check: Check) -> Result<Check, Error> {
     app.db.write(|tx| {
         checks::put(tx, &check)?;
         requests::forget_before(tx, cx.now - REMEMBERED)?;
+        case_reads::forget_before(tx, kept_since(cx.now, app.settings.retention.reads_months))?;
+        references::dispose_of_old(tx, cx)?;
         tasks::open_by_calendar(tx, cx, &app.rules, check.night)?;
+        partners::open_by_calendar(tx, cx, check.night, app.settings.partners)?;
         audit::anchor(tx, cx, check.night)?;
         anchor_mails::announce(tx, cx, &app.settings.mail.anchors_to)
     })?;

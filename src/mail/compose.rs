@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice,
-    NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Seal, Sheet, SignIn, ToldAnchor,
-    Wording, heading,
+    NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal, Sheet,
+    SignIn, ToldAnchor, Wording, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
@@ -21,6 +21,8 @@ use crate::domain::inspection::{InspectionLetter, WorkToDo};
 use crate::domain::letter::Letter;
 use crate::domain::notice;
 use crate::domain::property::Property;
+use crate::domain::reference::{Colour, Told as ReferenceTold};
+use crate::domain::referral::Told;
 use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
 
 /// Writes a letter.
@@ -43,6 +45,8 @@ pub fn compose(wording: &Wording, contents: &Contents) -> Result<Words, String> 
         About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.sheet(),
         About::Inspection { home, scheme } => inspected(contents, home.as_deref(), scheme)?,
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).sheet(),
+        About::Reference { scheme } => answered(contents, scheme)?.sheet(),
+        About::Referral { home, scheme } => referred(contents, home.as_deref(), scheme)?.sheet(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.sheet(),
     };
     let composed = sheet.and_then(|sheet| wording.compose(&sheet));
@@ -383,6 +387,49 @@ fn inspected(
             };
             plan.sheet()
         }
+    })
+}
+
+fn referred(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result<Referral, String> {
+    let letter = &contents.letter;
+    let told: Told = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let (licence, condition, what) = told.condition.unwrap_or_default();
+    Ok(Referral {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        to_partner: told.to_partner,
+        reference: Line::from_record(&told.reference),
+        property: Line::from_record(&home.map(Property::one_line).unwrap_or_default()),
+        is_licensed: told.is_licensed,
+        concern: Line::from_record(&told.concern),
+        purpose: Line::from_record(&told.purpose),
+        agreement: Line::from_record(&told.agreement.unwrap_or_default()),
+        licence: Line::from_record(&licence),
+        condition: Line::from_record(&condition),
+        what: Line::from_record(&what),
+        act_by: told.act_by,
+        written_on: contents.written_on,
+    })
+}
+
+fn answered(contents: &Contents, scheme: &Scheme) -> Result<Reference, String> {
+    let letter = &contents.letter;
+    let told: ReferenceTold = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
+    let colour = match told.colour {
+        Colour::Green => "Green",
+        Colour::Amber => "Amber",
+        Colour::Red => "Red",
+    };
+    Ok(Reference {
+        office: office(scheme),
+        recipient: Line::from_record(&letter.recipient_name),
+        copy_for: None,
+        reference: Line::from_record(&told.reference),
+        received_on: told.received_on,
+        colour: Line::from_record(colour),
+        covers: Line::from_record(&told.covers),
+        written_on: contents.written_on,
     })
 }
 

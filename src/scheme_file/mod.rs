@@ -115,6 +115,9 @@ fn scheme(
     let inspections = has_inspections.then(|| root.table("inspections")).flatten();
     let inspections = inspections.and_then(|section| inspections::inspections(&section));
     let exemptions = settings::exemptions(root);
+    let has_partnership = root.has("partnership");
+    let partnership = has_partnership.then(|| root.table("partnership")).flatten();
+    let partnership = partnership.and_then(|section| settings::partnership(&section, conditions.as_deref()));
     // A scheme without a form takes applications on paper only.
     let has_form = root.has("application");
     let application =
@@ -135,6 +138,7 @@ fn scheme(
         policy: policy?,
         enforcement: if has_enforcement { enforcement? } else { enforcement::without() },
         inspections: if has_inspections { inspections? } else { inspections::without() },
+        partnership: if has_partnership { Some(partnership?) } else { None },
         exemptions: exemptions?,
         application: if has_form { Some(application?) } else { None },
     })

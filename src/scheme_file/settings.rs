@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Months;
 
-use crate::domain::scheme::{Council, Designation, ExemptionGround, GasYear, Policy, PostRule};
+use crate::domain::scheme::{Condition, Council, Designation, ExemptionGround, GasYear, Partnership, Policy, PostRule};
 use crate::toml_reader::{Section, code, date, text, time, whole_number, word};
 
 pub(super) fn council(section: &Section<'_>) -> Option<Council> {
@@ -59,6 +59,18 @@ pub(super) fn designation(section: &Section<'_>) -> Option<Designation> {
         );
     }
     Some(designation)
+}
+
+/// The condition must be one of the scheme.
+pub(super) fn partnership(section: &Section<'_>, conditions: Option<&[Condition]>) -> Option<Partnership> {
+    let condition = section.required("condition", text);
+    let act_days = section.required("act_days", whole_number(1..=365));
+    section.no_other_keys();
+    let (condition, act_days) = (condition?, act_days?);
+    if conditions.is_some_and(|known| !known.iter().any(|one| one.number == condition)) {
+        section.fault("condition", format!("{condition:?} is the number of no condition; write one of the scheme"));
+    }
+    Some(Partnership { condition, act_days })
 }
 
 /// What Schedule 5 is said to ask for at least, where a scheme says nothing; to confirm.

@@ -14,6 +14,7 @@ pub use files::{Files, Scan};
 pub use mail::{Mail, MailTransport, Smtp, Tls};
 pub use secret::{DatabaseKind, DatabaseUrl, Secret};
 
+use crate::domain::partner::Sharing;
 use crate::toml_reader::{Fault, Place, Reading, Source};
 
 /// The defaults, each with its explanation.
@@ -39,6 +40,10 @@ pub struct Settings {
     pub files: Files,
     /// The malware scanner.
     pub scan: Scan,
+    /// How information is shared with partners.
+    pub partners: Sharing,
+    /// How long is kept what is not kept for good.
+    pub retention: Retention,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -89,6 +94,15 @@ pub struct Check {
     pub batch: usize,
     /// Is a missed night made up for when the service starts?
     pub on_start: bool,
+}
+
+/// How long is kept what is not kept for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Months for which it is kept who read which case.
+    pub reads_months: u32,
+    /// Months for which a reference about a tenant is kept from its answer.
+    pub references_months: u32,
 }
 
 /// What is logged, and how.

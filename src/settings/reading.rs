@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::files;
 use super::mail::is_loopback;
 use super::{
-    Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, SchemeFiles, Secret, Server, Settings, Smtp, Tls,
+    Check, Database, DatabaseUrl, Log, LogFormat, Mail, MailTransport, Retention, SchemeFiles, Secret, Server,
+    Settings, Smtp, Tls,
 };
+use crate::domain::partner::Sharing;
 use crate::toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 
 type SecretFile<'f> = &'f dyn Fn(&Path) -> Result<String, String>;
@@ -20,6 +22,8 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
     let mail = root.table("mail").and_then(|section| mail(&section, secret_file));
     let files = root.table("files").and_then(|section| files::files(&section));
     let scan = root.table("scan").and_then(|section| files::scan(&section));
+    let partners = root.table("partners").and_then(|section| partners(&section));
+    let retention = root.table("retention").and_then(|section| retention(&section));
     let log = root.table("log").and_then(|section| log(&section));
     root.no_other_keys();
     Some(Settings {
@@ -30,6 +34,8 @@ pub(super) fn settings(root: &Section<'_>, secret_file: SecretFile<'_>) -> Optio
         mail: mail?,
         files: files?,
         scan: scan?,
+        partners: partners?,
+        retention: retention?,
         log: log?,
     })
 }
@@ -123,6 +129,20 @@ fn check(section: &Section<'_>) -> Option<Check> {
     let on_start = section.required("on_start", flag);
     section.no_other_keys();
     Some(Check { at: at?, batch: batch?, on_start: on_start? })
+}
+
+fn partners(section: &Section<'_>) -> Option<Sharing> {
+    let needs_agreement = section.required("needs_agreement", flag);
+    let agreement_warning_days = section.required("agreement_warning_days", whole_number(0..=366));
+    section.no_other_keys();
+    Some(Sharing { needs_agreement: needs_agreement?, agreement_warning_days: agreement_warning_days? })
+}
+
+fn retention(section: &Section<'_>) -> Option<Retention> {
+    let reads_months = section.required("reads_months", whole_number(1..=1_200));
+    let references_months = section.required("references_months", whole_number(1..=24));
+    section.no_other_keys();
+    Some(Retention { reads_months: reads_months?, references_months: references_months? })
 }
 
 fn log(section: &Section<'_>) -> Option<Log> {

@@ -21,6 +21,7 @@ record! {
         party_id: Option<Word<PartyId>>,
         revision: i64,
         created_at: Instant,
+        keeps_references: bool,
     }
 }
 revised!(AccountRow);

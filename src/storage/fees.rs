@@ -7,7 +7,7 @@ use super::record::{Holds as _, record};
 use super::schema::fee_entries;
 use super::{Conn, Error, Tx};
 use crate::domain::event::Change;
-use crate::domain::fees::{Entry, EntryKind, PaymentMethod};
+use crate::domain::fees::{Entry, FeeEntryKind, PaymentMethod};
 use crate::domain::id::{AccountId, ApplicationId, FeeEntryId, PartyId, PropertyId, Spelled as _};
 use crate::domain::scheme::FeePart;
 
@@ -17,7 +17,7 @@ record! {
         application_id: Word<ApplicationId>,
         property_id: Word<PropertyId>,
         number: i32,
-        kind: Word<EntryKind>,
+        kind: Word<FeeEntryKind>,
         part: Word<FeePart>,
         pence: i32,
         happened_on: chrono::NaiveDate,

@@ -10,7 +10,7 @@ use super::schema::inspections;
 use super::{Conn, Error, Tx};
 use crate::domain::event::Change;
 use crate::domain::id::{AccountId, EnforcementId, InspectionId, LicenceId, PropertyId, Spelled as _};
-use crate::domain::inspection::{Inspection, InspectionState, Outcome, PlanItem, Visit};
+use crate::domain::inspection::{Inspection, InspectionState, PlanItem, Visit, VisitOutcome};
 
 record! {
     InspectionRow in inspections => Inspection {
@@ -29,7 +29,7 @@ record! {
         carried_out_on: Option<NaiveDate>,
         category_1: i32,
         category_2: i32,
-        outcome: Option<Word<Outcome>>,
+        outcome: Option<Word<VisitOutcome>>,
         items: Json<Vec<PlanItem>>,
         item_due_on: Option<NaiveDate>,
         reinspect_on: Option<NaiveDate>,

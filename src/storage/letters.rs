@@ -83,6 +83,8 @@ pub struct Filter {
     pub recipient: Option<PartyId>,
     /// Carrying this demand.
     pub demand: Option<DemandId>,
+    /// But none of this kind.
+    pub without: Option<LetterKind>,
 }
 
 /// The letter with that identifier.
@@ -123,6 +125,9 @@ pub fn list(db: &mut Conn, sight: Sight, filter: &Filter, page: &Page) -> Result
     }
     if let Some(kind) = filter.kind {
         query = query.filter(letters::kind.eq(Word(kind)));
+    }
+    if let Some(kind) = filter.without {
+        query = query.filter(letters::kind.ne(Word(kind)));
     }
     if let Some(recipient) = filter.recipient {
         query = query.filter(letters::recipient_id.eq(Word(recipient)));

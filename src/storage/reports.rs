@@ -12,7 +12,7 @@ use super::{Conn, Error};
 use crate::domain::application::{Stage, Tally};
 use crate::domain::breach::BreachState;
 use crate::domain::demand::ItemState;
-use crate::domain::fees::{EntryKind, Sums};
+use crate::domain::fees::{FeeEntryKind, Sums};
 use crate::domain::id::{DemandId, ItemId, ObligationId, PropertyId, Spelled as _};
 use crate::domain::scheme::ObligationKind;
 
@@ -137,9 +137,9 @@ fn fees(db: &mut Conn, day: NaiveDate, areas: &mut BTreeMap<Option<String>, Area
     let reversals = diesel::alias!(fee_entries as reversals);
     let reversed = reversals
         .filter(reversals.field(fee_entries::about_id).eq(fee_entries::id.nullable()))
-        .filter(reversals.field(fee_entries::kind).eq(Word(EntryKind::Reversal)))
+        .filter(reversals.field(fee_entries::kind).eq(Word(FeeEntryKind::Reversal)))
         .filter(reversals.field(fee_entries::happened_on).le(day));
-    let rows: Vec<(Option<String>, Word<EntryKind>, Option<i64>)> = fee_entries::table
+    let rows: Vec<(Option<String>, Word<FeeEntryKind>, Option<i64>)> = fee_entries::table
         .inner_join(applications::table.on(applications::id.eq(fee_entries::application_id)))
         .filter(fee_entries::happened_on.le(day).and(not(exists(reversed))))
         .group_by((applications::area_code, fee_entries::kind))
@@ -148,11 +148,11 @@ fn fees(db: &mut Conn, day: NaiveDate, areas: &mut BTreeMap<Option<String>, Area
     for (area, Word(kind), pence) in rows {
         let fees = &mut areas.entry(area).or_default().fees;
         let figure = match kind {
-            EntryKind::Charge => &mut fees.charged,
-            EntryKind::Payment => &mut fees.paid,
-            EntryKind::Refund => &mut fees.refunded,
-            EntryKind::Allowance => &mut fees.discounted,
-            EntryKind::Claim | EntryKind::Denial | EntryKind::Reversal => continue,
+            FeeEntryKind::Charge => &mut fees.charged,
+            FeeEntryKind::Payment => &mut fees.paid,
+            FeeEntryKind::Refund => &mut fees.refunded,
+            FeeEntryKind::Allowance => &mut fees.discounted,
+            FeeEntryKind::Claim | FeeEntryKind::Denial | FeeEntryKind::Reversal => continue,
         };
         *figure = pence.unwrap_or_default();
     }

@@ -90,6 +90,7 @@ diesel::table! {
         party_id -> Nullable<Text>,
         revision -> BigInt,
         created_at -> Timestamp,
+        keeps_references -> Bool,
     }
 }
 
@@ -934,12 +935,97 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_reads (id) {
+        id -> Text,
+        kind -> Text,
+        subject_id -> Text,
+        account_id -> Nullable<Text>,
+        role -> Text,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    partners (id) {
+        id -> Text,
+        kind -> Text,
+        party_id -> Text,
+        email -> Nullable<Text>,
+        agreement -> Nullable<Text>,
+        agreement_ends_on -> Nullable<Date>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    referrals (id) {
+        id -> Text,
+        reference -> Text,
+        direction -> Text,
+        partner_id -> Text,
+        state -> Text,
+        address -> Text,
+        property_id -> Nullable<Text>,
+        concern -> Text,
+        purpose -> Text,
+        received_on -> Date,
+        is_shared -> Bool,
+        asked_id -> Nullable<Text>,
+        licence_id -> Nullable<Text>,
+        condition -> Nullable<Text>,
+        demand_id -> Nullable<Text>,
+        asked_on -> Nullable<Date>,
+        act_by -> Nullable<Date>,
+        act_basis -> Nullable<Text>,
+        plan -> Text,
+        monitor_until -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        breach_id -> Nullable<Text>,
+        enforcement_id -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        entries -> Text,
+        opened_by -> Nullable<Text>,
+        revision -> BigInt,
+        opened_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     calendar_feeds (account_id) {
         account_id -> Text,
         hash -> Text,
         issued_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    reference_requests (id) {
+        id -> Text,
+        reference -> Text,
+        state -> Text,
+        landlord_id -> Nullable<Text>,
+        property_id -> Nullable<Text>,
+        tenant -> Nullable<Text>,
+        covers -> Nullable<Text>,
+        consent_on -> Nullable<Date>,
+        consent_how -> Nullable<Text>,
+        received_on -> Date,
+        checks -> Text,
+        colour -> Nullable<Text>,
+        reasons -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        issued_by -> Nullable<Text>,
+        letter_id -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        retain_until -> Date,
+        disposed_on -> Nullable<Date>,
+        revision -> BigInt,
+        received_at -> Timestamp,
     }
 }
 
@@ -1000,4 +1086,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     penalty_entries,
     inspections,
     calendar_feeds,
+    case_reads,
+    partners,
+    referrals,
+    reference_requests,
 );

@@ -51,6 +51,15 @@ pub fn find_open(db: &mut Conn, kind: TaskKind, key: &str) -> Result<Option<Task
     row.map(TaskRow::entity).transpose()
 }
 
+/// Whether a task of that kind about that thing is open or was.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn was_opened(db: &mut Conn, kind: TaskKind, key: &str) -> Result<bool, Error> {
+    let there = tasks::table.filter(tasks::kind.eq(Word(kind)).and(tasks::key.eq(key)));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(db)?)
+}
+
 /// A page of tasks, oldest first.
 ///
 /// # Errors

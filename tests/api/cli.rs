@@ -233,6 +233,8 @@ fn a_token_is_shown_once_and_stops_when_it_is_revoked() {
     assert!(machine.run(&["token", "list", "amy@council.example"]).with_code(0).contains("revoked on"));
     machine.run(&["token", "revoke", id]).refused_with(1);
 
+    let entrusted = machine.run(&["officer", "references", "amy@council.example", "yes"]).with_code(0);
+    assert!(entrusted.contains("may read and work references"), "{entrusted}");
     machine.run(&["officer", "disable", "amy@council.example"]).with_code(0);
     assert!(machine.run(&["officer", "list"]).with_code(0).contains("disabled"));
     machine.run(&["token", "issue", "amy@council.example", "--label", "again"]).refused_with(1);

@@ -7,12 +7,16 @@ use std::collections::BTreeSet;
 
 use selective_licensing::actions::inspections;
 use selective_licensing::actions::letters::contents;
+use selective_licensing::actions::referrals::{self, Said};
 use selective_licensing::actions::sign_in::Invitation;
+use selective_licensing::actions::{Expected, references};
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, Spelled as _};
 use selective_licensing::domain::inspection::{InspectionLetterKind, Purpose};
 use selective_licensing::domain::letter::LetterKind;
+use selective_licensing::domain::reference::{Colour, ConsentHow, ReferenceStep, Request, TenantConsent};
+use selective_licensing::domain::referral::Direction;
 use selective_licensing::mail::compose::{compose, sign_in};
 use serde_json::Value;
 
@@ -163,6 +167,7 @@ impl Marked {
         paths.extend(own);
         case.pages.desk.world.proposed(sent, MARK);
         inspected(&case);
+        partners_and_references(&case);
         case.pages.desk.world.post();
         let paths = paths.into_iter().collect();
         let mut marked = Self { case, paths, columns: Vec::new() };
@@ -306,6 +311,40 @@ fn inspected(case: &Case) {
         };
         let planned = inspections::plan(tx, &amy, &world.app.rules, visit)?;
         inspections::send(tx, &amy, planned.id, InspectionLetterKind::Notice, &[case.khan.id])
+    });
+}
+
+/// A referral to a partner, and the answer to a request for a reference.
+fn partners_and_references(case: &Case) {
+    let world = &case.pages.desk.world;
+    let (police, rules) = (world.police("2030-01-01"), &world.app.rules);
+    let mut cx = world.amy();
+    cx.actor.keeps_references = true;
+    let said = Said {
+        address: MARK.to_owned(),
+        property_id: Some(case.licence.property_id),
+        concern: MARK.to_owned(),
+        purpose: MARK.to_owned(),
+        received_on: None,
+    };
+    let consent = TenantConsent { covers: MARK.to_owned(), given_on: world.today(), how: ConsentHow::Email };
+    let request = Request {
+        reference: String::new(),
+        landlord_id: case.khan.id,
+        property_id: None,
+        tenant: MARK.to_owned(),
+        consent: Some(consent),
+        received_on: world.today(),
+    };
+    world.write(|tx| {
+        let (set, to) = (world.app.settings.partners, Direction::ToPartner);
+        referrals::open(tx, &cx, rules, set, to, police.id, said.clone())?;
+        let mut asked = references::receive(tx, &cx, request.clone(), 6)?;
+        let look = ReferenceStep::Check { what: MARK.to_owned(), found: MARK.to_owned() };
+        for step in [look, ReferenceStep::Issue { colour: Colour::Green, reasons: MARK.to_owned() }] {
+            asked = references::take(tx, &cx, asked.id, Expected(asked.revision), step, 6)?;
+        }
+        Ok(asked)
     });
 }
 

@@ -11,9 +11,9 @@ use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::id::{ApplicationId, PartyId, PropertyId, Spelled};
 use selective_licensing::domain::scheme::{DocumentKind, FeePart, OffenceKind};
 use selective_licensing::domain::{
-    actor, appeal, application, breach, calendar, certificate, demand, document, enforcement, enquiry, exemption, fees,
-    fitness, inspection, letter, letter_batch, licence, notice, obligation, occupancy, party, proceeding, property,
-    reminder, sign_in,
+    actor, appeal, application, breach, calendar, case_read, certificate, demand, document, enforcement, enquiry,
+    exemption, fees, fitness, inspection, letter, letter_batch, licence, notice, obligation, occupancy, partner, party,
+    proceeding, property, reference, referral, reminder, sign_in,
 };
 use selective_licensing::storage::{self, Db, checks, requests, schemes};
 
@@ -157,13 +157,21 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("exemptions.state", all(exemption::ExemptionState::ALL)),
         ("occupancies.basis", all(occupancy::OccupationBasis::ALL)),
         ("occupancies.source", all(occupancy::OccupancySource::ALL)),
+        ("reference_requests.state", all(reference::ReferenceState::ALL)),
+        ("reference_requests.consent_how", all(reference::ConsentHow::ALL)),
+        ("reference_requests.colour", all(reference::Colour::ALL)),
+        ("reference_requests.decision", all(reference::LandlordDecision::ALL)),
+        ("partners.kind", all(partner::PartnerKind::ALL)),
+        ("referrals.direction", all(referral::Direction::ALL)),
+        ("referrals.state", all(referral::ReferralState::ALL)),
+        ("referrals.outcome", all(referral::ReferralOutcome::ALL)),
         ("enquiries.state", all(enquiry::EnquiryState::ALL)),
         ("enquiries.source", all(enquiry::IntelligenceSource::ALL)),
         ("enquiries.owner_source", all(enquiry::OwnerSource::ALL)),
         ("inspections.state", all(inspection::InspectionState::ALL)),
-        ("inspections.outcome", all(inspection::Outcome::ALL)),
+        ("inspections.outcome", all(inspection::VisitOutcome::ALL)),
         ("fitness_checks.conclusion", all(fitness::Conclusion::ALL)),
-        ("fee_entries.kind", all(fees::EntryKind::ALL)),
+        ("fee_entries.kind", all(fees::FeeEntryKind::ALL)),
         ("fee_entries.part", all(FeePart::ALL)),
         ("fee_entries.method", all(fees::PaymentMethod::ALL)),
         ("enforcement_cases.source", all(enforcement::CaseSource::ALL)),
@@ -225,7 +233,7 @@ fn a_year_in_the_office() -> World {
         let applying = actions::applications::Applying {
             property_id: home,
             applicant_id: khan.id,
-            holder_id: khan.id,
+            holder_id: agent.id,
             manager_id: None,
             agent_id: Some(agent.id),
             import_key: Some("row 1".to_owned()),
@@ -257,6 +265,9 @@ fn a_year_in_the_office() -> World {
             actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
         actions::proceedings::open(tx, &amy, asked)
     });
+    something_is_referred(&world, home);
+    a_reference_is_asked_for(&world, khan.id);
+    world.write(|tx| Ok(storage::case_reads::insert(tx, &case_read::CaseRead::of(&amy, licence.id))?));
     world.write(|tx| {
         let answered = requests::Answered {
             account_id: "amy".to_owned(),
@@ -292,6 +303,40 @@ fn decisions_are_made(world: &World, application: ApplicationId, mortgagee: Part
     let amy = world.amy();
     let decision = world.read(|db| storage::notices::of_application(db, application)).pop().unwrap().cover.id;
     world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, "MAN/1", None, world.today()));
+}
+
+/// Something about a home goes to the police.
+fn something_is_referred(world: &World, home: PropertyId) {
+    let (amy, police) = (world.amy(), world.police("2030-01-01"));
+    let said = actions::referrals::Said {
+        address: "Hind Street".to_owned(),
+        property_id: Some(home),
+        concern: "Loud parties each night.".to_owned(),
+        purpose: "To stop them.".to_owned(),
+        received_on: None,
+    };
+    let (rules, set) = (&world.app.rules, world.app.settings.partners);
+    let direction = referral::Direction::ToPartner;
+    world.write(|tx| actions::referrals::open(tx, &amy, rules, set, direction, police.id, said.clone()));
+}
+
+/// A landlord asks for a reference.
+fn a_reference_is_asked_for(world: &World, khan: PartyId) {
+    let mut cx = world.amy();
+    cx.actor.keeps_references = true;
+    let request = reference::Request {
+        reference: String::new(),
+        landlord_id: khan,
+        property_id: None,
+        tenant: "Ms B Tenant".to_owned(),
+        consent: Some(reference::TenantConsent {
+            covers: "Complaints.".to_owned(),
+            given_on: world.today(),
+            how: reference::ConsentHow::Email,
+        }),
+        received_on: world.today(),
+    };
+    world.write(|tx| actions::references::receive(tx, &cx, request.clone(), 6));
 }
 
 /// Who lives in a home, what its landlord asks for, and an enquiry into it.
@@ -490,6 +535,10 @@ fn every_table_can_be_written_and_read() {
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),
         "tasks": |db, page| Ok(tasks::list(db, None, None, page)?.rows.len()),
         "anchors": |db, _| Ok(events::anchors_after(db, 0, 1_000)?.len()),
+        "reference_requests": |db, page| Ok(references::list(db, None, page)?.rows.len()),
+        "partners": |db, page| Ok(partners::list(db, page)?.rows.len()),
+        "referrals": |db, page| Ok(referrals::list(db, &Default::default(), page)?.rows.len()),
+        "case_reads": |db, page| Ok(case_reads::list(db, &Default::default(), page)?.rows.len()),
         "enquiries": |db, page| Ok(enquiries::list(db, &Default::default(), page)?.rows.len()),
         "inspections": |db, page| Ok(inspections::list(db, &Default::default(), page)?.rows.len()),
         "exemptions": |db, page| {

@@ -134,3 +134,38 @@ fn every_test_that_the_checklist_of_the_statute_names_is_there() {
     let lost = named.iter().filter(|name| !all.contains(&format!("fn {name}()"))).collect::<Vec<_>>();
     assert!(lost.is_empty(), "docs/statute.md names tests that are not there: {lost:?}");
 }
+
+/// The names of the types in a source that the API can describe.
+fn described(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut derives, mut in_words) = (false, false);
+    for (_, line) in code(text) {
+        let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric()).collect::<String>();
+        derives |= line.contains("ToSchema)]");
+        in_words |= line == "words! {";
+        let declared = ["pub struct ", "pub enum "].iter().find_map(|start| line.split(start).nth(1).map(name));
+        if let Some(name) = declared {
+            names.extend(derives.then_some(name));
+            derives = false;
+        } else if in_words && line.ends_with(" {") && line != "words! {" {
+            names.push(name(line));
+            in_words = false;
+        }
+    }
+    names
+}
+
+#[test]
+fn no_two_types_have_the_same_name_in_the_description_of_the_api() {
+    let mut seen = std::collections::BTreeMap::<String, PathBuf>::new();
+    let mut twice = Vec::new();
+    for (path, text) in ["domain", "http"].into_iter().flat_map(sources) {
+        for name in described(&text) {
+            if let Some(other) = seen.insert(name.clone(), path.clone()) {
+                twice.push(format!("{name}: {} and {}", other.display(), path.display()));
+            }
+        }
+    }
+    assert!(seen.contains_key("LicenceView") && seen.contains_key("LicenceState"));
+    assert!(twice.is_empty(), "a description would show one for the other:\n{}", twice.join("\n"));
+}

@@ -99,6 +99,18 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// The answer to a request for a reference.
+    Reference {
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
+    /// A referral (N1, and what its holder is asked).
+    Referral {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// What an officer decided (D4).
     Decision {
         /// The home.
@@ -149,13 +161,19 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Demand => demand_contents(db, cx, rules, &letter)?,
         LetterKind::Digest => digest_contents(db, rules, &letter)?,
         LetterKind::Notice => notice_contents(db, rules, &letter)?,
-        LetterKind::Application | LetterKind::Decision | LetterKind::Inspection | LetterKind::Receipt => {
+        LetterKind::Reference => About::Reference { scheme: Box::new(rules.current()?.clone()) },
+        LetterKind::Application
+        | LetterKind::Decision
+        | LetterKind::Inspection
+        | LetterKind::Receipt
+        | LetterKind::Referral => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
                 LetterKind::Application => About::Application { home, scheme },
                 LetterKind::Inspection => About::Inspection { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
+                LetterKind::Referral => About::Referral { home, scheme },
                 _ => About::Decision { home, scheme },
             }
         }

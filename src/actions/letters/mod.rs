@@ -16,10 +16,12 @@ use crate::domain::actor::Action;
 use crate::domain::context::Context;
 use crate::domain::demand::Demand;
 use crate::domain::event::{Chain, Event, Happening};
-use crate::domain::id::{CopyId, DemandId, NoticeId, PartyId, PropertyId, Spelled};
+use crate::domain::id::{CopyId, DemandId, LetterId, NoticeId, PartyId, PropertyId, Spelled};
 use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
 use crate::domain::notice::Notice;
+use crate::domain::partner::Partner;
 use crate::domain::party::{Consent, Party};
+use crate::domain::referral::Told;
 use crate::domain::service::Copy;
 use crate::storage::{Conn, Tx, events, letters, parties};
 
@@ -33,12 +35,14 @@ pub(super) fn channel(party: &Party, consent: Option<&Consent>) -> (Channel, Str
 
 pub(super) fn queue_demand(tx: &mut Tx<'_>, cx: &Context, demand: &Demand, copy: &Copy) -> Result<Letter, Error> {
     let carried = Some((demand.cover.id, copy.id));
-    write(tx, cx, LetterKind::Demand, copy.party_id, Some(demand.cover.property_id), carried, Value::Null)
+    let about = Subject { home: Some(demand.cover.property_id), demand: carried, facts: Value::Null };
+    write(tx, cx, LetterKind::Demand, copy.party_id, about)
 }
 
 pub(super) fn queue_notice(tx: &mut Tx<'_>, cx: &Context, notice: &Notice, copy: &Copy) -> Result<Letter, Error> {
     let facts = json!({ "notice": notice.cover.id, "copy": copy.id });
-    write(tx, cx, LetterKind::Notice, copy.party_id, Some(notice.cover.property_id), None, facts)
+    let about = Subject { home: Some(notice.cover.property_id), demand: None, facts };
+    write(tx, cx, LetterKind::Notice, copy.party_id, about)
 }
 
 /// The notice, and whose copy, that a letter carries.
@@ -73,33 +77,66 @@ pub(super) fn queue(
     home: Option<PropertyId>,
     facts: Value,
 ) -> Result<Letter, Error> {
-    write(tx, cx, kind, to, home, None, facts)
+    write(tx, cx, kind, to, Subject { home, demand: None, facts })
 }
 
-/// By e-mail only where a consent covers letters of this kind.
-fn write(
+/// Letter N1 goes to a partner: by e-mail where it has an address, which is no service of anything, else on paper.
+pub(super) fn queue_to_partner(
     tx: &mut Tx<'_>,
     cx: &Context,
-    kind: LetterKind,
-    to: PartyId,
+    partner: &Partner,
+    home: PropertyId,
+    told: &Told,
+) -> Result<(), Error> {
+    let party = parties::find(tx, partner.party_id)?.ok_or(Error::NotFound)?;
+    let way = match &partner.email {
+        Some(email) => (Channel::Email, email.clone()),
+        None => (Channel::Paper, party.address.clone()),
+    };
+    let facts = serde_json::to_value(told).unwrap_or_default();
+    send(tx, cx, LetterKind::Referral, party, way, Subject { home: Some(home), demand: None, facts }).map(drop)
+}
+
+/// The words of a letter are disposed of, once it has gone; one that has not will not go any more.
+pub(super) fn dispose_of(tx: &mut Tx<'_>, cx: &Context, id: LetterId) -> Result<(), Error> {
+    let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
+    Ok(letters::save(tx, &letter.dispose_of(cx))?)
+}
+
+/// What a letter is about.
+struct Subject {
     home: Option<PropertyId>,
     demand: Option<(DemandId, CopyId)>,
     facts: Value,
-) -> Result<Letter, Error> {
+}
+
+/// By e-mail only where a consent covers letters of this kind.
+fn write(tx: &mut Tx<'_>, cx: &Context, kind: LetterKind, to: PartyId, about: Subject) -> Result<Letter, Error> {
     let party = parties::find(tx, to)?.ok_or(Error::NotFound)?;
     let consent = parties::consent_to(tx, to, kind, cx.now)?;
-    let (channel, address) = channel(&party, consent.as_ref());
+    let way = channel(&party, consent.as_ref());
+    send(tx, cx, kind, party, way, about)
+}
+
+fn send(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    kind: LetterKind,
+    to: Party,
+    (channel, address): (Channel, String),
+    about: Subject,
+) -> Result<Letter, Error> {
     let matter = Matter {
         kind,
-        part: next_part(tx, kind, cx.today(), to)?,
-        recipient_id: to,
-        recipient_name: party.name,
+        part: next_part(tx, kind, cx.today(), to.id)?,
+        recipient_id: to.id,
+        recipient_name: to.name,
         address,
         channel,
         dated_on: cx.today(),
-        property_id: home,
-        demand,
-        facts,
+        property_id: about.home,
+        demand: about.demand,
+        facts: about.facts,
     };
     let change = Letter::queue(cx, matter);
     letters::insert(tx, std::slice::from_ref(&change))?;

@@ -14,7 +14,7 @@ use crate::domain::letter::{Channel, Letter, LetterKind, LetterState, Posting};
 use crate::domain::party::Consent;
 use crate::domain::task::{Need, TaskKind};
 use crate::storage::letters::Place;
-use crate::storage::{Conn, Tx, demands, events, letters, licences, parties, reminders};
+use crate::storage::{Conn, Tx, demands, events, letters, licences, parties, partners, reminders};
 
 /// The words of a letter.
 #[derive(Clone, Debug)]
@@ -113,6 +113,13 @@ fn day_in_doubt_until(
 fn by_the_consent_of_today(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Result<Letter, Error> {
     if letter.channel == Channel::Paper {
         return Ok(letter);
+    }
+    // A partner's address is no address for service: it holds as long as it is on record.
+    if letter.kind == LetterKind::Referral {
+        let partner = partners::of_party(tx, letter.recipient_id)?;
+        if partner.is_some_and(|partner| partner.email.as_ref() == Some(&letter.address)) {
+            return Ok(letter);
+        }
     }
     let consents = parties::consents_of(tx, &[letter.recipient_id])?;
     let covers = |consent: &Consent| consent.holds_at(cx.now) && consent.covers(letter.kind);

@@ -59,7 +59,7 @@ words! {
 
 words! {
     /// What the tribunal made of an appeal.
-    AppealOutcome {
+    PenaltyAppealOutcome {
         /// The notice stands.
         Confirmed = "confirmed",
         /// It stands with another amount.
@@ -85,7 +85,7 @@ words! {
     }
 }
 
-impl AppealOutcome {
+impl PenaltyAppealOutcome {
     pub(super) fn state(self) -> CaseState {
         match self {
             Self::Confirmed | Self::GivenUp => CaseState::Confirmed,
@@ -173,7 +173,7 @@ pub struct PenaltyAppeal {
     /// Whether that was in time; a tribunal can allow more.
     pub is_in_time: bool,
     /// What became of it.
-    pub outcome: Option<AppealOutcome>,
+    pub outcome: Option<PenaltyAppealOutcome>,
     /// The amount, where it was varied.
     pub pence: Option<i32>,
     /// The day of the decision.
@@ -853,14 +853,14 @@ impl Case {
     fn decide_appeal(
         &mut self,
         today: NaiveDate,
-        outcome: AppealOutcome,
+        outcome: PenaltyAppealOutcome,
         pence: Option<i32>,
         decided_on: NaiveDate,
         order: String,
     ) -> Result<Value, Refusal> {
         said(&order)?;
         not_before(past(decided_on, today)?, self.appeal.as_ref().map(|appeal| appeal.lodged_on))?;
-        if pence.is_some_and(|pence| pence > 0) != (outcome == AppealOutcome::Varied) {
+        if pence.is_some_and(|pence| pence > 0) != (outcome == PenaltyAppealOutcome::Varied) {
             return Err(Refusal::AmountOfVariation);
         }
         let most = self.final_notice.as_ref().map_or(0, |notice| notice.amount.maximum_pence);
@@ -869,7 +869,7 @@ impl Case {
             return Err(Refusal::AboveMaximum(amounts[0].clone(), amounts[1].clone()));
         }
         let pay_by = Counted::within_days(NOTICE_DAYS, Trigger::new(decided_on, Occasion::Decision))?;
-        let stands = outcome != AppealOutcome::Cancelled;
+        let stands = outcome != PenaltyAppealOutcome::Cancelled;
         self.pence = if stands { pence.or(self.pence) } else { None };
         self.pay_by = stands.then(|| pay_by.on());
         let told = json!({

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::penalty::Working;
-use super::{AppealOutcome, CourtOutcome, ExtensionGround};
+use super::{CourtOutcome, ExtensionGround, PenaltyAppealOutcome};
 use crate::domain::id::{PartyId, words};
 use crate::domain::scheme::PolicyStep;
 use crate::domain::service::Served;
@@ -227,7 +227,7 @@ pub enum Step {
     /// The tribunal decided.
     DecideAppeal {
         /// What became of it.
-        outcome: AppealOutcome,
+        outcome: PenaltyAppealOutcome,
         /// The amount, where it was varied.
         pence: Option<i32>,
         /// The day of the decision.

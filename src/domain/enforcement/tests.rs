@@ -108,9 +108,9 @@ pub(crate) fn steps() -> Vec<Step> {
         Step::Appeal { reference: "MAN/1".to_owned(), lodged_on: today },
         Step::GoToCourt { reference: "T/1".to_owned(), begun_on: today },
     ];
-    steps.extend(AppealOutcome::ALL.iter().map(|outcome| Step::DecideAppeal {
+    steps.extend(PenaltyAppealOutcome::ALL.iter().map(|outcome| Step::DecideAppeal {
         outcome: *outcome,
-        pence: (*outcome == AppealOutcome::Varied).then_some(100),
+        pence: (*outcome == PenaltyAppealOutcome::Varied).then_some(100),
         decided_on: today,
         order: text(),
     }));
@@ -181,8 +181,8 @@ fn allowed() -> Vec<(CaseState, &'static str, CaseState)> {
 fn wanted(from: CaseState, step: &Step) -> Option<CaseState> {
     use CaseState as S;
     match (from, step) {
-        (S::Appealed, Step::DecideAppeal { outcome: AppealOutcome::Varied, .. }) => Some(S::Varied),
-        (S::Appealed, Step::DecideAppeal { outcome: AppealOutcome::Cancelled, .. }) => Some(S::Cancelled),
+        (S::Appealed, Step::DecideAppeal { outcome: PenaltyAppealOutcome::Varied, .. }) => Some(S::Varied),
+        (S::Appealed, Step::DecideAppeal { outcome: PenaltyAppealOutcome::Cancelled, .. }) => Some(S::Cancelled),
         (S::Appealed, Step::DecideAppeal { .. }) => Some(S::Confirmed),
         (S::FileToLegal, Step::EndProsecution { outcome: CourtOutcome::NotBrought, .. }) => Some(S::CourtEnded),
         (S::Court, Step::EndProsecution { outcome, .. }) => {
@@ -535,17 +535,19 @@ fn an_unpaid_penalty_is_a_debt_after_its_last_day_and_an_appeal_sets_another() {
         |outcome, pence| Step::DecideAppeal { outcome, pence, decided_on: day("2025-06-02"), order: "so".to_owned() };
     let decided =
         |outcome, pence| try_take(&appealed, &tom("2025-06-10"), decide(outcome, pence)).map(|(case, _)| case);
-    for (outcome, pence) in
-        [(AppealOutcome::Varied, None), (AppealOutcome::Varied, Some(0)), (AppealOutcome::Confirmed, Some(1))]
-    {
+    for (outcome, pence) in [
+        (PenaltyAppealOutcome::Varied, None),
+        (PenaltyAppealOutcome::Varied, Some(0)),
+        (PenaltyAppealOutcome::Confirmed, Some(1)),
+    ] {
         assert_eq!(decided(outcome, pence).unwrap_err(), Refusal::AmountOfVariation);
     }
-    assert!(matches!(decided(AppealOutcome::Varied, Some(3_000_001)), Err(Refusal::AboveMaximum(..))));
-    let varied = decided(AppealOutcome::Varied, Some(150_000)).unwrap();
+    assert!(matches!(decided(PenaltyAppealOutcome::Varied, Some(3_000_001)), Err(Refusal::AboveMaximum(..))));
+    let varied = decided(PenaltyAppealOutcome::Varied, Some(150_000)).unwrap();
     assert_eq!((varied.pence, varied.pay_by), (Some(150_000), Some(day("2025-06-30"))));
-    let confirmed = decided(AppealOutcome::GivenUp, None).unwrap();
+    let confirmed = decided(PenaltyAppealOutcome::GivenUp, None).unwrap();
     assert_eq!((confirmed.state, confirmed.pence), (CaseState::Confirmed, Some(400_000)));
-    let cancelled = decided(AppealOutcome::Cancelled, None).unwrap();
+    let cancelled = decided(PenaltyAppealOutcome::Cancelled, None).unwrap();
     assert_eq!((cancelled.pence, cancelled.pay_by), (None, None));
     let again = (Case { state: CaseState::FinalGiven, ..confirmed }, appealed.1);
     assert_eq!(try_take(&again, &on("2025-06-10"), lodge("2025-04-08")).unwrap_err(), Refusal::AlreadyAppealed);

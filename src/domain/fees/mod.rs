@@ -17,7 +17,7 @@ use super::scheme::{FeePart, FeePeriod};
 
 words! {
     /// What an entry says.
-    EntryKind {
+    FeeEntryKind {
         /// A part fell due.
         Charge = "charge",
         /// Money came in.
@@ -63,7 +63,7 @@ pub struct Entry {
     /// Its place in the account, from 1.
     pub number: i32,
     /// What it says.
-    pub kind: EntryKind,
+    pub kind: FeeEntryKind,
     /// What of the fee it belongs to.
     pub part: FeePart,
     /// The amount, never negative; what it does to the balance follows from its kind.
@@ -282,7 +282,7 @@ pub struct FeeAccount {
 
 /// What an entry says beside who made it and when.
 struct Saying {
-    kind: EntryKind,
+    kind: FeeEntryKind,
     part: FeePart,
     pence: i32,
     on: NaiveDate,
@@ -295,7 +295,7 @@ struct Saying {
 }
 
 impl Saying {
-    fn of(kind: EntryKind, part: FeePart, pence: i32, on: NaiveDate) -> Self {
+    fn of(kind: FeeEntryKind, part: FeePart, pence: i32, on: NaiveDate) -> Self {
         Self {
             kind,
             part,
@@ -323,7 +323,7 @@ impl FeeAccount {
     /// The entry that reversed this one.
     #[must_use]
     pub fn reversal_of(&self, entry: &Entry) -> Option<&Entry> {
-        self.about(entry, &[EntryKind::Reversal])
+        self.about(entry, &[FeeEntryKind::Reversal])
     }
 
     /// How it stands: what was reversed counts for nothing.
@@ -334,11 +334,11 @@ impl FeeAccount {
             let sums = balance.parts.entry(entry.part).or_default();
             let pence = i64::from(entry.pence);
             match entry.kind {
-                EntryKind::Charge => sums.charged += pence,
-                EntryKind::Payment => sums.paid += pence,
-                EntryKind::Refund => sums.refunded += pence,
-                EntryKind::Allowance => sums.discounted += pence,
-                EntryKind::Claim | EntryKind::Denial | EntryKind::Reversal => {}
+                FeeEntryKind::Charge => sums.charged += pence,
+                FeeEntryKind::Payment => sums.paid += pence,
+                FeeEntryKind::Refund => sums.refunded += pence,
+                FeeEntryKind::Allowance => sums.discounted += pence,
+                FeeEntryKind::Claim | FeeEntryKind::Denial | FeeEntryKind::Reversal => {}
             }
         }
         // A discount that was allowed early waits for the charge that it is taken off.
@@ -363,10 +363,10 @@ impl FeeAccount {
     #[must_use]
     pub fn charge(&self, cx: &Context, part: FeePart, pence: u32, on: NaiveDate) -> Option<Change<Entry>> {
         let covers = |charged: FeePart| charged == part || charged == FeePart::Whole || part == FeePart::Whole;
-        if self.live().any(|entry| entry.kind == EntryKind::Charge && covers(entry.part)) {
+        if self.live().any(|entry| entry.kind == FeeEntryKind::Charge && covers(entry.part)) {
             return None;
         }
-        Some(self.enter(cx, Saying::of(EntryKind::Charge, part, stored(pence), on)))
+        Some(self.enter(cx, Saying::of(FeeEntryKind::Charge, part, stored(pence), on)))
     }
 
     /// Money came in.
@@ -376,13 +376,13 @@ impl FeeAccount {
     pub fn pay(&self, cx: &Context, fees: &FeePeriod, payment: Payment) -> Result<Change<Entry>, Refusal> {
         self.knows(fees, payment.part)?;
         happened(cx, payment.pence, payment.received_on)?;
-        self.is_new(EntryKind::Payment, &payment.reference, payment.part)?;
+        self.is_new(FeeEntryKind::Payment, &payment.reference, payment.part)?;
         Ok(self.enter(
             cx,
             Saying {
                 reference: Some(payment.reference),
                 method: Some(payment.method),
-                ..Saying::of(EntryKind::Payment, payment.part, payment.pence, payment.received_on)
+                ..Saying::of(FeeEntryKind::Payment, payment.part, payment.pence, payment.received_on)
             },
         ))
     }
@@ -394,7 +394,7 @@ impl FeeAccount {
     pub fn refund(&self, cx: &Context, fees: &FeePeriod, refund: Refund) -> Result<Change<Entry>, Refusal> {
         self.knows(fees, refund.part)?;
         happened(cx, refund.pence, refund.paid_on)?;
-        self.is_new(EntryKind::Refund, &refund.reference, refund.part)?;
+        self.is_new(FeeEntryKind::Refund, &refund.reference, refund.part)?;
         let sums = self.balance().of(refund.part);
         if i64::from(refund.pence) > sums.paid - sums.refunded {
             return Err(Refusal::MoreThanPaid(sums.paid - sums.refunded));
@@ -404,7 +404,7 @@ impl FeeAccount {
             Saying {
                 reference: Some(refund.reference),
                 reason: Some(words_of(refund.reason)?),
-                ..Saying::of(EntryKind::Refund, refund.part, refund.pence, refund.paid_on)
+                ..Saying::of(FeeEntryKind::Refund, refund.part, refund.pence, refund.paid_on)
             },
         ))
     }
@@ -419,8 +419,8 @@ impl FeeAccount {
             Refusal::NoSuchDiscount(code.to_owned(), if known.is_empty() { "none".to_owned() } else { known })
         };
         let discount = fees.discount(code).ok_or_else(unknown)?;
-        let is_same = |entry: &&Entry| entry.kind == EntryKind::Claim && entry.discount.as_deref() == Some(code);
-        let is_denied = |claim: &Entry| self.about(claim, &[EntryKind::Denial]).is_some();
+        let is_same = |entry: &&Entry| entry.kind == FeeEntryKind::Claim && entry.discount.as_deref() == Some(code);
+        let is_denied = |claim: &Entry| self.about(claim, &[FeeEntryKind::Denial]).is_some();
         if let Some(claim) = self.live().filter(is_same).find(|claim| !is_denied(claim)) {
             return Err(Refusal::AlreadyClaimed(claim.number));
         }
@@ -429,7 +429,7 @@ impl FeeAccount {
             Saying {
                 discount: Some(discount.code.clone()),
                 claimed_by: Some(by),
-                ..Saying::of(EntryKind::Claim, discount.part, stored(discount.pence), cx.today())
+                ..Saying::of(FeeEntryKind::Claim, discount.part, stored(discount.pence), cx.today())
             },
         ))
     }
@@ -446,14 +446,14 @@ impl FeeAccount {
         reason: String,
     ) -> Result<Change<Entry>, Refusal> {
         let claim = self.entry(claim)?;
-        if claim.kind != EntryKind::Claim {
+        if claim.kind != FeeEntryKind::Claim {
             return Err(Refusal::NotAClaim(claim.number));
         }
         self.stands(claim)?;
-        if let Some(decision) = self.about(claim, &[EntryKind::Allowance, EntryKind::Denial]) {
+        if let Some(decision) = self.about(claim, &[FeeEntryKind::Allowance, FeeEntryKind::Denial]) {
             return Err(Refusal::AlreadyDecided(decision.number));
         }
-        let (kind, pence) = if allowed { (EntryKind::Allowance, claim.pence) } else { (EntryKind::Denial, 0) };
+        let (kind, pence) = if allowed { (FeeEntryKind::Allowance, claim.pence) } else { (FeeEntryKind::Denial, 0) };
         Ok(self.enter(
             cx,
             Saying {
@@ -471,15 +471,15 @@ impl FeeAccount {
     /// A refusal of what was reversed before, of a reversal, of what another entry rests on, or without a reason.
     pub fn reverse(&self, cx: &Context, entry: FeeEntryId, reason: String) -> Result<Change<Entry>, Refusal> {
         let entry = self.entry(entry)?;
-        if entry.kind == EntryKind::Reversal {
+        if entry.kind == FeeEntryKind::Reversal {
             return Err(Refusal::IsReversal);
         }
         self.stands(entry)?;
-        if let Some(later) = self.about(entry, &[EntryKind::Allowance, EntryKind::Denial]) {
+        if let Some(later) = self.about(entry, &[FeeEntryKind::Allowance, FeeEntryKind::Denial]) {
             return Err(Refusal::RestsOnIt(later.number));
         }
         let sums = self.balance().of(entry.part);
-        if entry.kind == EntryKind::Payment && sums.paid - i64::from(entry.pence) < sums.refunded {
+        if entry.kind == FeeEntryKind::Payment && sums.paid - i64::from(entry.pence) < sums.refunded {
             return Err(Refusal::WasRefunded(sums.refunded));
         }
         Ok(self.enter(
@@ -487,22 +487,22 @@ impl FeeAccount {
             Saying {
                 about_id: Some(entry.id),
                 reason: Some(words_of(reason)?),
-                ..Saying::of(EntryKind::Reversal, entry.part, entry.pence, cx.today())
+                ..Saying::of(FeeEntryKind::Reversal, entry.part, entry.pence, cx.today())
             },
         ))
     }
 
     /// The entries that count: neither reversals nor what they reversed.
     fn live(&self) -> impl Iterator<Item = &Entry> {
-        let counts = |entry: &&Entry| entry.kind != EntryKind::Reversal && self.reversal_of(entry).is_none();
+        let counts = |entry: &&Entry| entry.kind != FeeEntryKind::Reversal && self.reversal_of(entry).is_none();
         self.entries.iter().filter(counts)
     }
 
     /// The entry of one of these kinds about another one that was not reversed itself.
-    fn about(&self, entry: &Entry, kinds: &[EntryKind]) -> Option<&Entry> {
+    fn about(&self, entry: &Entry, kinds: &[FeeEntryKind]) -> Option<&Entry> {
         let is_about = |other: &&Entry| other.about_id == Some(entry.id) && kinds.contains(&other.kind);
         let is_reversed = |other: &Entry| {
-            self.entries.iter().any(|third| third.kind == EntryKind::Reversal && third.about_id == Some(other.id))
+            self.entries.iter().any(|third| third.kind == FeeEntryKind::Reversal && third.about_id == Some(other.id))
         };
         self.entries.iter().filter(is_about).find(|other| !is_reversed(other))
     }
@@ -513,7 +513,7 @@ impl FeeAccount {
 
     /// A part that was charged is known whatever the schedule says by now.
     fn knows(&self, fees: &FeePeriod, part: FeePart) -> Result<(), Refusal> {
-        let is_charged = |entry: &Entry| entry.kind == EntryKind::Charge && entry.part == part;
+        let is_charged = |entry: &Entry| entry.kind == FeeEntryKind::Charge && entry.part == part;
         if fees.amount(part).is_some() || self.entries.iter().any(is_charged) {
             return Ok(());
         }
@@ -522,7 +522,7 @@ impl FeeAccount {
     }
 
     /// One transfer may pay two parts, but no part twice.
-    fn is_new(&self, kind: EntryKind, reference: &str, part: FeePart) -> Result<(), Refusal> {
+    fn is_new(&self, kind: FeeEntryKind, reference: &str, part: FeePart) -> Result<(), Refusal> {
         let is_same =
             |entry: &&Entry| entry.kind == kind && entry.part == part && entry.reference.as_deref() == Some(reference);
         match self.live().find(is_same) {
@@ -561,15 +561,15 @@ impl FeeAccount {
     }
 }
 
-fn happening(kind: EntryKind) -> Happening {
+fn happening(kind: FeeEntryKind) -> Happening {
     match kind {
-        EntryKind::Charge => Happening::FeeCharged,
-        EntryKind::Payment => Happening::FeePaid,
-        EntryKind::Refund => Happening::FeeRefunded,
-        EntryKind::Claim => Happening::DiscountClaimed,
-        EntryKind::Allowance => Happening::DiscountAllowed,
-        EntryKind::Denial => Happening::DiscountDenied,
-        EntryKind::Reversal => Happening::FeeEntryReversed,
+        FeeEntryKind::Charge => Happening::FeeCharged,
+        FeeEntryKind::Payment => Happening::FeePaid,
+        FeeEntryKind::Refund => Happening::FeeRefunded,
+        FeeEntryKind::Claim => Happening::DiscountClaimed,
+        FeeEntryKind::Allowance => Happening::DiscountAllowed,
+        FeeEntryKind::Denial => Happening::DiscountDenied,
+        FeeEntryKind::Reversal => Happening::FeeEntryReversed,
     }
 }
 

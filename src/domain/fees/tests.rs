@@ -189,8 +189,8 @@ fn attempt(account: &FeeAccount, one: &Try, place: usize) -> Option<Change<Entry
 }
 
 /// The sums counted the slow way: every entry that no reversal names, by kind.
-fn counted(account: &FeeAccount, part: Option<FeePart>, kind: EntryKind) -> i64 {
-    let reversed = account.entries.iter().filter(|entry| entry.kind == EntryKind::Reversal);
+fn counted(account: &FeeAccount, part: Option<FeePart>, kind: FeeEntryKind) -> i64 {
+    let reversed = account.entries.iter().filter(|entry| entry.kind == FeeEntryKind::Reversal);
     let reversed = reversed.filter_map(|entry| entry.about_id).collect::<Vec<_>>();
     let counts = |entry: &&Entry| {
         entry.kind == kind && part.is_none_or(|part| entry.part == part) && !reversed.contains(&entry.id)
@@ -210,12 +210,12 @@ proptest! {
             let parts = FeePart::ALL.iter().map(|part| (Some(*part), balance.of(*part)));
             for (part, sums) in parts.chain([(None, balance.total())]) {
                 prop_assert_eq!(sums.outstanding(), sums.charged - sums.discounted - sums.paid + sums.refunded);
-                prop_assert_eq!(sums.charged, counted(&account, part, EntryKind::Charge));
-                prop_assert_eq!(sums.paid, counted(&account, part, EntryKind::Payment));
-                prop_assert_eq!(sums.refunded, counted(&account, part, EntryKind::Refund));
+                prop_assert_eq!(sums.charged, counted(&account, part, FeeEntryKind::Charge));
+                prop_assert_eq!(sums.paid, counted(&account, part, FeeEntryKind::Payment));
+                prop_assert_eq!(sums.refunded, counted(&account, part, FeeEntryKind::Refund));
                 prop_assert!(sums.refunded <= sums.paid);
                 prop_assert!((0..=sums.charged).contains(&sums.discounted));
-                prop_assert!(sums.discounted <= counted(&account, part, EntryKind::Allowance));
+                prop_assert!(sums.discounted <= counted(&account, part, FeeEntryKind::Allowance));
             }
             let numbers = account.entries.iter().map(|entry| entry.number).collect::<Vec<_>>();
             prop_assert!(numbers.iter().copied().eq((1..).take(numbers.len())));

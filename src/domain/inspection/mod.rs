@@ -20,8 +20,8 @@ pub use refusal::Refusal;
 pub use risk::{Known, Points, RiskFact, due_on, risk};
 pub use step::{InspectionState, InspectionStep, Work};
 pub use visit::{
-    Answered, CheckAnswer, Findings, Hazard, HazardCategory, LikelyAction, NoticeGiven, NoticeTo, Outcome, Purpose,
-    Visit,
+    Answered, CheckAnswer, Findings, Hazard, HazardCategory, LikelyAction, NoticeGiven, NoticeTo, Purpose, Visit,
+    VisitOutcome,
 };
 
 use super::calendar::london::written_instant;
@@ -95,7 +95,7 @@ pub struct Inspection {
     /// How many category 2 hazards were found in all.
     pub category_2: i32,
     /// The outcome of the last visit that was reported.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<VisitOutcome>,
     /// The improvement plan.
     pub items: Vec<PlanItem>,
     /// The earliest last day of an item that is not done.
@@ -380,7 +380,7 @@ impl Inspection {
             return Err(Refusal::NotSettled("nobody was let in".to_owned()));
         }
         // What the last visit found may be new, whatever is done of an earlier plan.
-        if self.state == InspectionState::Reported && self.outcome != Some(Outcome::Compliant) {
+        if self.state == InspectionState::Reported && self.outcome != Some(VisitOutcome::Compliant) {
             let why = "the home was not found compliant, and there is no plan for what was found";
             return Err(Refusal::NotSettled(why.to_owned()));
         }

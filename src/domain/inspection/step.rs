@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Findings, NoticeGiven, Outcome, Purpose};
+use super::{Findings, NoticeGiven, Purpose, VisitOutcome};
 use crate::domain::document::Document;
 use crate::domain::enforcement::Case;
 use crate::domain::id::{AccountId, words};
@@ -84,7 +84,7 @@ pub enum InspectionStep {
     /// The outcome is put on record.
     Report {
         /// The outcome.
-        outcome: Outcome,
+        outcome: VisitOutcome,
         /// The report.
         text: String,
     },

@@ -120,7 +120,7 @@ pub(crate) fn steps() -> Vec<InspectionStep> {
         P::ForgoNotice { reason: NoNotice::OffenceS95, note: words() },
         P::CarryOut { findings: findings(), documents: vec![photo()] },
         P::FindNoAccess { note: words() },
-        P::Report { outcome: Outcome::ActionNeeded, text: words() },
+        P::Report { outcome: VisitOutcome::ActionNeeded, text: words() },
         P::Plan { work: vec![work("2025-03-10")], reinspect_on: day("2025-03-11") },
         judge(1, true),
         P::GiveTime { number: 1, due_on: day("2025-03-20"), reason: words() },
@@ -288,7 +288,7 @@ fn a_visit_answers_each_question_once_and_names_hazards_of_the_scheme() {
     assert_eq!(carry(ahead).unwrap_err(), Refusal::InFuture);
 }
 
-fn reported(outcome: Outcome) -> Inspection {
+fn reported(outcome: VisitOutcome) -> Inspection {
     let carried_out = InspectionStep::CarryOut { findings: findings(), documents: Vec::new() };
     let report = InspectionStep::Report { outcome, text: "See the photos.".to_owned() };
     taken([both_told("2025-02-08T10:00:00Z"), carried_out, report])
@@ -299,14 +299,14 @@ fn it_is_closed_when_all_is_done_or_with_a_reason() {
     let close = |inspection, reason: Option<&str>| {
         took(inspection, InspectionStep::Close { reason: reason.map(ToOwned::to_owned) })
     };
-    assert!(close(reported(Outcome::Compliant), None).is_ok());
-    let unplanned = close(reported(Outcome::ActionNeeded), None).unwrap_err();
+    assert!(close(reported(VisitOutcome::Compliant), None).is_ok());
+    let unplanned = close(reported(VisitOutcome::ActionNeeded), None).unwrap_err();
     assert!(matches!(unplanned, Refusal::NotSettled(_)));
-    assert_eq!(close(reported(Outcome::ActionNeeded), Some(" ")).unwrap_err(), Refusal::NoWords);
-    assert!(close(reported(Outcome::ActionNeeded), Some("An improvement notice was served.")).is_ok());
+    assert_eq!(close(reported(VisitOutcome::ActionNeeded), Some(" ")).unwrap_err(), Refusal::NoWords);
+    assert!(close(reported(VisitOutcome::ActionNeeded), Some("An improvement notice was served.")).is_ok());
     let work = vec![work("2025-03-10"), work("2025-02-28")];
     let plan = InspectionStep::Plan { work, reinspect_on: day("2025-03-11") };
-    let planned = took(reported(Outcome::ActionNeeded), plan).unwrap();
+    let planned = took(reported(VisitOutcome::ActionNeeded), plan).unwrap();
     assert_eq!(planned.item_due_on, Some(day("2025-02-28")));
     let half = took(planned, judge(2, true)).unwrap();
     assert_eq!(half.item_due_on, Some(day("2025-03-10")));
@@ -322,7 +322,7 @@ fn it_is_closed_when_all_is_done_or_with_a_reason() {
 #[test]
 fn a_plan_asks_for_something_in_days_to_come() {
     let plan = |work, reinspect_on: &str| {
-        took(reported(Outcome::ActionNeeded), InspectionStep::Plan { work, reinspect_on: day(reinspect_on) })
+        took(reported(VisitOutcome::ActionNeeded), InspectionStep::Plan { work, reinspect_on: day(reinspect_on) })
     };
     assert_eq!(plan(Vec::new(), "2025-03-11").unwrap_err(), Refusal::NoWork);
     assert_eq!(plan(vec![work("2025-02-09")], "2025-03-11").unwrap_err(), Refusal::InPast);
@@ -342,12 +342,12 @@ fn a_plan_asks_for_something_in_days_to_come() {
 #[test]
 fn only_a_case_of_this_home_that_began_with_an_inspection_is_linked_and_only_one() {
     let link = |inspection, case| took(inspection, InspectionStep::LinkCase { case: Box::new(case) });
-    let linked = link(reported(Outcome::OffenceSuspected), case()).unwrap();
+    let linked = link(reported(VisitOutcome::OffenceSuspected), case()).unwrap();
     assert_eq!(link(linked, case()).unwrap_err(), Refusal::Linked);
     let elsewhere = Case { property_id: PropertyId(key("another house")), ..case() };
     let by_complaint = Case { source: CaseSource::Complaint, ..case() };
     for other in [elsewhere, by_complaint] {
-        let refused = link(reported(Outcome::OffenceSuspected), other).unwrap_err();
+        let refused = link(reported(VisitOutcome::OffenceSuspected), other).unwrap_err();
         assert_eq!(refused, Refusal::NotItsCase("ENF/2025/00001".to_owned()));
     }
 }

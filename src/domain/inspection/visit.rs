@@ -88,7 +88,7 @@ words! {
 
 words! {
     /// What came of a visit.
-    Outcome {
+    VisitOutcome {
         /// Nothing is to be done.
         Compliant = "compliant",
         /// Something is to be done.
@@ -242,7 +242,7 @@ pub struct Visit {
     /// What happened where nobody let the officer in.
     pub no_access: Option<String>,
     /// What came of it.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<VisitOutcome>,
     /// The report.
     pub report: Option<String>,
     /// Whether it was called off.

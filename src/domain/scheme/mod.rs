@@ -15,7 +15,7 @@ pub use addresses::{AddressList, StreetAndPostcode, Uprn, same_spelling};
 pub use enforcement::{Enforcement, OffenceKind, PenaltyPeriod, PolicyStep, Start};
 pub use fees::{Discount, FeeDay, FeePart, FeePeriod, Fees};
 pub use inspections::{Inspections, Named, NoNotice, RiskWeights};
-pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Policy};
+pub use parts::{Area, Condition, Council, Designation, ExemptionGround, Ladder, Obligation, Partnership, Policy};
 pub use questions::{ApplicationForm, OnlyIf, Paper, Question, QuestionGroup, QuestionKind};
 pub use words::{AppliesIf, ConditionKind, DocumentKind, DutyKind, GasYear, LetterCode, ObligationKind};
 
@@ -50,6 +50,8 @@ pub struct Scheme {
     pub enforcement: Enforcement,
     /// How it inspects.
     pub inspections: Inspections,
+    /// How it works with partners, where its file says so.
+    pub partnership: Option<Partnership>,
     /// The grounds for needing no licence.
     pub exemptions: Vec<ExemptionGround>,
     /// The application form; without one, applications come on paper only.

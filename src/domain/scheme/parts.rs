@@ -208,3 +208,12 @@ impl ExemptionGround {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
+
+/// How the scheme works with partners against anti-social behaviour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partnership {
+    /// The number of the condition by which a holder co-operates.
+    pub condition: String,
+    /// Days that a holder has to act.
+    pub act_days: u32,
+}

@@ -17,7 +17,7 @@ use crate::domain::actor::Action;
 use crate::domain::application::form::SentForm;
 use crate::domain::application::{Application, Found, Stage, Step, Tally};
 use crate::domain::id::{AccountId, ApplicationId, EnquiryId, PartyId, PropertyId};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -186,7 +186,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewApplication>) 
 #[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, cx| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, cx| {
         let application = applications::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = application.revision;
         Ok((ApplicationView::of(application, cx.today()), revision))
@@ -214,7 +214,7 @@ pub struct FormView {
 #[utoipa::path(tag = "applications", params(("id" = ApplicationId, Path)), responses((status = 200, body = FormView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications/{id}/form")]
 pub async fn filled_in(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let form = application_forms::find(db, id.0)?.ok_or(Error::NotFound)?;
         let view = FormView {
             application_id: form.application_id,

@@ -21,7 +21,7 @@ use crate::domain::id::{
     AccountId, BreachId, CheckId, CopyId, DemandId, ItemId, LetterId, LicenceId, ObligationId, PartyId, PropertyId,
 };
 use crate::domain::property::Capacity;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
 use crate::http::download;
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
@@ -191,7 +191,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<BreachQuery>) -> 
 #[utoipa::path(tag = "breaches", operation_id = "show_breach", params(("id" = BreachId, Path)), responses((status = 200, body = BreachFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/breaches/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<BreachId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let breach = breaches::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = breach.revision;
         Ok((file(db, breach)?, revision))

@@ -20,7 +20,7 @@ use crate::domain::demand::{Copy, Demand, DemandState, Item, ItemState, Response
 use crate::domain::id::{AccountId, CopyId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::DocumentKind;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
 use crate::http::form::{Id, Part, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -235,7 +235,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewDemand>) -> Re
 #[utoipa::path(tag = "demands", params(("id" = DemandId, Path)), responses((status = 200, body = DemandView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/demands/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<DemandId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    read_case(app, caller, Action::ReadOwnCases, id.0, move |_, db, cx| {
         let demand = demands::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
         let revision = demand.cover.revision;
         Ok((DemandView::of(demand, cx.today()), revision))
@@ -272,7 +272,7 @@ pub struct ItemExplanation {
 #[utoipa::path(tag = "demands", params(("id" = DemandId, Path)), responses((status = 200, body = ExplanationView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/demands/{id}/explanation")]
 pub async fn explain(app: Data<App>, caller: Caller, id: Id<DemandId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    read_in_case(app, caller, Action::ReadOwnCases, id.0, move |_, db, cx| {
         let demand = demands::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
         let responses = demands::responses_to(db, id.0)?;
         let brought = documents::of_responses(db, &responses.iter().map(|one| one.id).collect::<Vec<_>>())?;

@@ -15,13 +15,13 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::Method;
 use crate::domain::enforcement::{
-    AppealOutcome, Case, CaseSource, CaseState, CourtOutcome, Explanation, Extension, ExtensionGround, Offence, Path,
-    PenaltyAppeal, PenaltyNotice, PolicyNote, Prosecution, Representation, Step, Working,
+    Case, CaseSource, CaseState, CourtOutcome, Explanation, Extension, ExtensionGround, Offence, Path, PenaltyAppeal,
+    PenaltyAppealOutcome, PenaltyNotice, PolicyNote, Prosecution, Representation, Step, Working,
 };
 use crate::domain::id::{AccountId, BreachId, EnforcementId, LicenceId, OffenceId, PartyId, PropertyId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::{OffenceKind, PolicyStep};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -297,7 +297,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<CaseQuery>) -> Re
 #[utoipa::path(tag = "enforcement", operation_id = "show_enforcement", params(("id" = EnforcementId, Path)), responses((status = 200, body = CaseFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enforcement/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<EnforcementId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let case = enforcement::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = case.revision;
         Ok((file(db, case)?, revision))
@@ -569,7 +569,7 @@ pub enum CaseStep {
     /// The tribunal decided.
     DecideAppeal {
         /// What became of it.
-        outcome: AppealOutcome,
+        outcome: PenaltyAppealOutcome,
         /// The amount, exactly where it was varied.
         #[serde(default)]
         #[schema(minimum = 1, maximum = 10_000_000)]

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::enquiry::{Enquiry, EnquiryState, Entry, EntryKind, IntelligenceSource, Opening, OwnerSource};
 use crate::domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, PartyId, PropertyId};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -172,7 +172,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewEnquiry>) -> R
 #[utoipa::path(tag = "homes", operation_id = "show_enquiry", params(("id" = EnquiryId, Path)), responses((status = 200, body = EnquiryView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enquiries/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<EnquiryId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let enquiry = enquiries::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = enquiry.revision;
         Ok((EnquiryView::complete(db, enquiry)?, revision))

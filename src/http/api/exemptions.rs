@@ -16,7 +16,7 @@ use crate::domain::exemption::{
     Ending, Exemption, ExemptionKind, ExemptionState, ExemptionStep, Finding, Notification,
 };
 use crate::domain::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId};
-use crate::http::answer::{Answer, change, read, read_one};
+use crate::http::answer::{Answer, change, read, read_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -224,7 +224,7 @@ pub async fn create(
 #[utoipa::path(tag = "homes", operation_id = "show_exemption", params(("id" = ExemptionId, Path)), responses((status = 200, body = ExemptionCaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/exemptions/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ExemptionId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, cx| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, cx| {
         let found = exemptions::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = found.revision;
         Ok((ExemptionCaseView::of(found, cx.today()), revision))

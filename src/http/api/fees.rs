@@ -13,10 +13,10 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::application::Application;
 use crate::domain::context::Context;
-use crate::domain::fees::{Entry, EntryKind, FeeAccount, Payment, PaymentMethod, Refund, Sums};
+use crate::domain::fees::{Entry, FeeAccount, FeeEntryKind, Payment, PaymentMethod, Refund, Sums};
 use crate::domain::id::{AccountId, ApplicationId, FeeEntryId, PartyId};
 use crate::domain::scheme::{Discount, FeeDay, FeePart, FeePeriod};
-use crate::http::answer::{Answer, change, read};
+use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Part, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
@@ -32,7 +32,7 @@ pub struct FeesView {
     parts: Vec<PartView>,
     total: SumsView,
     /// In order; nothing is ever taken out.
-    entries: Vec<EntryView>,
+    entries: Vec<FeeEntryView>,
 }
 
 /// A period of the fee schedule.
@@ -87,11 +87,11 @@ pub struct SumsView {
 
 /// One entry.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
+pub struct FeeEntryView {
     id: FeeEntryId,
     /// Its place in the account, from 1.
     number: i32,
-    kind: EntryKind,
+    kind: FeeEntryKind,
     part: FeePart,
     /// Never negative; what it does follows from `kind`.
     pence: i32,
@@ -145,7 +145,7 @@ impl ScheduleView {
     }
 }
 
-impl EntryView {
+impl FeeEntryView {
     fn of(entry: &Entry, account: &FeeAccount) -> Self {
         let reversed_by = account.reversal_of(entry).map(|reversal| reversal.id);
         let entry = entry.clone();
@@ -184,7 +184,7 @@ impl FeesView {
             schedule: period.map(|period| ScheduleView::of(period, decided_by)),
             parts: balance.parts.iter().map(part).collect(),
             total: balance.total().into(),
-            entries: account.entries.iter().map(|entry| EntryView::of(entry, account)).collect(),
+            entries: account.entries.iter().map(|entry| FeeEntryView::of(entry, account)).collect(),
         })
     }
 }
@@ -199,7 +199,7 @@ fn view(app: &App, db: &mut Conn, cx: &Context, id: ApplicationId) -> Result<Fee
 #[utoipa::path(tag = "fees", operation_id = "read_fees", params(("id" = ApplicationId, Path)), responses((status = 200, body = FeesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications/{id}/fees")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |app, db, cx| view(app, db, cx, id.0)).await
+    read_in_case(app, caller, Action::ReadCases, id.0, move |app, db, cx| view(app, db, cx, id.0)).await
 }
 
 /// Money that came in.

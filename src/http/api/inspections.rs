@@ -14,7 +14,7 @@ use crate::actions::inspections::{self as actions, Asked, NewVisit};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{AccountId, EnforcementId, InspectionId, LicenceId, PropertyId};
-use crate::domain::inspection::{Inspection, InspectionState, InspectionStep, Outcome, PlanItem, Purpose, Visit};
+use crate::domain::inspection::{Inspection, InspectionState, InspectionStep, PlanItem, Purpose, Visit, VisitOutcome};
 use crate::domain::scheme::NoNotice;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
 use crate::http::form::{Id, Query, Sent};
@@ -50,7 +50,7 @@ pub struct InspectionView {
     /// Category 2 hazards that were found in all.
     category_2: i32,
     /// The outcome of the last visit that was reported.
-    outcome: Option<Outcome>,
+    outcome: Option<VisitOutcome>,
     /// The improvement plan; its items are numbered from 1.
     items: Vec<PlanItem>,
     /// The earliest last day of an item that is not done.
@@ -199,7 +199,7 @@ pub enum InspectionStepForm {
     /// The outcome of the visit is put on record.
     Report {
         /// The outcome.
-        outcome: Outcome,
+        outcome: VisitOutcome,
         /// The report.
         #[schema(min_length = 1, max_length = 20000)]
         text: String,

@@ -75,12 +75,12 @@ pub struct BatchFile {
     #[serde(flatten)]
     batch: BatchView,
     /// In the order of their pages.
-    letters: Vec<EntryView>,
+    letters: Vec<BatchEntryView>,
 }
 
 /// One letter of a batch.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
+pub struct BatchEntryView {
     letter_id: LetterId,
     recipient_name: String,
     subject: Option<String>,
@@ -99,7 +99,7 @@ fn file(db: &mut Conn, batch: LetterBatch) -> Result<BatchFile, Error> {
     let mut shown = Vec::with_capacity(batch.letters.len());
     for entry in batch.letters {
         let letter = letters::find(db, entry.letter_id)?.ok_or(Error::NotFound)?;
-        shown.push(EntryView {
+        shown.push(BatchEntryView {
             letter_id: letter.id,
             recipient_name: letter.recipient_name,
             subject: letter.subject,

@@ -11,7 +11,8 @@ use super::reminders::ReminderView;
 use super::written;
 use crate::actions::{Error, letters as actions};
 use crate::app::App;
-use crate::domain::actor::Action;
+use crate::domain::actor::{Action, Sight};
+use crate::domain::context::Context;
 use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
 use crate::http::answer::{Answer, PageOf, change, look, page, read, read_one};
@@ -149,6 +150,17 @@ pub struct LetterQuery {
     limit: Option<u32>,
 }
 
+/// Answers about tenants are for their landlord, and for those officers alone to whom references were entrusted.
+fn hidden_from(cx: &Context) -> Option<LetterKind> {
+    let may_read = cx.actor.may(Action::WorkReferences) || cx.actor.sight() != Sight::Everything;
+    (!may_read).then_some(LetterKind::Reference)
+}
+
+fn seen(db: &mut Conn, cx: &Context, id: LetterId) -> Result<Letter, Error> {
+    let letter = letters::find_seen(db, cx.actor.sight(), id)?;
+    letter.filter(|letter| Some(letter.kind) != hidden_from(cx)).ok_or(Error::NotFound)
+}
+
 /// List letters.
 #[utoipa::path(tag = "letters", operation_id = "list_letters", params(LetterQuery), responses((status = 200, body = PageOf<LetterView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters")]
@@ -160,6 +172,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> 
             kind: query.kind,
             recipient: query.recipient_id,
             demand: query.demand_id,
+            without: hidden_from(cx),
         };
         let listed = letters::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
         Ok(PageOf::of(listed, LetterView::from))
@@ -172,7 +185,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> 
 #[get("/letters/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
-        let letter = letters::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
+        let letter = seen(db, cx, id.0)?;
         let revision = letter.revision;
         Ok((file(db, letter)?, revision))
     })
@@ -183,9 +196,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
 #[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
-    let looking = look(app, caller, Action::ReadOwnCases, move |_, db, cx| {
-        letters::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)
-    });
+    let looking = look(app, caller, Action::ReadOwnCases, move |_, db, cx| seen(db, cx, id.0));
     let letter = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
     let printed = blocking(move || Ok(paper::print(&letter).map_err(Error::from)?)).await?;

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId};
 use crate::domain::licence::{Licence, LicenceStanding, LicenceState, LicenceStep, LicenceVersion};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -153,7 +153,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
 #[utoipa::path(tag = "licences", params(("id" = LicenceId, Path)), responses((status = 200, body = LicenceView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/licences/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    read_case(app, caller, Action::ReadOwnCases, id.0, move |_, db, cx| {
         let licence = licences::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
         let revision = licence.revision;
         Ok((LicenceView::complete(db, licence, cx.today())?, revision))
@@ -196,7 +196,7 @@ impl From<LicenceVersion> for LicenceVersionView {
 #[utoipa::path(tag = "licences", operation_id = "list_licence_versions", params(("id" = LicenceId, Path)), responses((status = 200, body = LicenceVersionList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/licences/{id}/versions")]
 pub async fn versions(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    read_in_case(app, caller, Action::ReadOwnCases, id.0, move |_, db, cx| {
         let licence = licences::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
         let found = licences::versions_of(db, licence.id)?;
         Ok(LicenceVersionList { items: found.into_iter().map(LicenceVersionView::from).collect() })

@@ -23,7 +23,7 @@ use crate::domain::id::{
 use crate::domain::notice::{Copy, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::property::Capacity;
 use crate::domain::service::ServiceState;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -240,7 +240,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewNotice>) -> Re
 #[utoipa::path(tag = "notices", operation_id = "read_notice", params(("id" = NoticeId, Path)), responses((status = 200, body = NoticeView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/notices/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<NoticeId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let notice = notices::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = notice.cover.revision;
         Ok((NoticeView::from(notice), revision))
@@ -431,7 +431,7 @@ pub struct RepresentationList {
 #[utoipa::path(tag = "notices", operation_id = "list_representations", params(("id" = NoticeId, Path)), responses((status = 200, body = RepresentationList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/notices/{id}/representations")]
 pub async fn representations(app: Data<App>, caller: Caller, id: Id<NoticeId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         notices::find(db, id.0)?.ok_or(Error::NotFound)?;
         let said = notices::representations_about(db, id.0)?;
         Ok(RepresentationList { items: said.into_iter().map(RepresentationView::from).collect() })

@@ -20,7 +20,7 @@ use crate::domain::enforcement::{
 };
 use crate::domain::fees::PaymentMethod;
 use crate::domain::id::{AccountId, EnforcementId, PenaltyEntryId};
-use crate::http::answer::{Answer, change, read};
+use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -200,9 +200,9 @@ pub async fn serve(
 
 /// The account of a penalty; amounts in pence.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AccountView {
+pub struct PenaltyAccountView {
     case_id: EnforcementId,
-    standing: Standing,
+    standing: PenaltyStanding,
     charged_pence: i64,
     paid_pence: i64,
     refunded_pence: i64,
@@ -217,7 +217,7 @@ pub struct AccountView {
 /// How a penalty stands today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum PenaltyStanding {
     /// Nothing is due.
     NotDue,
     /// Due, and nothing was paid.
@@ -232,7 +232,7 @@ pub enum Standing {
     Paid,
 }
 
-impl Standing {
+impl PenaltyStanding {
     fn of(case: &Case, account: &PenaltyAccount, today: NaiveDate) -> Self {
         let sums = account.sums();
         match () {
@@ -267,7 +267,7 @@ pub struct PenaltyEntryView {
     recorded_at: DateTime<Utc>,
 }
 
-fn view(db: &mut Conn, id: EnforcementId, today: NaiveDate) -> Result<AccountView, Error> {
+fn view(db: &mut Conn, id: EnforcementId, today: NaiveDate) -> Result<PenaltyAccountView, Error> {
     let case = enforcement::find(db, id)?.ok_or(Error::NotFound)?;
     let account = actions::account(db, &case)?;
     let sums = account.sums();
@@ -285,9 +285,9 @@ fn view(db: &mut Conn, id: EnforcementId, today: NaiveDate) -> Result<AccountVie
         recorded_by: entry.recorded_by,
         recorded_at: entry.recorded_at,
     };
-    Ok(AccountView {
+    Ok(PenaltyAccountView {
         case_id: id,
-        standing: Standing::of(&case, &account, today),
+        standing: PenaltyStanding::of(&case, &account, today),
         charged_pence: sums.charged,
         paid_pence: sums.paid,
         refunded_pence: sums.refunded,
@@ -298,10 +298,10 @@ fn view(db: &mut Conn, id: EnforcementId, today: NaiveDate) -> Result<AccountVie
 }
 
 /// Read the account of a penalty.
-#[utoipa::path(tag = "enforcement", operation_id = "read_penalty_account", params(("id" = EnforcementId, Path)), responses((status = 200, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "enforcement", operation_id = "read_penalty_account", params(("id" = EnforcementId, Path)), responses((status = 200, body = PenaltyAccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enforcement/{id}/account")]
 pub async fn read_account(app: Data<App>, caller: Caller, id: Id<EnforcementId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, cx| view(db, id.0, cx.today())).await
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, cx| view(db, id.0, cx.today())).await
 }
 
 /// Money that came in.
@@ -323,7 +323,7 @@ pub struct PenaltyPayment {
 }
 
 /// Record a payment. The one that pays the rest settles the penalty.
-#[utoipa::path(tag = "enforcement", operation_id = "record_penalty_payment", params(("id" = EnforcementId, Path)), request_body = PenaltyPayment, responses((status = 201, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "enforcement", operation_id = "record_penalty_payment", params(("id" = EnforcementId, Path)), request_body = PenaltyPayment, responses((status = 201, body = PenaltyAccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/enforcement/{id}/account/payments")]
 pub async fn pay(
     app: Data<App>,
@@ -363,7 +363,7 @@ pub struct PenaltyRefund {
 }
 
 /// Record a refund, for instance after the tribunal cancelled or lowered a penalty that was paid.
-#[utoipa::path(tag = "enforcement", operation_id = "record_penalty_refund", params(("id" = EnforcementId, Path)), request_body = PenaltyRefund, responses((status = 201, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "enforcement", operation_id = "record_penalty_refund", params(("id" = EnforcementId, Path)), request_body = PenaltyRefund, responses((status = 201, body = PenaltyAccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/enforcement/{id}/account/refunds")]
 pub async fn refund(
     app: Data<App>,
@@ -395,7 +395,7 @@ pub struct PenaltyReversal {
 }
 
 /// Reverse a payment or refund that was a mistake.
-#[utoipa::path(tag = "enforcement", operation_id = "reverse_penalty_entry", params(("id" = EnforcementId, Path)), request_body = PenaltyReversal, responses((status = 201, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "enforcement", operation_id = "reverse_penalty_entry", params(("id" = EnforcementId, Path)), request_body = PenaltyReversal, responses((status = 201, body = PenaltyAccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/enforcement/{id}/account/reversals")]
 pub async fn reverse(
     app: Data<App>,

@@ -17,7 +17,7 @@ use crate::domain::id::{AccountId, LicenceId, PartyId, ProceedingId, PropertyId}
 use crate::domain::proceeding::{
     Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, ProceedingStep, WithoutNotice,
 };
-use crate::http::answer::{Answer, change, read, read_one};
+use crate::http::answer::{Answer, change, read, read_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -101,7 +101,7 @@ pub async fn list(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<H
 #[utoipa::path(tag = "proceedings", operation_id = "read_proceeding", params(("id" = ProceedingId, Path)), responses((status = 200, body = ProceedingView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/proceedings/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<ProceedingId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let proceeding = proceedings::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = proceeding.revision;
         Ok((ProceedingView::from(proceeding), revision))

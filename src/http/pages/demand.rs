@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::item::seen;
-use super::visitor::{Visitor, show as show_guest};
+use super::visitor::{Visitor, show_case};
 use super::words::{Tag, days_left};
 use crate::actions::Error;
 use crate::app::App;
@@ -43,7 +43,7 @@ struct Line {
 
 /// One demand.
 pub(super) async fn show(app: Data<App>, visitor: Visitor, id: Id<DemandId>) -> Result<HttpResponse, Problem> {
-    show_guest(app, visitor, Action::ReadOwnCases, "demand.html", move |_, db, guest| {
+    show_case(app, visitor, Action::ReadOwnCases, id.0, "demand.html", move |_, db, guest| {
         let today = guest.cx.today();
         let demand = seen(db, &guest.cx, id.0)?;
         let licence = licences::find(db, demand.cover.licence_id)?.ok_or(Error::NotFound)?;

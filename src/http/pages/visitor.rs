@@ -9,9 +9,11 @@ use super::look::{Shell, page, render};
 use crate::actions::{Error, sign_in};
 use crate::app::App;
 use crate::domain::actor::{Action, Sight};
+use crate::domain::case_read::Case;
 use crate::domain::context::Context;
 use crate::domain::id::PartyId;
 use crate::domain::sign_in::{Session, form_token};
+use crate::http::answer::record_read;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
 use crate::storage::Conn;
@@ -111,6 +113,33 @@ pub(super) async fn show<P: serde::Serialize>(
     template: &'static str,
     work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<P, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
+    show_once(app, visitor, action, template, work, |_, _| Ok(())).await
+}
+
+/// As [`show`], of a case: nothing is told before it is on record who read it.
+///
+/// # Errors
+/// As there.
+pub(super) async fn show_case<P: serde::Serialize, C: Case + Send + 'static>(
+    app: Data<App>,
+    visitor: Visitor,
+    action: Action,
+    case: C,
+    template: &'static str,
+    work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<P, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let record = move |app: &App, guest: &Guest| record_read(app, &guest.cx, case);
+    show_once(app, visitor, action, template, work, record).await
+}
+
+async fn show_once<P: serde::Serialize>(
+    app: Data<App>,
+    visitor: Visitor,
+    action: Action,
+    template: &'static str,
+    work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<P, Error> + Send + 'static,
+    record: impl FnOnce(&App, &Guest) -> Result<(), Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
     let html = blocking(move || {
         let (guest, model) = app.db.read(|db| {
             let guest = visitor.admit(&app, db, action)?;
@@ -118,6 +147,7 @@ pub(super) async fn show<P: serde::Serialize>(
             Ok::<_, Problem>((guest, model))
         })?;
         guest.is_here(&app)?;
+        record(&app, &guest)?;
         render(template, &Shell::of(&app, true)?, &model)
     });
     Ok(page(actix_web::http::StatusCode::OK, html.await?))

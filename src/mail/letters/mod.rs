@@ -12,6 +12,8 @@ mod inspection;
 mod licence_notice;
 mod notice;
 mod receipt;
+mod reference;
+mod referral;
 mod samples;
 mod sign_in;
 #[cfg(test)]
@@ -33,6 +35,8 @@ pub use inspection::{ImprovementPlan, InspectionNotice, PlannedWork};
 pub use licence_notice::{LicenceNotice, heading};
 pub use notice::{Notice, NoticeCondition, NoticeLicence, Seal};
 pub use receipt::{Receipt, ReceiptFile};
+pub use reference::Reference;
+pub use referral::Referral;
 pub use sign_in::SignIn;
 pub use wording::{Wording, WordingFault};
 

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate};
 use super::{
     Anchors, Application, ComposeFault, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
     DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice, NoticeCondition,
-    NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Seal, Sheet, SignIn, ToldAnchor, heading,
+    NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal, Sheet, SignIn, ToldAnchor,
+    heading,
 };
 use crate::domain::application::News;
 use crate::domain::inspection::Purpose;
@@ -265,6 +266,42 @@ pub(super) fn improvement_plan(text: &str) -> ImprovementPlan {
     }
 }
 
+pub(super) fn reference(text: &str) -> Reference {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Reference {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("TEN-2025-00001"),
+        received_on: day(2025, 1, 20),
+        colour: line("Amber"),
+        covers: line("Complaints of the last five years."),
+        written_on: day(2025, 1, 22),
+    }
+}
+
+pub(super) fn referral(to_partner: bool, text: &str) -> Referral {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let none_to = |to: bool, usual: &str| if to_partner == to { Line::default() } else { line(usual) };
+    Referral {
+        office: office(text),
+        recipient: line("Cleveland Police"),
+        copy_for: None,
+        to_partner,
+        reference: line("REF/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        is_licensed: true,
+        concern: line("Loud parties each night."),
+        purpose: line("To stop them."),
+        agreement: none_to(false, "ISA 2025-7"),
+        licence: none_to(true, "SL/0001"),
+        condition: none_to(true, "10.3"),
+        what: none_to(true, "Co-operation with the police."),
+        act_by: (!to_partner).then(|| day(2025, 2, 12)),
+        written_on: day(2025, 1, 22),
+    }
+}
+
 fn seal(text: &str) -> Seal {
     let hash = if text.is_empty() { "5ea1".repeat(16) } else { text.to_owned() };
     Seal { on: day(2025, 2, 17), hash: Line::from(hash.as_str()) }
@@ -315,6 +352,16 @@ pub(super) fn all() -> Result<Vec<Sheet>, ComposeFault> {
         sheets.push(inspection_notice(*purpose, "").sheet()?);
     }
     sheets.push(improvement_plan("").sheet()?);
+    let unlicensed = Referral {
+        is_licensed: false,
+        licence: Line::default(),
+        condition: Line::default(),
+        act_by: None,
+        ..referral(false, "")
+    };
+    let told = [referral(true, ""), referral(false, ""), unlicensed];
+    sheets.extend(told.iter().map(Referral::sheet).collect::<Result<Vec<_>, _>>()?);
+    sheets.push(reference("").sheet()?);
     for news in News::ALL {
         sheets.push(application(*news, "").sheet()?);
         let bare = Application { amount: Line::default(), sha256: Line::default(), ..application(*news, "") };

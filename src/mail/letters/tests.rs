@@ -10,6 +10,40 @@ use crate::domain::testing::{khan, on};
 use crate::mail::paper;
 
 #[test]
+fn a_landlord_is_told_the_colour_and_what_the_consent_covers() {
+    let letter = reference("").sheet().shipped().unwrap();
+    assert_eq!(letter.subject.as_str(), "Your request TEN-2025-00001");
+    assert_says(&letter, &["Amber", "Complaints of the last five years.", "Whom you let to is for you to decide."]);
+}
+
+#[test]
+fn a_referral_tells_a_partner_the_least_and_a_holder_what_is_asked() {
+    let partner = referral(true, "").sheet().shipped().unwrap();
+    assert_eq!((partner.subject.as_str(), partner.template_version.as_str()), ("Referral REF/2025/00001", "N1/1"));
+    assert_says(&partner, &["Loud parties each night.", "To stop them.", "ISA 2025-7", "Licensed: yes"]);
+    for kept in ["SL/0001", "10.3", "Khan"] {
+        assert!(!partner.text.contains(kept) && !partner.html.contains(kept), "{kept}");
+    }
+    let holder = referral(false, "").sheet().shipped().unwrap();
+    assert_eq!(holder.subject.as_str(), "Please act: 12 High Street, Exampleton");
+    assert_says(
+        &holder,
+        &["Condition 10.3 of your licence", "by Wednesday 12 February 2025", "breach of the condition"],
+    );
+    assert!(!holder.text.contains("To stop them."), "for what it is shared is the council's and its partner's");
+    let unlicensed = Referral { condition: Line::default(), licence: Line::default(), ..referral(false, "") };
+    let unlicensed = Referral { is_licensed: false, act_by: None, ..unlicensed }.sheet().shipped().unwrap();
+    assert_says(&unlicensed, &["Licensed: no", "it has no licence in force"]);
+    assert!(!unlicensed.text.contains("breach"));
+}
+
+/// To partners, to holders, and about tenants.
+fn of_partners(text: &str) -> impl Iterator<Item = Result<Composed, ComposeFault>> {
+    let referrals = [true, false].map(|to_partner| referral(to_partner, text).sheet().shipped());
+    referrals.into_iter().chain([reference(text).sheet().shipped()])
+}
+
+#[test]
 fn a_receipt_says_what_came_in_when_and_the_hash_of_each_file() {
     let letter = receipt("").sheet().shipped().unwrap();
     assert_eq!(letter.subject.as_str(), "We have received: Gas safety record, 12 High Street, Exampleton");
@@ -283,7 +317,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").sheet().shipped().unwrap());
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").shipped().unwrap()));
-    let news = news.chain(inspections("").map(Result::unwrap));
+    let news = news.chain(inspections("").chain(of_partners("")).map(Result::unwrap));
     let others =
         [decision("").sheet().shipped().unwrap(), receipt("").sheet().shipped().unwrap()].into_iter().chain(news);
     for letter in
@@ -424,7 +458,14 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
             [first.sheet().shipped(), second.sheet().shipped(), third.sheet().shipped(), fourth.sheet().shipped()];
         let news = News::ALL.iter().map(|news| application(*news, text).sheet().shipped());
         let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text).shipped());
-        first.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect::<Vec<_>>()
+        first
+            .into_iter()
+            .chain(news)
+            .chain(notices)
+            .chain(inspections(text))
+            .chain(of_partners(text))
+            .map(Result::unwrap)
+            .collect::<Vec<_>>()
     };
     let harmless = all("Harmless");
     for payload in payloads() {
@@ -480,7 +521,14 @@ fn every_letter(text: &str) -> Vec<Composed> {
     ];
     let news = News::ALL.iter().map(|news| application(*news, text).sheet().shipped());
     let notices = NoticeKind::ALL.iter().map(|kind| statutory(*kind, text).shipped());
-    composed.into_iter().chain(news).chain(notices).chain(inspections(text)).map(Result::unwrap).collect()
+    composed
+        .into_iter()
+        .chain(news)
+        .chain(notices)
+        .chain(inspections(text))
+        .chain(of_partners(text))
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// The parts of a letter on paper in order, without their text.

@@ -13,7 +13,7 @@ use crate::domain::event::hex;
 use crate::mail::envelope::MailSubject;
 use crate::mail::paper;
 
-const TEMPLATES: [(&str, &str); 30] = [
+const TEMPLATES: [(&str, &str); 34] = [
     ("anchors.html", include_str!("../templates/anchors.html")),
     ("anchors.txt", include_str!("../templates/anchors.txt")),
     ("application.html", include_str!("../templates/application.html")),
@@ -40,6 +40,10 @@ const TEMPLATES: [(&str, &str); 30] = [
     ("notice.html", include_str!("../templates/notice.html")),
     ("receipt.txt", include_str!("../templates/receipt.txt")),
     ("receipt.html", include_str!("../templates/receipt.html")),
+    ("reference.txt", include_str!("../templates/reference.txt")),
+    ("reference.html", include_str!("../templates/reference.html")),
+    ("referral.txt", include_str!("../templates/referral.txt")),
+    ("referral.html", include_str!("../templates/referral.html")),
     ("seal.txt", include_str!("../templates/seal.txt")),
     ("seal.html", include_str!("../templates/seal.html")),
     ("sign_in.txt", include_str!("../templates/sign_in.txt")),

@@ -104,7 +104,12 @@ impl Server {
 
     /// A further landlord, who stands for that party.
     pub(crate) fn landlord(&self, email: &str, party: &str) -> Client {
-        let token = token(&self.app, email, email, Role::Landlord, PartyId::read(party));
+        self.account(email, Role::Landlord, PartyId::read(party))
+    }
+
+    /// A further account of that role, perhaps for that party.
+    pub(crate) fn account(&self, email: &str, role: Role, party: Option<PartyId>) -> Client {
+        let token = token(&self.app, email, email, role, party);
         self.client(Some(&token))
     }
 

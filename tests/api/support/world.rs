@@ -23,6 +23,7 @@ use selective_licensing::domain::id::{ApplicationId, Ids, ItemId, PartyId, Prope
 use selective_licensing::domain::letter::Letter;
 use selective_licensing::domain::licence::{Grant, Licence};
 use selective_licensing::domain::notice::Notice;
+use selective_licensing::domain::partner::{Agreement, Partner, PartnerFacts, PartnerKind};
 use selective_licensing::domain::party::{ConsentScope, Party, PartyFacts, PartyKind};
 use selective_licensing::domain::property::PropertyFacts;
 use selective_licensing::domain::reminder::Reminder;
@@ -139,6 +140,22 @@ impl World {
             }
             Ok(party)
         })
+    }
+
+    /// The police, with an agreement to share information until that day.
+    pub(crate) fn police(&self, agreement_ends_on: &str) -> Partner {
+        let cx = self.amy();
+        let agreement = Agreement { reference: "ISA/2025/7".to_owned(), ends_on: day(agreement_ends_on) };
+        let facts = PartnerFacts {
+            kind: PartnerKind::Police,
+            email: Some("desk@police.example".to_owned()),
+            agreement: Some(agreement),
+        };
+        let body = actions::partners::Body {
+            name: "Cleveland Police".to_owned(),
+            address: "Bridge Road, Stockton-on-Tees TS18 1BH".to_owned(),
+        };
+        self.write(|tx| actions::partners::add(tx, &cx, body.clone(), facts.clone()))
     }
 
     /// A house with gas in Central Stockton, licensed from today for five years to `holder`, perhaps through `agent`.
@@ -452,5 +469,11 @@ fn account(app: &App, name: &str, email: &str, role: Role) -> Actor {
     let cx = app.context(Actor::operator());
     let active = AccountState::Active;
     let account = app.db.write(|tx| actions::access::add(tx, &cx, name, email, role, active, None)).unwrap();
-    Actor { account: Some(account.id), role, state: account.state, party: None }
+    Actor {
+        account: Some(account.id),
+        role,
+        state: account.state,
+        party: None,
+        keeps_references: account.keeps_references,
+    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::fields::From;
-use super::super::visitor::{Visitor, show};
+use super::super::visitor::{Visitor, show, show_case};
 use super::super::words::{Tag, weekday_instant};
 use super::{Head, href, look, part_href};
 use crate::actions::Error;
@@ -129,7 +129,7 @@ pub(in super::super) async fn one(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application.html", move |app, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application.html", move |app, db, guest| {
         let super::Seen { application, form, head } = look(db, guest, id.0)?;
         let is_draft = application.stage == Stage::Draft;
         let (parts, is_complete, exemptions) = if is_draft {

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::super::fields::From;
-use super::super::visitor::{Visitor, show};
+use super::super::visitor::{Visitor, show, show_case};
 use super::super::words::{Tag, days_left, record_title, weekday_instant};
 use super::{Seen, look};
 use crate::actions::Error;
@@ -131,7 +131,7 @@ pub(in super::super) async fn one(
     visitor: Visitor,
     id: Id<LicenceId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::ReadOwnCases, "licence.html", move |app, db, guest| {
+    show_case(app, visitor, Action::ReadOwnCases, id.0, "licence.html", move |app, db, guest| {
         let Seen { licence, homes, head } = look(db, guest, id.0)?;
         let today = guest.cx.today();
         let holder = parties::find(db, licence.holder_id)?.ok_or(Error::NotFound)?;

@@ -1,0 +1,2 @@
+ALTER TABLE accounts DROP COLUMN keeps_references;
+DROP TABLE reference_requests;

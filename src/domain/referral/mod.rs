@@ -1,0 +1,470 @@
+//! A referral between the council and a partner: from what is of concern at a home to what its holder did about it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::calendar::Counted;
+use super::context::Context;
+use super::event::{Chain, Change, Happening};
+use super::id::{
+    AccountId, BreachId, DemandId, EnforcementId, LicenceId, PartnerId, PartyId, PropertyId, ReferralId, words,
+};
+
+#[cfg(test)]
+pub(super) mod tests;
+
+words! {
+    /// Who refers to whom.
+    Direction {
+        /// A partner to the council.
+        FromPartner = "from_partner",
+        /// The council to a partner.
+        ToPartner = "to_partner",
+    }
+}
+
+words! {
+    /// How far a referral has come.
+    ReferralState {
+        /// A partner sent it.
+        Received = "received",
+        /// It is known which home it is about.
+        Linked = "linked_to_property",
+        /// Whoever is responsible was asked to act.
+        HolderAsked = "holder_asked",
+        /// They said what they will do.
+        ActionPlan = "action_plan",
+        /// It is watched whether that helps.
+        Monitoring = "monitoring",
+        /// Closed, with its outcome.
+        Closed = "closed",
+        /// They did not act: it goes on as a breach.
+        Breach = "breach",
+    }
+}
+
+words! {
+    /// What became of it.
+    ReferralOutcome {
+        /// It stopped.
+        Resolved = "resolved",
+        /// The tenancy ended.
+        TenancyEnded = "tenancy_ended",
+        /// Somebody else deals with it.
+        PassedOn = "passed_on",
+        /// There was nothing in it.
+        Unfounded = "unfounded",
+        /// Nothing more is done.
+        NoAction = "no_action",
+    }
+}
+
+/// One thing that the holder will do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PlannedAct {
+    /// What.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub what: String,
+    /// By when.
+    pub by: Option<NaiveDate>,
+}
+
+/// A note of an officer, or word of the partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReferralEntry {
+    /// In words.
+    pub text: String,
+    /// Whether the partner said it.
+    pub by_partner: bool,
+    /// Whose account entered it.
+    pub account_id: Option<AccountId>,
+    /// When.
+    pub entered_at: DateTime<Utc>,
+}
+
+/// A referral.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Referral {
+    /// Its identifier.
+    pub id: ReferralId,
+    /// What people call it, such as "REF/2025/00001".
+    pub reference: String,
+    /// Who refers to whom.
+    pub direction: Direction,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// How far it has come.
+    pub state: ReferralState,
+    /// Where, in the words of whoever refers.
+    pub address: String,
+    /// The home, licensed or not, once it is known.
+    pub property_id: Option<PropertyId>,
+    /// What is of concern.
+    pub concern: String,
+    /// For what it is shared.
+    pub purpose: String,
+    /// The day on which it came in, or was made.
+    pub received_on: NaiveDate,
+    /// Whether other partners may read the concern, for the purpose for which it was shared.
+    pub is_shared: bool,
+    /// Who was asked to act.
+    pub asked_id: Option<PartyId>,
+    /// The licence under whose condition.
+    pub licence_id: Option<LicenceId>,
+    /// The number of that condition.
+    pub condition: Option<String>,
+    /// The demand by which they were asked, where the condition allows one.
+    pub demand_id: Option<DemandId>,
+    /// When they were asked.
+    pub asked_on: Option<NaiveDate>,
+    /// The last day for them.
+    pub act_by: Option<NaiveDate>,
+    /// Why it is that day.
+    pub act_basis: Option<Counted>,
+    /// What they will do.
+    pub plan: Vec<PlannedAct>,
+    /// The last day of watching.
+    pub monitor_until: Option<NaiveDate>,
+    /// What became of it.
+    pub outcome: Option<ReferralOutcome>,
+    /// Why it ended as it did.
+    pub reason: Option<String>,
+    /// The breach as which it goes on.
+    pub breach_id: Option<BreachId>,
+    /// The enforcement case as which it goes on.
+    pub enforcement_id: Option<EnforcementId>,
+    /// The day on which it ended.
+    pub ended_on: Option<NaiveDate>,
+    /// Notes, the oldest first.
+    pub entries: Vec<ReferralEntry>,
+    /// Who opened it.
+    pub opened_by: Option<AccountId>,
+    /// Counts changes.
+    pub revision: i64,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+}
+
+/// What a referral begins with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What people will call it.
+    pub reference: String,
+    /// Who refers to whom.
+    pub direction: Direction,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// The home, where it is known; one that goes to a partner names it.
+    pub property_id: Option<PropertyId>,
+    /// Where.
+    pub address: String,
+    /// What is of concern.
+    pub concern: String,
+    /// For what it is shared.
+    pub purpose: String,
+    /// The day on which it came in.
+    pub received_on: NaiveDate,
+}
+
+/// Who is asked to act, under what, and by when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// Who.
+    pub party_id: PartyId,
+    /// The licence and the number of its condition about co-operation; none for a home without a licence.
+    pub under: Option<(LicenceId, String)>,
+    /// The demand, where that condition allows one.
+    pub demand_id: Option<DemandId>,
+    /// The last day; a demand that is not served has none yet.
+    pub act_by: Option<Counted>,
+}
+
+/// A step of a referral.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReferralStep {
+    /// It is found which home it is about.
+    Link {
+        /// The home.
+        property_id: PropertyId,
+    },
+    /// Whoever is responsible is asked to act.
+    AskHolder(Ask),
+    /// They say what they will do.
+    ReceivePlan {
+        /// What.
+        items: Vec<PlannedAct>,
+    },
+    /// It is watched whether that helps.
+    Monitor {
+        /// The last day.
+        until: NaiveDate,
+    },
+    /// It is closed.
+    Close {
+        /// With what.
+        outcome: ReferralOutcome,
+        /// Why.
+        reason: String,
+    },
+    /// They did not act: it goes on as a breach, or as an enforcement case.
+    FindBreach {
+        /// The breach.
+        breach_id: Option<BreachId>,
+        /// The enforcement case.
+        enforcement_id: Option<EnforcementId>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why something about a referral is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not from this state.
+    #[error("a referral that is {0} cannot take the step {1}")]
+    NotFromHere(ReferralState, &'static str),
+    /// Ended.
+    #[error("this referral has ended: it is {0}")]
+    Ended(ReferralState),
+    /// Without a home.
+    #[error("a referral to a partner names the home: give property_id")]
+    NoHome,
+    /// A day in the future.
+    #[error("that day lies in the future: enter the day on which it happened")]
+    InFuture,
+    /// A day that is over.
+    #[error("{0} is not after today: give a day that lies ahead")]
+    NotAhead(NaiveDate),
+    /// Words are missing.
+    #[error("a text is empty: say it in words")]
+    NoWords,
+    /// A plan of nothing.
+    #[error("the plan is empty: say at least one thing that will be done")]
+    NoPlan,
+    /// A breach of nothing.
+    #[error("name the breach or the enforcement case as which it goes on")]
+    NoBreach,
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFromHere(..) => "referral-state",
+            Self::Ended(_) => "referral-ended",
+            Self::NoHome => "no-home",
+            Self::InFuture => "in-future",
+            Self::NotAhead(_) => "not-ahead",
+            Self::NoWords => "no-words",
+            Self::NoPlan => "no-plan",
+            Self::NoBreach => "no-breach",
+        }
+    }
+}
+
+impl ReferralState {
+    /// Where a step leads from this state; nowhere where it may not be taken.
+    #[must_use]
+    pub fn after(self, step: &ReferralStep) -> Option<Self> {
+        use ReferralState as S;
+        use ReferralStep as T;
+        match (self, step) {
+            (S::Closed | S::Breach, _) => None,
+            (S::Received, T::Link { .. }) => Some(S::Linked),
+            (S::Linked | S::HolderAsked | S::Monitoring, T::AskHolder(_)) => Some(S::HolderAsked),
+            (S::HolderAsked | S::ActionPlan | S::Monitoring, T::ReceivePlan { .. }) => Some(S::ActionPlan),
+            (S::ActionPlan | S::Monitoring, T::Monitor { .. }) => Some(S::Monitoring),
+            (S::HolderAsked | S::ActionPlan | S::Monitoring, T::FindBreach { .. }) => Some(S::Breach),
+            (_, T::Close { .. }) => Some(S::Closed),
+            _ => None,
+        }
+    }
+
+    /// Whether something is still to be done about it.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Closed | Self::Breach)
+    }
+}
+
+impl ReferralStep {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Link { .. } => "link",
+            Self::AskHolder(_) => "ask_holder",
+            Self::ReceivePlan { .. } => "receive_plan",
+            Self::Monitor { .. } => "monitor",
+            Self::Close { .. } => "close",
+            Self::FindBreach { .. } => "find_breach",
+        }
+    }
+}
+
+impl Referral {
+    /// A referral is opened: one from a partner is received, one to a partner is about a home that is known.
+    ///
+    /// # Errors
+    /// Without words, of a day in the future, or to a partner without a home.
+    pub fn open(cx: &Context, opening: Opening) -> Result<Change<Self>, Refusal> {
+        let state = match opening.direction {
+            Direction::FromPartner => ReferralState::Received,
+            Direction::ToPartner if opening.property_id.is_some() => ReferralState::Linked,
+            Direction::ToPartner => return Err(Refusal::NoHome),
+        };
+        if opening.received_on > cx.today() {
+            return Err(Refusal::InFuture);
+        }
+        let referral = Self {
+            id: ReferralId::new(cx),
+            reference: opening.reference,
+            direction: opening.direction,
+            partner_id: opening.partner_id,
+            state,
+            address: words_of(opening.address)?,
+            property_id: opening.property_id,
+            concern: words_of(opening.concern)?,
+            purpose: words_of(opening.purpose)?,
+            received_on: opening.received_on,
+            is_shared: false,
+            asked_id: None,
+            licence_id: None,
+            condition: None,
+            demand_id: None,
+            asked_on: None,
+            act_by: None,
+            act_basis: None,
+            plan: Vec::new(),
+            monitor_until: None,
+            outcome: None,
+            reason: None,
+            breach_id: None,
+            enforcement_id: None,
+            ended_on: None,
+            entries: Vec::new(),
+            opened_by: cx.actor.account,
+            revision: 1,
+            opened_at: cx.now,
+        };
+        let facts = json!({
+            "reference": referral.reference, "direction": referral.direction, "partner": referral.partner_id,
+            "received_on": referral.received_on, "state": referral.state,
+        });
+        Ok(referral.change(cx, Happening::ReferralOpened, facts))
+    }
+
+    /// It takes a step.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what stands in the way.
+    pub fn take(mut self, cx: &Context, step: ReferralStep) -> Result<Change<Self>, Refusal> {
+        let (from, name) = (self.state, step.name());
+        self.state = from.after(&step).ok_or(Refusal::NotFromHere(from, name))?;
+        self.enter(step, cx.today())?;
+        self.ended_on = (!self.state.is_open()).then_some(cx.today());
+        let facts = json!({
+            "from": from, "to": self.state, "step": name, "home": self.property_id, "asked": self.asked_id,
+            "condition": self.condition, "demand": self.demand_id, "act_by": self.act_by,
+            "monitor_until": self.monitor_until, "outcome": self.outcome, "breach": self.breach_id,
+            "enforcement": self.enforcement_id,
+        });
+        Ok(self.change(cx, Happening::ReferralMoved, facts))
+    }
+
+    fn enter(&mut self, step: ReferralStep, today: NaiveDate) -> Result<(), Refusal> {
+        match step {
+            ReferralStep::Link { property_id } => self.property_id = Some(property_id),
+            ReferralStep::AskHolder(ask) => {
+                self.act_by = ask.act_by.as_ref().map(Counted::on);
+                if let (Some(by), None) = (self.act_by, ask.demand_id) {
+                    ahead(by, today)?;
+                }
+                (self.asked_id, self.asked_on) = (Some(ask.party_id), Some(today));
+                (self.licence_id, self.condition) = ask.under.unzip();
+                (self.demand_id, self.act_basis) = (ask.demand_id, ask.act_by);
+                self.monitor_until = None;
+            }
+            ReferralStep::ReceivePlan { items } => {
+                if items.is_empty() {
+                    return Err(Refusal::NoPlan);
+                }
+                if items.iter().any(|item| item.what.trim().is_empty()) {
+                    return Err(Refusal::NoWords);
+                }
+                self.plan = items;
+            }
+            ReferralStep::Monitor { until } => self.monitor_until = Some(ahead(until, today)?),
+            ReferralStep::Close { outcome, reason } => {
+                (self.outcome, self.reason) = (Some(outcome), Some(words_of(reason)?));
+            }
+            ReferralStep::FindBreach { breach_id, enforcement_id, reason } => {
+                if breach_id.is_none() && enforcement_id.is_none() {
+                    return Err(Refusal::NoBreach);
+                }
+                (self.breach_id, self.enforcement_id) = (breach_id, enforcement_id);
+                self.reason = Some(words_of(reason)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Something is noted of it; the event does not tell the words.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once it has ended, or without words.
+    pub fn note(mut self, cx: &Context, text: String, by_partner: bool) -> Result<Change<Self>, Refusal> {
+        self.goes_on()?;
+        let text = words_of(text)?;
+        self.entries.push(ReferralEntry { text, by_partner, account_id: cx.actor.account, entered_at: cx.now });
+        Ok(self.change(cx, Happening::ReferralNoted, json!({ "by_partner": by_partner })))
+    }
+
+    /// It is decided whether other partners may read the concern.
+    #[must_use]
+    pub fn share(mut self, cx: &Context, is_shared: bool) -> Change<Self> {
+        self.is_shared = is_shared;
+        self.change(cx, Happening::ReferralShared, json!({ "is_shared": is_shared }))
+    }
+
+    fn goes_on(&self) -> Result<(), Refusal> {
+        if self.state.is_open() { Ok(()) } else { Err(Refusal::Ended(self.state)) }
+    }
+
+    /// Until its home is known, it belongs to no case.
+    fn change(self, cx: &Context, kind: Happening, facts: Value) -> Change<Self> {
+        let chain = self.property_id.map_or(Chain::Service, Chain::Case);
+        Change::new(cx, chain, kind, &self.id.clone(), facts, self)
+    }
+}
+
+/// What a letter about a referral says (N1 to a partner, or what its holder is asked): the least that it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// Whether it goes to a partner; else to whoever is asked to act.
+    pub to_partner: bool,
+    /// The referral's reference.
+    pub reference: String,
+    /// What is of concern.
+    pub concern: String,
+    /// For what it is shared.
+    pub purpose: String,
+    /// Whether the home is licensed.
+    pub is_licensed: bool,
+    /// The agreement under which it is shared.
+    pub agreement: Option<String>,
+    /// The licence's number and the condition's, with its words.
+    pub condition: Option<(String, String, String)>,
+    /// The last day to act.
+    pub act_by: Option<NaiveDate>,
+}
+
+fn ahead(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+    if day > today { Ok(day) } else { Err(Refusal::NotAhead(day)) }
+}
+
+fn words_of(text: String) -> Result<String, Refusal> {
+    if text.trim().is_empty() { Err(Refusal::NoWords) } else { Ok(text) }
+}

@@ -1,0 +1,142 @@
+//! Who read which case: on record before the case is told, for as long as is set, and never for lists.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use selective_licensing::actions::Error;
+use selective_licensing::domain::actor::Role;
+use selective_licensing::storage::schemes;
+use serde_json::{Value, json};
+
+use crate::support::case::{application, house, licence, officer};
+use crate::support::pages::Pages;
+use crate::support::server::{Client, Server};
+use crate::support::world::World;
+
+fn reads(server: &Server, subject: &str) -> Vec<Value> {
+    server.tom().walk(&format!("/reads?subject={subject}"))
+}
+
+fn count(world: &World) -> i64 {
+    i64::try_from(world.database.count("case_reads")).unwrap()
+}
+
+#[test]
+fn every_read_of_a_case_is_on_record_whoever_reads_it_and_no_list_is() {
+    let server = Server::start();
+    let licence = licence(&server, 1).id();
+    let before = reads(&server, &licence).len();
+    let path = format!("/licences/{licence}");
+    for name in ["Amy", "Mr Khan", "the auditor"] {
+        server.person(name).get(&path).expect(200);
+        server.person(name).get("/licences").expect(200);
+    }
+    server.person("the partner").get(&path).refuses(403, "forbidden", "");
+    server.amy().get(&format!("{path}/versions")).expect(200);
+    let found = reads(&server, &licence);
+    // What was read within one millisecond stands in no order.
+    let mut roles = found[before..].iter().map(|read| read["role"].as_str().unwrap()).collect::<Vec<_>>();
+    roles.sort_unstable();
+    assert_eq!(roles, ["auditor", "landlord", "officer", "officer"]);
+    let first = found[before..].iter().find(|read| read["role"] == "officer").unwrap();
+    assert_eq!((&first["kind"], &first["subject_id"]), (&json!("licence"), &json!(licence)));
+    assert_eq!((&first["account_id"], &first["read_at"]), (&json!(officer(&server)), &json!("2025-02-14T09:00:00Z")));
+    let by_amy = server.tom().walk(&format!("/reads?account_id={}&kind=licence&limit=1", officer(&server)));
+    assert!(by_amy.len() >= 2 && by_amy.iter().all(|read| read["kind"] == "licence"), "{by_amy:#?}");
+    server.amy().get("/reads").refuses(403, "forbidden", "role");
+    server.tom().get("/reads?subject=licence").refuses(422, "invalid", "subject");
+}
+
+#[test]
+fn each_kind_of_case_is_recorded_under_its_own_name() {
+    let server = Server::start();
+    let amy = server.amy();
+    let application = application(&server, 1).id();
+    let home = amy.post("/properties", &house(2)).expect(201).id();
+    let opening = json!({ "property_id": home, "source": "neighbour", "intelligence": "Families come and go." });
+    let enquiry = amy.post("/enquiries", &opening).expect(201).id();
+    let ground = json!({ "kind": "ground", "ground": "family", "evidence": "Birth certificate", "from": "2025-01-01" });
+    let exemption = amy.post(&format!("/properties/{home}/exemptions"), &ground).expect(201).id();
+    let offence = json!({
+        "property_id": home, "source": "inspection", "suspect_id": server.khan_id, "capacity": "holder",
+        "offences": [{ "act": "Let without a licence.", "happened_on": "2025-01-20", "arguable_from": "2025-01-20" }],
+    });
+    let case = amy.post("/enforcement", &offence).expect(201).id();
+    for (path, kind, id) in [
+        ("applications", "application", &application),
+        ("enquiries", "enquiry", &enquiry),
+        ("exemptions", "exemption", &exemption),
+        ("enforcement", "enforcement", &case),
+    ] {
+        amy.get(&format!("/{path}/{id}")).expect(200);
+        let found = reads(&server, id);
+        assert_eq!(found.len(), 1, "{kind}");
+        assert_eq!((&found[0]["kind"], &found[0]["role"]), (&json!(kind), &json!("officer")));
+    }
+    let nobodys = "01946c5e-8800-7000-8000-0123456789ab";
+    amy.get(&format!("/enforcement/{nobodys}")).refuses(404, "not-found", "");
+    assert_eq!(reads(&server, nobodys), Vec::<Value>::new(), "nothing was read");
+}
+
+#[test]
+fn a_landlord_who_looks_at_a_page_of_a_case_is_on_record() {
+    let pages = Pages::open();
+    let world = &pages.desk.world;
+    let khan = world.khan();
+    let licence = world.licensed_home(&khan, None);
+    let mut browser = pages.signed_in(khan.id, Role::Landlord);
+    browser.open("/licences");
+    assert_eq!(count(world), 0, "a list is not a read");
+    browser.open(&format!("/licences/{}", licence.id));
+    assert_eq!(count(world), 1);
+}
+
+#[test]
+fn a_busy_writer_delays_the_read_of_a_case_and_no_list() {
+    let server = Server::start();
+    let id = application(&server, 1).id();
+    let (begun, has_begun) = mpsc::channel();
+    let (end, may_end) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let app = &server.app;
+        let writer = scope.spawn(move || {
+            app.db.write(|tx| {
+                schemes::next_reference(tx, "TEST", 2025)?;
+                begun.send(()).unwrap();
+                may_end.recv().unwrap();
+                Ok::<_, Error>(())
+            })
+        });
+        has_begun.recv().unwrap();
+        server.amy().get("/applications").expect(200);
+        let (told, answer) = mpsc::channel();
+        let reader = {
+            let (amy, id): (Client, _) = (server.amy(), id.clone());
+            scope.spawn(move || told.send(amy.get(&format!("/applications/{id}")).status).unwrap())
+        };
+        if !server.world.database.is_postgres() {
+            assert!(answer.recv_timeout(Duration::from_millis(200)).is_err(), "it waits for its turn");
+        }
+        end.send(()).unwrap();
+        assert_eq!(answer.recv_timeout(Duration::from_secs(30)), Ok(200));
+        writer.join().unwrap().unwrap();
+        reader.join().unwrap();
+    });
+}
+
+#[test]
+fn reads_are_forgotten_by_the_night_after_the_months_that_are_set() {
+    let world = World::with(&[("LICENSING__RETENTION__READS_MONTHS", "1")]);
+    let khan = world.khan();
+    let licence = world.licensed_home(&khan, None);
+    let read = |world: &World| {
+        let read = selective_licensing::domain::case_read::CaseRead::of(&world.amy(), licence.id);
+        world.write(|tx| Ok(selective_licensing::storage::case_reads::insert(tx, &read)?));
+    };
+    read(&world);
+    world.night("2025-02-01");
+    assert_eq!(count(&world), 1);
+    read(&world);
+    world.night("2025-02-03");
+    assert_eq!(count(&world), 1, "the first is older than a month");
+}
