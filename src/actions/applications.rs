@@ -147,9 +147,10 @@ pub fn enter(
 
 /// Refuses an application for the next licence while it is too early for one.
 pub(super) fn may_be_sent(db: &mut Conn, rules: &Rules, application: &Application, on: NaiveDate) -> Result<(), Error> {
-    let held = licences::held(db, application.property_id, application.holder_id, on)?;
-    Ok(held
-        .map_or(Ok(()), |licence| licence.may_be_applied_for_anew(&rules.current()?.policy, on).map_err(Error::from))?)
+    match licences::held(db, application.property_id, application.holder_id, on)? {
+        Some(held) => Ok(held.may_be_applied_for_anew(&rules.current()?.policy, on)?),
+        None => Ok(()),
+    }
 }
 
 /// How a licence is to begin.
