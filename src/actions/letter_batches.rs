@@ -7,7 +7,7 @@ use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
 use crate::domain::id::{LetterBatchId, LetterId};
-use crate::domain::letter::{Letter, LetterState};
+use crate::domain::letter::{Letter, LetterKind, LetterState};
 use crate::domain::letter_batch::{Entry, LetterBatch, Posting, Printed};
 use crate::storage::page::Page;
 use crate::storage::{self, Conn, Tx, letter_batches, letters};
@@ -72,6 +72,10 @@ fn waiting(db: &mut Conn) -> Result<Vec<Letter>, Error> {
 fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
     if letter.state != LetterState::ToPrint {
         return Ok(Some(format!("it is {}", letter.state)));
+    }
+    if letter.kind == LetterKind::Reference {
+        // A batch is for everybody in the post-room, and is kept.
+        return Ok(Some("it is about a reference, which few may read: print it by itself".to_owned()));
     }
     service::why_not(db, letter)
 }

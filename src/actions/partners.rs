@@ -113,11 +113,11 @@ pub struct Before {
     pub state: ReferralState,
     /// What became of it.
     pub outcome: Option<ReferralOutcome>,
-    /// What was of concern, where it may be read.
-    pub concern: Option<String>,
+    /// What was of concern.
+    pub concern: String,
 }
 
-/// A partner looks one home up, and says for what. That goes on record in the home's case.
+/// A partner looks one home up, and says for what. That goes on record with the partner.
 ///
 /// # Errors
 /// [`Error::NotFound`] unless exactly one home is meant; a refusal without an agreement.
@@ -164,16 +164,18 @@ fn person(db: &mut Conn, id: Option<PartyId>) -> Result<Option<Party>, Error> {
     Ok(id.map(|id| parties::find(db, id)).transpose()?.flatten())
 }
 
-/// Its own words a partner may always read; those of another only where an officer said so.
+/// A partner may always read what is its own, and of the others what an officer said may be shared.
 fn seen_by(db: &mut Conn, reader: &Partner, referral: Referral) -> Result<Option<Before>, Error> {
     let Some(partner) = table::find(db, referral.partner_id)? else { return Ok(None) };
-    let may_read = partner.id == reader.id || referral.is_shared;
+    if partner.id != reader.id && !referral.is_shared {
+        return Ok(None);
+    }
     Ok(Some(Before {
         received_on: referral.received_on,
         partner: partner.kind,
         state: referral.state,
         outcome: referral.outcome,
-        concern: may_read.then_some(referral.concern),
+        concern: referral.concern,
     }))
 }
 

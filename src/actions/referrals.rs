@@ -49,6 +49,8 @@ pub enum Asked {
         recipient_id: Option<PartyId>,
         /// The last day; counted by the scheme if nothing is said.
         act_by: Option<NaiveDate>,
+        /// What the letter says happened, in the officer's words.
+        what_happened: Option<String>,
     },
     /// They say what they will do.
     ReceivePlan {
@@ -154,12 +156,18 @@ pub fn take(
 ) -> Result<Referral, Error> {
     cx.allow(Action::WorkReferrals)?;
     let referral = found(tx, id, expected)?;
+    let what_happened = match &asked {
+        Asked::AskHolder { what_happened, .. } => what_happened.clone(),
+        _ => None,
+    };
     let step = look_up(tx, cx, rules, &referral, asked)?;
     let ask = if let ReferralStep::AskHolder(ask) = &step { Some(ask.clone()) } else { None };
     let change = referral.take(cx, step)?;
     table::save(tx, &change)?;
     if let Some(ask) = ask.filter(|ask| ask.demand_id.is_none()) {
-        write_to_holder(tx, cx, rules, change.entity(), &ask)?;
+        let text = "say what happened in your own words: those of the partner are not sent on";
+        let what_happened = what_happened.ok_or_else(|| FieldFault::at("/what_happened", text))?;
+        write_to_holder(tx, cx, rules, change.entity(), &ask, what_happened)?;
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
 }
@@ -176,7 +184,7 @@ fn look_up(
             known_property(tx, property_id, "/property_id")?;
             ReferralStep::Link { property_id }
         }
-        Asked::AskHolder { demand_id, recipient_id, act_by } => {
+        Asked::AskHolder { demand_id, recipient_id, act_by, what_happened: _ } => {
             ReferralStep::AskHolder(ask(tx, cx, rules, referral, (demand_id, recipient_id, act_by))?)
         }
         Asked::ReceivePlan { items } => ReferralStep::ReceivePlan { items },
@@ -274,7 +282,14 @@ fn demanded(
     Ok(item.due_basis.clone())
 }
 
-fn write_to_holder(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, referral: &Referral, ask: &Ask) -> Result<(), Error> {
+fn write_to_holder(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    referral: &Referral,
+    ask: &Ask,
+    what_happened: String,
+) -> Result<(), Error> {
     let condition = match &ask.under {
         Some((licence, number)) => {
             let licence = licences::find(tx, *licence)?.ok_or(Error::NotFound)?;
@@ -286,7 +301,7 @@ fn write_to_holder(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, referral: &Refe
     let told = Told {
         to_partner: false,
         reference: referral.reference.clone(),
-        concern: referral.concern.clone(),
+        concern: what_happened,
         purpose: referral.purpose.clone(),
         is_licensed: condition.is_some(),
         agreement: None,

@@ -226,13 +226,18 @@ impl Letter {
         Change::new(cx, chain, Happening::LetterQueued, &id, facts, letter)
     }
 
-    /// Its words are disposed of; the event keeps the hash of its text as it was sent.
+    /// Its words are disposed of; the event keeps the hash of its text as it was sent. One that has not gone never will.
     #[must_use]
     pub fn dispose_of(mut self, cx: &Context) -> Change<Self> {
         let text = self.text.take();
         let hash = text.map(|text| hex(&Sha256::digest(text.as_bytes())));
         if hash.is_some() {
             (self.text, self.html) = (Some(DISPOSED_OF.to_owned()), None);
+        }
+        self.subject = None;
+        if !matches!(self.state, LetterState::Accepted | LetterState::Refused | LetterState::Posted) {
+            self.state = LetterState::GivenUp;
+            self.leased_until = None;
         }
         self.facts = serde_json::Value::Null;
         self.next_attempt_at = None;
@@ -322,7 +327,8 @@ impl Letter {
     /// # Errors
     /// A [`Refusal`] unless it is held or was given up.
     pub fn send_again(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
-        if !matches!(self.state, LetterState::Held | LetterState::GivenUp) {
+        let has_words = self.text.as_deref() != Some(DISPOSED_OF);
+        if !has_words || !matches!(self.state, LetterState::Held | LetterState::GivenUp) {
             return Err(Refusal::NotNow(self.state, "sent again"));
         }
         self.state = LetterState::Queued;

@@ -138,11 +138,12 @@ impl Partner {
         if !set.needs_agreement || self.has_agreement(day) { Ok(()) } else { Err(Refusal::NoAgreement) }
     }
 
-    /// The event that a home was looked up for this partner, and why.
+    /// The event that a home was looked up for this partner, and why. It stands in the partner's own chain: that of the home goes
+    /// into the landlord's proof files, and a purpose may say more than the landlord is to know.
     #[must_use]
     pub fn looked_up(&self, cx: &Context, home: PropertyId, purpose: &str) -> Event {
         let facts = json!({ "partner": self.id, "agreement": self.agreement, "purpose": purpose });
-        Event::new(cx, Chain::Case(home), Happening::HomeShared, &home, facts)
+        Event::new(cx, Chain::Party(self.party_id), Happening::HomeShared, &home, facts)
     }
 }
 

@@ -63,7 +63,9 @@ fn what_the_police_refer_is_linked_asked_planned_watched_and_closed() {
     assert_eq!((&linked["state"], &linked["property_id"]), (&json!("linked_to_property"), &json!(home)));
     let by_demand = json!({ "step": "ask_holder", "demand_id": demand });
     on(&amy, &id, "steps", &by_demand).refuses(422, "invalid", "/demand_id");
-    let asked = step(&amy, &id, json!({ "step": "ask_holder" }));
+    on(&amy, &id, "steps", &json!({ "step": "ask_holder" })).refuses(422, "invalid", "/what_happened");
+    let what = "Neighbours were kept awake on four nights.";
+    let asked = step(&amy, &id, json!({ "step": "ask_holder", "what_happened": what }));
     assert_eq!((&asked["state"], &asked["condition"]), (&json!("holder_asked"), &json!("10.3")));
     assert_eq!((&asked["asked_id"], &asked["act_by"]["on"]), (&json!(server.khan_id), &json!("2025-02-28")));
     server.world.post();
@@ -72,6 +74,7 @@ fn what_the_police_refer_is_linked_asked_planned_watched_and_closed() {
     let letter = letters.iter().find(|letter| letter.kind == LetterKind::Referral).unwrap();
     let text = letter.text.clone().unwrap();
     assert!(text.contains("Condition 10.3 of your licence") && text.contains("Friday 28 February 2025"), "{text}");
+    assert!(text.contains(what) && !text.contains("Loud parties"), "the officer's words, not the partner's: {text}");
     assert!(!text.contains(PURPOSE) && !text.contains("Police"), "{text}");
 
     on(&amy, &id, "steps", &json!({ "step": "receive_plan", "items": [] })).refuses(422, "invalid", "items");
@@ -130,7 +133,8 @@ fn the_council_refers_to_a_partner_with_the_least_that_it_needs_also_about_a_hom
         "invalid",
         "/recipient_id",
     );
-    let by_hand = json!({ "step": "ask_holder", "recipient_id": server.khan_id, "act_by": "2025-02-01" });
+    let by_hand = json!({ "step": "ask_holder", "recipient_id": server.khan_id, "act_by": "2025-02-01", "what_happened": "Noise at night.",
+    });
     let asked = step(&amy, &id, by_hand);
     assert_eq!((&asked["condition"], &asked["act_by"]["on"]), (&Value::Null, &json!("2025-02-01")));
     let offence = json!({
@@ -182,7 +186,11 @@ fn a_partner_sees_of_a_home_what_is_listed_and_not_a_field_more() {
         })
     };
     assert_eq!(seen, exactly(history(json!("Loud parties each night."))));
-    assert_eq!(other.post("/shared/homes", &wanted).expect(200).body, exactly(history(Value::Null)));
+    assert_eq!(
+        other.post("/shared/homes", &wanted).expect(200).body,
+        exactly(json!([])),
+        "nobody said that it may be shared"
+    );
     on(&amy, &referral, "sharing", &json!({ "is_shared": true })).expect(200);
     let told = other.post("/shared/homes", &wanted).expect(200).body;
     assert_eq!(told, exactly(history(json!("Loud parties each night."))));
@@ -207,9 +215,14 @@ fn a_partner_sees_of_a_home_what_is_listed_and_not_a_field_more() {
     other.get(&format!("/shared/referrals/{referral}")).refuses(404, "not-found", "");
     assert_eq!(other.walk("/shared/referrals").len(), 0);
 
-    let events = amy.walk(&format!("/properties/{home}/events"));
+    let of_the_home = amy.walk(&format!("/properties/{home}/events"));
+    assert!(
+        of_the_home.iter().all(|event| event["kind"] != "home.shared_with_partner"),
+        "it would go into proof files"
+    );
+    let events = amy.walk(&format!("/parties/{}/events", partner.party_id));
     let looked = events.iter().filter(|event| event["kind"] == "home.shared_with_partner").collect::<Vec<_>>();
-    assert_eq!(looked.len(), 3);
+    assert_eq!(looked.len(), 1);
     let facts = &looked[0]["parsed"]["facts"];
     assert_eq!((&facts["purpose"], &facts["partner"]), (&json!(PURPOSE), &json!(partner.id)));
     let reads = server.tom().walk(&format!("/reads?subject={referral}&kind=referral"));
@@ -258,7 +271,7 @@ fn nothing_is_shared_without_an_agreement_in_force_unless_the_council_does_witho
     let form = json!({ "direction": "to_partner", "partner_id": partner.id, "property_id": home_of(&licence) });
     amy.post("/referrals", &with(said("x y z"), form.clone())).refuses(409, "no-agreement", "");
     desk.post("/shared/referrals", &said("1 Invented Street")).expect(201);
-    let events = amy.walk(&format!("/properties/{}/events", home_of(&licence)));
+    let events = amy.walk(&format!("/parties/{}/events", partner.party_id));
     assert!(events.iter().all(|event| event["kind"] != "home.shared_with_partner"));
     let again = json!({ "kind": "police", "agreement": { "reference": "ISA 9", "ends_on": "2025-02-14" } });
     let on_paper = amy.put_on(&ended.etag(), &path, &again).expect(200);
@@ -281,7 +294,7 @@ fn the_night_tells_officers_once_of_days_that_passed_and_of_an_agreement_that_en
     let watched = amy.post("/referrals", &with(said("1 Invented Street"), form)).expect(201).id();
     for id in [&asked, &watched] {
         step(&amy, id, json!({ "step": "link", "property_id": home }));
-        step(&amy, id, json!({ "step": "ask_holder", "act_by": "2025-02-20" }));
+        step(&amy, id, json!({ "step": "ask_holder", "act_by": "2025-02-20", "what_happened": "Noise at night." }));
     }
     step(&amy, &watched, json!({ "step": "receive_plan", "items": [{ "what": "A warning", "by": null }] }));
     step(&amy, &watched, json!({ "step": "monitor", "until": "2025-02-20" }));

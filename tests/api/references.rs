@@ -4,7 +4,7 @@ use selective_licensing::actions::access;
 use selective_licensing::domain::actor::Actor;
 use selective_licensing::domain::event::hex;
 use selective_licensing::domain::id::{PartyId, Spelled as _};
-use selective_licensing::domain::letter::LetterKind;
+use selective_licensing::domain::letter::{LetterKind, LetterState};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -163,4 +163,33 @@ fn a_reference_whose_consent_is_withdrawn_is_gone_the_next_night() {
     server.world.night("2025-01-23");
     assert_eq!(amy.get(&format!("/references/{id}")).expect(200).body["state"], "disposed_of");
     assert_eq!(told_in(&server, "reference_requests"), 0);
+}
+
+#[test]
+fn the_letter_of_a_reference_is_in_no_batch_and_one_that_has_not_gone_by_its_disposal_never_goes() {
+    let server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    entrust(&server, "amy@council.example", true);
+    let khan = PartyId::read(&server.khan_id).unwrap();
+    server.world.database.run("UPDATE consents SET withdrawn_at = given_at");
+    let id = amy.post("/references", &request(&server)).expect(201).id();
+    on(&amy, &id, &check()).expect(200);
+    on(&amy, &id, &issue()).expect(200);
+    server.world.post();
+    let letter = server.world.letters_to(khan).pop().unwrap();
+    assert_eq!(letter.state, LetterState::ToPrint);
+    amy.post("/letter-batches", &json!({})).refuses(409, "nothing-to-print", "");
+    let asked = json!({ "letters": [letter.id] });
+    amy.post("/letter-batches", &asked).refuses(422, "invalid", "by itself");
+    let path = format!("/letters/{}", letter.id);
+    let etag = amy.get(&path).expect(200).etag();
+    tom.post_on(&etag, &format!("{path}/posting"), &json!({ "how": "first class" })).refuses(404, "not-found", "");
+    tom.post_on(&etag, &format!("{path}/resending"), &json!({})).refuses(404, "not-found", "");
+
+    server.world.night("2025-07-23");
+    let left = server.world.letters_to(khan).pop().unwrap();
+    assert_eq!((left.state, left.subject, left.html), (LetterState::GivenUp, None, None));
+    assert!(server.world.tasks().iter().all(|task| task.letter_id != Some(letter.id)), "nobody is asked to print it");
+    let etag = amy.get(&path).expect(200).etag();
+    amy.post_on(&etag, &format!("{path}/resending"), &json!({})).refuses(409, "letter-state", "sent again");
 }

@@ -11,6 +11,8 @@ pub use posting::{Words, post, send_again, settle, take_up, to_send};
 
 pub(super) use posting::posted;
 
+use posting::close_tasks;
+
 use super::Error;
 use crate::domain::actor::Action;
 use crate::domain::context::Context;
@@ -100,7 +102,8 @@ pub(super) fn queue_to_partner(
 /// The words of a letter are disposed of, once it has gone; one that has not will not go any more.
 pub(super) fn dispose_of(tx: &mut Tx<'_>, cx: &Context, id: LetterId) -> Result<(), Error> {
     let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
-    Ok(letters::save(tx, &letter.dispose_of(cx))?)
+    letters::save(tx, &letter.dispose_of(cx))?;
+    close_tasks(tx, cx, id, "its words were disposed of")
 }
 
 /// What a letter is about.

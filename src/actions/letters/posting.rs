@@ -316,7 +316,7 @@ pub fn send_again(tx: &mut Tx<'_>, cx: &Context, id: LetterId, expected: Expecte
     letters::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-fn close_tasks(tx: &mut Tx<'_>, cx: &Context, letter: LetterId, note: &str) -> Result<(), Error> {
+pub(super) fn close_tasks(tx: &mut Tx<'_>, cx: &Context, letter: LetterId, note: &str) -> Result<(), Error> {
     for kind in TaskKind::ALL {
         if let Some(task) = crate::storage::tasks::find_open(tx, *kind, letter.as_str())? {
             crate::storage::tasks::save(tx, &task.close(cx, note)?)?;

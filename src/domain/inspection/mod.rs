@@ -218,6 +218,9 @@ impl Inspection {
             P::ForgoNotice { reason, note } => self.forgo_notice(scheme, reason, note),
             P::CarryOut { findings, documents } => self.carry_out(cx, scheme, findings, &documents),
             P::FindNoAccess { note } => {
+                if cx.now < self.starts_at {
+                    return Err(Refusal::NotBegun(written_instant(self.starts_at)));
+                }
                 self.last()?.no_access = Some(said(note)?);
                 Ok(json!({ "visit": self.visits.len() }))
             }
@@ -325,6 +328,9 @@ impl Inspection {
         findings.check(scheme)?;
         if findings.left_at > cx.now {
             return Err(Refusal::InFuture);
+        }
+        if findings.entered_at < self.starts_at && !self.visit()?.given.is_empty() {
+            return Err(Refusal::BeforeTold(written_instant(self.starts_at)));
         }
         let counted = |category| findings.hazards.iter().filter(|hazard| hazard.category == category).count();
         let [one, two] = HazardCategory::BOTH.map(|category| i32::try_from(counted(category)).unwrap_or(i32::MAX));

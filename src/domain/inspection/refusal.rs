@@ -26,6 +26,15 @@ pub enum Refusal {
         /// When a visit could begin.
         earliest: String,
     },
+    /// Entered before the time of which notice was given (s.239(5)).
+    #[error(
+        "notice was given of {0}, and the home was entered before that (Housing Act 2004, section 239(5)): correct entered_at, \
+         or plan that visit by itself with the reason why no notice was needed"
+    )]
+    BeforeTold(String),
+    /// The visit has not begun.
+    #[error("the visit begins at {0}: whether anybody lets the officer in shows then")]
+    NotBegun(String),
     /// The owner or the occupier was not told (s.239(5)).
     #[error(
         "the {0} was not told of the visit (Housing Act 2004, section 239(5)): record their notice too, or say in not_told why \
@@ -97,6 +106,8 @@ impl Refusal {
             Self::NotFromHere(..) => "inspection-state",
             Self::Times => "visit-times",
             Self::ShortNotice { .. } => "short-notice",
+            Self::BeforeTold(_) => "before-told",
+            Self::NotBegun(_) => "not-begun",
             Self::NotTold(_) => "not-told",
             Self::Nobody => "nobody-told",
             Self::NotAReason(_) => "not-a-reason",

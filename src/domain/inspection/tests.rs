@@ -21,8 +21,8 @@ fn opening() -> Opening {
         licence_id: Some(licence().id),
         officer_id: amy().account.unwrap(),
         purpose: Purpose::Programme,
-        starts_at: instant("2025-02-10T10:00:00Z"),
-        ends_at: instant("2025-02-10T11:00:00Z"),
+        starts_at: instant("2025-02-10T08:00:00Z"),
+        ends_at: instant("2025-02-10T09:00:00Z"),
         scheme: ("stockton-2024".to_owned(), 1),
     }
 }
@@ -116,7 +116,7 @@ pub(crate) fn steps() -> Vec<InspectionStep> {
             officer: amy().account.unwrap(),
             purpose: Purpose::Reinspection,
         },
-        both_told("2025-02-08T10:00:00Z"),
+        both_told("2025-02-08T08:00:00Z"),
         P::ForgoNotice { reason: NoNotice::OffenceS95, note: words() },
         P::CarryOut { findings: findings(), documents: vec![photo()] },
         P::FindNoAccess { note: words() },
@@ -185,12 +185,12 @@ fn every_step_leads_where_the_table_says_and_every_other_is_refused() {
 #[test]
 fn entry_needs_a_full_day_of_notice_to_owner_and_occupier() {
     for (counts_from, is_enough) in
-        [("2025-02-09T09:59:59Z", true), ("2025-02-09T10:00:00Z", true), ("2025-02-09T10:00:01Z", false)]
+        [("2025-02-09T07:59:59Z", true), ("2025-02-09T08:00:00Z", true), ("2025-02-09T08:00:01Z", false)]
     {
         let found = took(planned(), both_told(counts_from));
         assert_eq!(found.is_ok(), is_enough, "{counts_from}");
         if let Err(refusal) = found {
-            assert!(refusal.to_string().contains("10 February 2025 at 10:00 GMT at the earliest"), "{refusal}");
+            assert!(refusal.to_string().contains("10 February 2025 at 08:00 GMT at the earliest"), "{refusal}");
         }
     }
     let one = |to, not_told: Option<&str>| InspectionStep::Notify {
@@ -250,7 +250,7 @@ fn no_notice_is_for_the_reasons_of_the_scheme_and_those_of_the_act_for_visits_ab
 
 #[test]
 fn a_visit_that_is_moved_needs_a_new_notice_and_another_visit_is_numbered_anew() {
-    let moved = taken([both_told("2025-02-08T10:00:00Z"), steps().remove(0)]);
+    let moved = taken([both_told("2025-02-08T08:00:00Z"), steps().remove(0)]);
     assert_eq!((moved.state, moved.visits.len(), moved.visits[0].moved), (InspectionState::Planned, 1, 1));
     assert!(moved.visits[0].given.is_empty());
     let [_, notify, _, _, no_access, ..] = <[_; 13]>::try_from(steps()).unwrap();
@@ -261,7 +261,7 @@ fn a_visit_that_is_moved_needs_a_new_notice_and_another_visit_is_numbered_anew()
 
 #[test]
 fn a_visit_answers_each_question_once_and_names_hazards_of_the_scheme() {
-    let notified = || took(planned(), both_told("2025-02-08T10:00:00Z")).unwrap();
+    let notified = || took(planned(), both_told("2025-02-08T08:00:00Z")).unwrap();
     let carry = |findings| took(notified(), InspectionStep::CarryOut { findings, documents: vec![photo()] });
     let good = carry(Findings { hazards: vec![hazard(HazardCategory::One, LikelyAction::Informal)], ..findings() });
     let good = good.unwrap();
@@ -288,10 +288,34 @@ fn a_visit_answers_each_question_once_and_names_hazards_of_the_scheme() {
     assert_eq!(carry(ahead).unwrap_err(), Refusal::InFuture);
 }
 
+#[test]
+fn nobody_enters_before_the_time_that_was_told_nor_is_kept_out_before_it() {
+    let notified = || took(planned(), both_told("2025-02-08T08:00:00Z")).unwrap();
+    let entered = |inspection: Inspection, at: &str| {
+        let findings = Findings { entered_at: instant(at), ..findings() };
+        took(inspection, InspectionStep::CarryOut { findings, documents: Vec::new() })
+    };
+    let told = Refusal::BeforeTold("10 February 2025 at 08:00 GMT".to_owned());
+    assert_eq!(entered(notified(), "2025-02-10T07:59:59Z").unwrap_err(), told);
+    assert!(entered(notified(), "2025-02-10T08:00:00Z").is_ok());
+    let mut offence = planned();
+    offence.visits[0].purpose = Purpose::Offence;
+    let note = "Let without a licence.".to_owned();
+    let unannounced = took(offence, InspectionStep::ForgoNotice { reason: NoNotice::OffenceS95, note }).unwrap();
+    assert!(entered(unannounced, "2025-02-10T07:59:59Z").is_ok(), "without notice there is no time that was told");
+    let shut = |now: &str| {
+        let step = InspectionStep::FindNoAccess { note: "Nobody opened.".to_owned() };
+        notified().take(&at(now), &rules(), step).map(Change::into_entity)
+    };
+    let begins = Refusal::NotBegun("10 February 2025 at 08:00 GMT".to_owned());
+    assert_eq!(shut("2025-02-10T07:59:59Z").unwrap_err(), begins);
+    assert!(shut("2025-02-10T08:00:00Z").is_ok());
+}
+
 fn reported(outcome: VisitOutcome) -> Inspection {
     let carried_out = InspectionStep::CarryOut { findings: findings(), documents: Vec::new() };
     let report = InspectionStep::Report { outcome, text: "See the photos.".to_owned() };
-    taken([both_told("2025-02-08T10:00:00Z"), carried_out, report])
+    taken([both_told("2025-02-08T08:00:00Z"), carried_out, report])
 }
 
 #[test]
@@ -355,10 +379,10 @@ fn only_a_case_of_this_home_that_began_with_an_inspection_is_linked_and_only_one
 #[test]
 fn a_visit_takes_some_time_and_no_more_than_a_day() {
     for (ends_at, fits) in [
-        ("2025-02-10T10:00:00Z", false),
-        ("2025-02-10T10:00:01Z", true),
-        ("2025-02-11T10:00:00Z", true),
-        ("2025-02-11T10:00:01Z", false),
+        ("2025-02-10T08:00:00Z", false),
+        ("2025-02-10T08:00:01Z", true),
+        ("2025-02-11T08:00:00Z", true),
+        ("2025-02-11T08:00:01Z", false),
     ] {
         let found = Inspection::plan(&on("2025-02-03"), Opening { ends_at: instant(ends_at), ..opening() });
         assert_eq!(found.err(), (!fits).then_some(Refusal::Times), "{ends_at}");
@@ -367,7 +391,7 @@ fn a_visit_takes_some_time_and_no_more_than_a_day() {
 
 #[test]
 fn events_name_no_people_and_hold_no_words_of_findings() {
-    let change = planned().take(&at(NOW), &rules(), both_told("2025-02-08T10:00:00Z")).unwrap();
+    let change = planned().take(&at(NOW), &rules(), both_told("2025-02-08T08:00:00Z")).unwrap();
     let body = change.event().body(1);
     assert!(body.contains("\"step\":\"notify\"") && !body.contains("whoever lives there"), "{body}");
 }

@@ -78,13 +78,13 @@ fn entry(shown: Shown) -> Entry {
         sequence: visit.moved + u32::from(visit.is_cancelled),
         starts_at: visit.starts_at,
         ends_at: visit.ends_at,
-        summary: format!("Inspection {}: {}", inspection.reference, visit.purpose),
+        summary: format!("Inspection {}", inspection.reference),
         location: shown.address,
         status,
     }
 }
 
-/// The visits of an officer, for a calendar program that knows the secret of their calendar: where, when and what for, and
+/// The visits of an officer, for a calendar program that knows the secret of their calendar: where and when, and
 /// nobody's name.
 #[utoipa::path(tag = "service", operation_id = "read_calendar", security(()), params(("secret" = String, Path)), responses((status = 200, body = String, content_type = "text/calendar"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/calendars/{secret}")]

@@ -226,6 +226,7 @@ pub async fn record_posting(
     let caller = caller.enter(&app, Action::WorkTasks).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |_, tx, cx| {
+        seen(tx, cx, id.0)?;
         let letter = actions::post(tx, cx, id.0, expected.0, &form.body.how)?;
         let revision = letter.revision;
         Ok(Answer::changed(&file(tx, letter)?, revision))
@@ -244,6 +245,7 @@ pub async fn send_again(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkTasks).await?;
     change(app, caller, String::new(), move |_, tx, cx| {
+        seen(tx, cx, id.0)?;
         let letter = actions::send_again(tx, cx, id.0, expected.0)?;
         let revision = letter.revision;
         Ok(Answer::changed(&file(tx, letter)?, revision))

@@ -215,6 +215,9 @@ pub enum ReferralStepForm {
         /// The last day; counted by the scheme if nothing is said.
         #[serde(default, deserialize_with = "written::day_if_any")]
         act_by: Option<NaiveDate>,
+        /// What the letter says happened, in your words; needed unless there is a demand. The partner's own words are not sent on.
+        #[schema(min_length = 1, max_length = 4000)]
+        what_happened: Option<String>,
     },
     /// They say what they will do.
     ReceivePlan {
@@ -258,6 +261,9 @@ impl Validate for ReferralStepForm {
             Self::Close { reason, .. } | Self::FindBreach { reason, .. } => {
                 written::words(&mut faults, "reason", reason, 4000);
             }
+            Self::AskHolder { what_happened: Some(text), .. } => {
+                written::words(&mut faults, "what_happened", text, 4000)
+            }
             Self::Link { .. } | Self::AskHolder { .. } | Self::Monitor { .. } => {}
         }
         written::checked(faults)
@@ -268,7 +274,9 @@ impl ReferralStepForm {
     fn asked(&self) -> Asked {
         match self.clone() {
             Self::Link { property_id } => Asked::Link { property_id },
-            Self::AskHolder { demand_id, recipient_id, act_by } => Asked::AskHolder { demand_id, recipient_id, act_by },
+            Self::AskHolder { demand_id, recipient_id, act_by, what_happened } => {
+                Asked::AskHolder { demand_id, recipient_id, act_by, what_happened }
+            }
             Self::ReceivePlan { items } => Asked::ReceivePlan { items },
             Self::Monitor { until } => Asked::Monitor { until },
             Self::Close { outcome, reason } => Asked::Close { outcome, reason },

@@ -65,8 +65,8 @@ pub struct HistoryView {
     partner: PartnerKind,
     state: ReferralState,
     outcome: Option<ReferralOutcome>,
-    /// What was of concern, where it may be read.
-    concern: Option<String>,
+    /// What was of concern.
+    concern: String,
 }
 
 impl From<Before> for HistoryView {

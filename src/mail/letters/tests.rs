@@ -643,7 +643,7 @@ fn each_fault_of_a_councils_wording_is_named_by_its_template_and_line() {
         let source = Wording::templates().iter().find(|(shipped, _)| *shipped == name).unwrap().1;
         source.lines().count() + 1
     };
-    let cases: [(&str, &'static str, &str); 7] = [
+    let cases: [(&str, &'static str, &str); 8] = [
         ("demand.txt", "{{ landlord }}", "\"landlord\" is no value of this letter"),
         ("notice.txt", "{% if kind == \"no such\" %}{{ licence.rent }}{% endif %}", "\"licence.rent\" is no value"),
         (
@@ -654,7 +654,8 @@ fn each_fault_of_a_councils_wording_is_named_by_its_template_and_line() {
         ("receipt.txt", "{% if due_on %}", "unexpected end of input"),
         ("copy.txt", "{% include \"no such.txt\" %}", "no such.txt"),
         ("application.html", "{{ reference|safe }}", "safe"),
-        ("decision.html", "{% autoescape false %}{{ reference }}{% endautoescape %}", "autoescape cannot be changed"),
+        ("demand.html", "{% include \"copy.txt\" %}", "name parts that end with .html"),
+        ("decision.html", "{% autoescape false %}{{ reference }}{% endautoescape %}", "leave autoescape as it is"),
     ];
     for (name, words, what) in cases {
         let faults = faults_of(name, at_the_end(words));

@@ -214,9 +214,16 @@ impl Wording {
                 WordingFault::new(name, line_of(source, path.rsplit('.').next().unwrap_or(&path)), what)
             })
             .collect::<Vec<_>>();
-        if source.contains("autoescape") {
-            let what = "autoescape cannot be changed: what people wrote would become a part of the letter";
-            faults.push(WordingFault::new(name, line_of(source, "autoescape"), what));
+        let is_html = name.ends_with(".html");
+        for (place, line) in source.lines().enumerate() {
+            // A part that is text is written as it is, so in HTML what people wrote would become a part of the letter.
+            let names_part = ["include", "import", "extends"].iter().any(|word| line.contains(word));
+            let names_text = is_html && (line.contains(".txt") || names_part && !line.contains(".html\""));
+            if line.contains("autoescape") || names_text {
+                let what = "what people wrote would become a part of the letter: leave autoescape as it is, and in HTML name \
+                            parts that end with .html, each in a line of its own";
+                faults.push(WordingFault::new(name, place + 1, what));
+            }
         }
         faults
     }
