@@ -179,15 +179,19 @@ impl Wording {
                     Ok(usual) => usual,
                     Err(error) => return vec![fault_of(template, &error)],
                 };
-                match self.filled(template, &sheet.values) {
-                    Ok(written) => faults.extend(unsaid(template, sheet, &written, &usual)),
-                    Err(error) => faults.push(fault_of(template, &error)),
+                let written = match self.filled(template, &sheet.values) {
+                    Ok(written) => written,
+                    Err(error) => {
+                        faults.push(fault_of(template, &error));
+                        continue;
+                    }
+                };
+                faults.extend(unsaid(template, sheet, &written, &usual));
+                if template == sheet.html
+                    && let Err(fault) = paper::check(&written)
+                {
+                    faults.push(WordingFault::new(template, 1, fault.to_string()));
                 }
-            }
-            if let Ok(html) = self.filled(sheet.html, &sheet.values)
-                && let Err(fault) = paper::check(&html)
-            {
-                faults.push(WordingFault::new(sheet.html, 1, fault.to_string()));
             }
         }
         let mut seen = BTreeSet::new();
@@ -198,11 +202,12 @@ impl Wording {
     /// Values that no letter has which uses the template, wherever in it they stand.
     fn unknown_values(&self, name: &str, source: &str, sheets: &[Sheet]) -> Vec<WordingFault> {
         let Ok(template) = self.engine.get_template(name) else { return Vec::new() };
-        let users = || sheets.iter().filter(|sheet| sheet.text == name || sheet.html == name);
-        let is_part = users().next().is_none();
+        let uses = |sheet: &Sheet| sheet.text == name || sheet.html == name;
+        // A part such as the foot may speak of whatever one of the letters has.
+        let is_part = !sheets.iter().any(uses);
         let known = |path: &str| {
-            let mut values = sheets.iter().filter(|sheet| is_part || sheet.text == name || sheet.html == name);
-            values.any(|sheet| has(&sheet.values, path)) || self.engine.globals().any(|(global, _)| global == path)
+            let has_it = |sheet: &Sheet| (is_part || uses(sheet)) && has(&sheet.values, path);
+            sheets.iter().any(has_it) || self.engine.globals().any(|(global, _)| global == path)
         };
         let mut unknown =
             template.undeclared_variables(true).into_iter().filter(|path| !known(path)).collect::<Vec<_>>();
