@@ -9,7 +9,7 @@ WORKDIR /build
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo install --locked --path . --bin licensing --features postgres-tls --root /built
+    cargo install --locked --path crates/licensing --features postgres-tls --root /built
 
 FROM debian:bookworm-slim
 # ca-certificates is for PostgreSQL servers whose certificate a public authority signed (sslrootcert=system).

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use chrono::TimeDelta;
+use printing::Typesetter;
 
 use crate::actions::Rules;
 use crate::bell::Bell;
@@ -31,6 +32,8 @@ pub struct App {
     pub rules: Rules,
     /// What letters say.
     pub wording: Wording,
+    /// Who sets what is printed.
+    pub typesetter: &'static dyn Typesetter,
     /// Where letters go.
     pub mailer: Mailer,
     /// Where the bytes lie of what people send in.
@@ -46,7 +49,12 @@ impl App {
     ///
     /// # Errors
     /// Whatever stands in the way, in words for the person who starts the service.
-    pub fn open(settings: Settings, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+    pub fn open(
+        settings: Settings,
+        typesetter: &'static dyn Typesetter,
+        clock: Clock,
+        ids: Ids,
+    ) -> anyhow::Result<Self> {
         let opened = scheme_file::open(&settings.scheme.file).map_err(|faults| {
             let lines = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
             anyhow!("the scheme file has {} fault(s):\n  {lines}", faults.len())
@@ -61,7 +69,7 @@ impl App {
         let wording = wording(&settings.mail)?;
         let mailer = mailer(&settings.mail)?;
         let files = files(&settings)?;
-        Ok(Self { db, clock, ids, rules, wording, mailer, files, bell: Bell::default(), settings })
+        Ok(Self { db, clock, ids, rules, wording, typesetter, mailer, files, bell: Bell::default(), settings })
     }
 
     /// Who acts, now.

@@ -4,7 +4,7 @@
 //! # The map
 //!
 //! ```text
-//! main.rs, cli   the command line: composes, and alone reads the environment
+//! cli            the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
 //!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files
 //!        \    |    /
@@ -51,6 +51,9 @@
 //! * No dates of a council in the code: areas, conditions, days, ladders, fees and penalties are the scheme file's.
 //! * No leader and no lock service: two replicas are safe because unique keys, leases and fences decide.
 
+/// Words and rules, in a crate of their own: it is built without a database, a clock or a network, so that it can know none.
+pub use domain;
+
 pub mod actions;
 pub mod app;
 pub mod bell;
@@ -58,7 +61,6 @@ pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod demo;
-pub mod domain;
 pub mod files;
 pub mod http;
 pub mod import;
@@ -68,4 +70,3 @@ pub mod scan;
 pub mod scheme_file;
 pub mod settings;
 pub mod storage;
-pub mod toml_reader;

@@ -40,7 +40,7 @@ pub(crate) fn open(url: &str, clock: Clock) -> anyhow::Result<App> {
     let set = own.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let settings = Settings::load(None, set, |path| Err(format!("{} is not read here", path.display())));
     let settings = settings.map_err(|faults| anyhow!("{faults:?}"))?;
-    App::open(settings, clock, Ids::seeded(1))
+    App::open(settings, &pdf::Typst, clock, Ids::seeded(1))
 }
 
 fn at_night() -> anyhow::Result<Clock> {

@@ -115,7 +115,7 @@ fn server_url() -> anyhow::Result<&'static str> {
 /// Starts a private server through the script of the tests; it ends when this process closes the script's input.
 fn start() -> anyhow::Result<String> {
     static SERVER: OnceLock<std::sync::Mutex<Child>> = OnceLock::new();
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/postgres.sh");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/postgres.sh");
     if !script.exists() {
         bail!("set TEST_DATABASE_URL to a server in which databases may be created");
     }

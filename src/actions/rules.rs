@@ -11,7 +11,7 @@ use crate::domain::event::{Chain, Event, Happening, hex};
 use crate::domain::id::Spelled;
 use crate::domain::licence::Licence;
 use crate::domain::scheme::Scheme;
-use crate::scheme_file;
+use crate::domain::scheme_file;
 use crate::storage::{Tx, events, schemes};
 
 /// The rules that are in use.

@@ -90,12 +90,12 @@ fn put_together(app: &App, cx: &Context, case: &bundles::CaseFile) -> Result<Opt
     let exhibits = exhibits::of(app, case);
     let mut shelf = Shelf { container: Container::begin(app.files.begin()?), listed: Vec::new() };
     for letter in &exhibits.letters {
-        add_letter(&mut shelf, letter)?;
+        add_letter(app, &mut shelf, letter)?;
     }
     add_files(app, &mut shelf, &exhibits)?;
     shelf.add("anchors.json", "the anchors until then, and where this case stands in them", &proof::anchors(case))?;
     shelf.add("verify.py", "the program that checks this file", VERIFIER.as_bytes())?;
-    let report = report::print(case, &exhibits, &shelf.listed)?;
+    let report = report::print(app.typesetter, case, &exhibits, &shelf.listed)?;
     shelf.add("bundle.pdf", "the report, with an index", &report)?;
     let Shelf { mut container, listed } = shelf;
     let manifest = proof::manifest(case, &listed);
@@ -129,14 +129,14 @@ impl Shelf {
     }
 }
 
-fn add_letter(shelf: &mut Shelf, letter: &Letter<'_>) -> Result<(), Fault> {
+fn add_letter(app: &App, shelf: &mut Shelf, letter: &Letter<'_>) -> Result<(), Fault> {
     let Letter { label, sent } = letter;
     let (folder, what) = (format!("letters/{label}"), exhibits::described(sent));
     let part = |part: Option<&String>| part.cloned().unwrap_or_default();
     let (text, html) = (part(sent.letter.text.as_ref()), part(sent.letter.html.as_ref()));
     shelf.add(&format!("{folder}/letter.txt"), &format!("{what}: the text as sent"), text.as_bytes())?;
     shelf.add(&format!("{folder}/letter.html"), &format!("{what}: the HTML part as sent"), html.as_bytes())?;
-    let printed = paper::print(&sent.letter).map_err(actions::Error::from)?;
+    let printed = paper::print(app.typesetter, &sent.letter).map_err(actions::Error::from)?;
     shelf.add(&format!("{folder}/letter.pdf"), &format!("{what}: printed from its stored words"), &printed.bytes)?;
     shelf.add(&format!("{folder}/delivery.json"), &format!("{what}: how it went"), &exhibits::delivery(sent))
 }

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use printing::Typesetter;
+
 use super::Ending;
 use crate::jobs::links;
 use crate::{demo, http};
@@ -30,14 +32,18 @@ pub(super) struct Arguments {
     listen: Option<SocketAddr>,
 }
 
-pub(super) fn run(arguments: Arguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+pub(super) fn run(
+    arguments: Arguments,
+    typesetter: &'static dyn Typesetter,
+    out: &mut dyn Write,
+) -> anyhow::Result<Ending> {
     let usual = demo::Options::default();
     let options = demo::Options {
         folder: arguments.folder.unwrap_or(usual.folder),
         seed: arguments.seed.unwrap_or(usual.seed),
         listen: arguments.listen.or(usual.listen),
     };
-    let (app, _token) = demo::run(options, out)?;
+    let (app, _token) = demo::run(options, typesetter, out)?;
     if arguments.no_serve {
         return Ok(Ending::Done);
     }

@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use printing::Typesetter;
 
 use crate::actions;
 use crate::app::{App, files};
@@ -38,7 +39,7 @@ use crate::domain::context::Context;
 use crate::domain::id::Ids;
 use crate::settings::Settings;
 use crate::storage::Db;
-use crate::toml_reader::Fault;
+use toml_reader::Fault;
 
 /// The file of settings that is read where none is named.
 const USUAL_FILE: &str = "licensing.toml";
@@ -125,7 +126,13 @@ impl Cli {
     ///
     /// # Errors
     /// Whatever keeps the command from its work.
-    pub fn run(self, settings: Option<Settings>, out: &mut dyn Write) -> anyhow::Result<Ending> {
+    pub fn run(
+        self,
+        settings: Option<Settings>,
+        typesetter: &'static dyn Typesetter,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<Ending> {
+        let open = |settings| App::open(settings, typesetter, Clock::System, Ids::random());
         let needed = || settings.context("this command needs settings");
         match self.command {
             Command::Serve(_) => serve::run(open(needed()?)?, out),
@@ -147,15 +154,11 @@ impl Cli {
                 let settings = needed()?;
                 backup::run(&Store::existing(&settings)?, &files(&settings)?, &arguments, out)
             }
-            Command::Demo(arguments) => demo::run(arguments, out),
+            Command::Demo(arguments) => demo::run(arguments, typesetter, out),
             Command::Openapi(_) => openapi::run(out),
             Command::Health(_) => health::run(needed()?.server.listen, out),
         }
     }
-}
-
-fn open(settings: Settings) -> anyhow::Result<App> {
-    App::open(settings, Clock::System, Ids::random())
 }
 
 /// The database alone, for commands that need no scheme and no mail.

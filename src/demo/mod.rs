@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use chrono::NaiveDate;
+use printing::Typesetter;
 
 use crate::actions::{access, audit};
 use crate::app::App;
@@ -59,13 +60,17 @@ const HOST: &str = "demo.licensing.example";
 ///
 /// # Errors
 /// Whatever stands in the way of the files or the database.
-pub fn run(options: Options, out: &mut dyn Write) -> anyhow::Result<(Arc<App>, String)> {
+pub fn run(
+    options: Options,
+    typesetter: &'static dyn Typesetter,
+    out: &mut dyn Write,
+) -> anyhow::Result<(Arc<App>, String)> {
     clear(&options.folder)?;
     let (first, committee, last) = (day(FIRST)?, day(COMMITTEE)?, day(LAST)?);
     let settings = settings(&options)?;
     let mail = settings.mail.folder.clone();
     let clock = Clock::fixed(office::at(first, 8, 0));
-    let app = Arc::new(App::open(settings, clock, Ids::seeded(options.seed))?);
+    let app = Arc::new(App::open(settings, typesetter, clock, Ids::seeded(options.seed))?);
     print::heading(out, "Selective licensing: a demonstration")?;
     print::paragraph(
         out,

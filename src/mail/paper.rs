@@ -6,7 +6,7 @@
 use html5ever::tendril::TendrilSink as _;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
-use pdf::{Block, Document, Fact, Pdf, Run};
+use printing::{Block, Document, Fact, Pdf, Run, Typesetter};
 
 use super::letters::long_date;
 use crate::actions;
@@ -25,7 +25,7 @@ pub enum Fault {
     Unknown(String),
     /// The page cannot be made.
     #[error(transparent)]
-    Page(#[from] pdf::Fault),
+    Page(#[from] printing::Fault),
 }
 
 impl From<Fault> for actions::Error {
@@ -39,8 +39,8 @@ impl From<Fault> for actions::Error {
 ///
 /// # Errors
 /// A [`Fault`] if it has no words, or has something that cannot be printed.
-pub fn print(letter: &Letter) -> Result<Pdf, Fault> {
-    let printed = pdf::render(document(letter)?)?;
+pub fn print(typesetter: &dyn Typesetter, letter: &Letter) -> Result<Pdf, Fault> {
+    let printed = typesetter.letter(document(letter)?)?;
     tell_of_boxes(&printed);
     Ok(printed)
 }
@@ -49,9 +49,13 @@ pub fn print(letter: &Letter) -> Result<Pdf, Fault> {
 ///
 /// # Errors
 /// A [`Fault`] if one of them has no words, or has something that cannot be printed.
-pub fn print_batch<'a>(title: &str, letters: impl IntoIterator<Item = &'a Letter>) -> Result<Pdf, Fault> {
+pub fn print_batch<'a>(
+    typesetter: &dyn Typesetter,
+    title: &str,
+    letters: impl IntoIterator<Item = &'a Letter>,
+) -> Result<Pdf, Fault> {
     let documents = letters.into_iter().map(document).collect::<Result<Vec<_>, _>>()?;
-    let printed = pdf::render_batch(title, documents)?;
+    let printed = typesetter.letters(title, documents)?;
     tell_of_boxes(&printed);
     Ok(printed)
 }

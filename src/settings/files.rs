@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::document::{Limits, Room};
-use crate::toml_reader::{Raw, Section, text, text_or_nothing, whole_number};
+use toml_reader::{Raw, Section, text, text_or_nothing, whole_number};
 
 /// Where files that are sent in lie, and how much is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

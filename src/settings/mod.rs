@@ -15,7 +15,7 @@ pub use mail::{Mail, MailTransport, Smtp, Tls};
 pub use secret::{DatabaseKind, DatabaseUrl, Secret};
 
 use crate::domain::partner::Sharing;
-use crate::toml_reader::{Fault, Place, Reading, Source};
+use toml_reader::{Fault, Place, Reading, Source};
 
 /// The defaults, each with its explanation.
 pub const DEFAULT: &str = include_str!("../../config/default.toml");

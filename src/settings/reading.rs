@@ -10,7 +10,7 @@ use super::{
     Settings, Smtp, Tls,
 };
 use crate::domain::partner::Sharing;
-use crate::toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
+use toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 
 type SecretFile<'f> = &'f dyn Fn(&Path) -> Result<String, String>;
 

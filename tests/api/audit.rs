@@ -13,6 +13,7 @@ use selective_licensing::domain::event::{GENESIS, seal};
 use selective_licensing::domain::party::{Party, PartyFacts, PartyKind};
 use selective_licensing::storage::{self, events, parties};
 
+use crate::support::ROOT;
 use crate::support::world::World;
 
 /// A few cases, some weeks of nights and so some anchors.
@@ -213,7 +214,7 @@ fn python_says(world: &World, lines: &[serde_json::Value]) -> Result<String, Str
 }
 
 fn python_verifies(export: &Path) -> Result<String, String> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_audit.py");
+    let script = format!("{ROOT}/tests/verify_audit.py");
     let done = Command::new("python3").arg(script).arg(export).output().expect("python3 is installed");
     if done.status.success() {
         Ok(String::from_utf8(done.stdout).unwrap().trim().to_owned())

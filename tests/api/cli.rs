@@ -25,6 +25,7 @@ use selective_licensing::settings::Settings;
 use selective_licensing::storage::checks::StartedBy;
 use serde_json::Value;
 
+use crate::support::ROOT;
 use crate::support::database::UNGUARDED_FILE;
 
 /// A council's machine: an empty folder in which `licensing` is run.
@@ -68,7 +69,7 @@ impl Machine {
 
     fn app(&self, at: &str) -> App {
         let settings = Settings::load(None, self.variables(), |_| Err("no secrets here".to_owned())).unwrap();
-        App::open(settings, Clock::fixed(at.parse::<DateTime<Utc>>().unwrap()), Ids::seeded(1)).unwrap()
+        App::open(settings, &pdf::Typst, Clock::fixed(at.parse::<DateTime<Utc>>().unwrap()), Ids::seeded(1)).unwrap()
     }
 
     fn change_rows(&self, file: &str, sql: &str) {
@@ -101,7 +102,7 @@ impl Told {
 }
 
 fn sample(name: &str) -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/import").join(name).display().to_string()
+    Path::new(ROOT).join("tests/data/import").join(name).display().to_string()
 }
 
 /// A demand for the gas record, handed over on Wednesday 22 January 2025.
@@ -321,7 +322,7 @@ fn the_export_is_verified_by_the_python_verifier() {
     machine.run(&["check"]).with_code(0);
     machine.run(&["audit", "export", "audit.jsonl"]).with_code(0);
     machine.run(&["audit", "export", "audit.jsonl"]).refused_with(1);
-    let verifier = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify_audit.py");
+    let verifier = Path::new(ROOT).join("tests/verify_audit.py");
     let python = Command::new("python3").arg(verifier).arg(machine.path("audit.jsonl")).output();
     let Ok(python) = python else { return };
     let python = told(&python).with_code(0);

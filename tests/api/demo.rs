@@ -27,7 +27,7 @@ fn show(seed: u64) -> Shown {
     let mut text = Vec::new();
     let began = Instant::now();
     let options = Options { folder: folder.path().join("demo"), seed, listen: None };
-    let (app, token) = demo::run(options, &mut text).unwrap();
+    let (app, token) = demo::run(options, &pdf::Typst, &mut text).unwrap();
     println!("the demonstration took {:.1} s", began.elapsed().as_secs_f64());
     Shown { app, token, text: String::from_utf8(text).unwrap(), folder }
 }
@@ -92,7 +92,7 @@ fn the_same_seed_tells_the_same_story_and_another_seed_another_one_in_the_same_f
     others.iter().for_each(|file| std::fs::write(file, "mine").unwrap());
     drop(again.app);
     let mut other = Vec::new();
-    let (app, _) = demo::run(Options { folder, seed: 7, listen: None }, &mut other).unwrap();
+    let (app, _) = demo::run(Options { folder, seed: 7, listen: None }, &pdf::Typst, &mut other).unwrap();
     assert_ne!(again.text, String::from_utf8(other).unwrap());
     let received = figures(&app, committee()).iter().map(|(_, figures)| figures.received).sum::<i64>();
     assert_eq!(received, 925, "the older demonstration is gone");

@@ -22,7 +22,7 @@ fn opened(folder: &Path) -> Result<App, String> {
     ];
     let variables = variables.map(|(key, value)| (key.to_owned(), value));
     let settings = Settings::load(None, variables, |_| Err("no secrets here".to_owned())).unwrap();
-    App::open(settings, Clock::System, Ids::seeded(1)).map_err(|error| error.to_string())
+    App::open(settings, &pdf::Typst, Clock::System, Ids::seeded(1)).map_err(|error| error.to_string())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! From letters, or from a report, to the bytes of one PDF file.
 
 use chrono::{Datelike as _, NaiveDate};
+use printing::{Document, Fault, Pages, Pdf, PrintedReport, Replaced, Report, Typesetter};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use typst::diag::{SourceDiagnostic, Warned};
@@ -10,29 +11,12 @@ use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::text::Replaced;
+use crate::text;
 use crate::world::{Desk, Template};
-use crate::{Document, Fault, Report};
 
-/// A file with letters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pdf {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Where each letter is in it, in their order.
-    pub letters: Vec<Pages>,
-    /// Characters that the typeface does not have. A box stands in their place.
-    pub replaced: Replaced,
-}
-
-/// The pages of a letter, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Pages {
-    /// The first, with the address.
-    pub first: usize,
-    /// The last.
-    pub last: usize,
-}
+/// Sets letters and reports with Typst, which is part of this program.
+#[derive(Clone, Copy, Debug)]
+pub struct Typst;
 
 /// What a template gets.
 #[derive(Serialize)]
@@ -58,63 +42,36 @@ impl Data<'_> {
     }
 }
 
-/// A report as a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PrintedReport {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// How many pages it has.
-    pub pages: usize,
-    /// Characters that the typeface does not have. A box stands in their place.
-    pub replaced: Replaced,
-}
-
-/// Prints a report.
-///
-/// # Errors
-/// A [`Fault`] that says what is wrong with it.
-pub fn render_report(report: Report) -> Result<PrintedReport, Fault> {
-    let (report, replaced) = report.printable()?;
-    let desk = Data {
-        title: &report.title,
-        author: &report.author,
-        language: &report.language,
-        content: Content::Report(&report),
-    };
-    let desk = desk.on(Template::Report)?;
-    let options = options(report.date, desk.data())?;
-    let printed = written(&desk, &options, |document| Ok(document.pages().len()));
-    printed.map(|(bytes, pages)| PrintedReport { bytes, pages, replaced })
-}
-
-/// Prints one letter.
-///
-/// # Errors
-/// A [`Fault`] that says what is wrong with it.
-pub fn render(document: Document) -> Result<Pdf, Fault> {
-    let title = document.title.clone();
-    render_batch(&title, vec![document])
-}
-
-/// Prints several letters into one file, each beginning on a new sheet of paper, with pages counted for each.
-/// The file is dated as the latest of them, and written in the language of the first.
-///
-/// # Errors
-/// A [`Fault`] that says what is wrong with one of them.
-pub fn render_batch(title: &str, documents: Vec<Document>) -> Result<Pdf, Fault> {
-    let mut replaced = Replaced::new();
-    let title = crate::text::printable(title, &mut replaced);
-    if title.trim().is_empty() {
-        return Err(Fault::NoTitle);
+impl Typesetter for Typst {
+    fn report(&self, report: Report) -> Result<PrintedReport, Fault> {
+        let (report, replaced) = text::report(report)?;
+        let desk = Data {
+            title: &report.title,
+            author: &report.author,
+            language: &report.language,
+            content: Content::Report(&report),
+        };
+        let desk = desk.on(Template::Report)?;
+        let options = options(report.date, desk.data())?;
+        let printed = written(&desk, &options, |document| Ok(document.pages().len()));
+        printed.map(|(bytes, pages)| PrintedReport { bytes, pages, replaced })
     }
-    let mut letters = Vec::with_capacity(documents.len());
-    for document in documents {
-        let (document, missing) = document.printable()?;
-        replaced.extend(missing);
-        letters.push(document);
+
+    fn letters(&self, title: &str, letters: Vec<Document>) -> Result<Pdf, Fault> {
+        let mut replaced = Replaced::new();
+        let title = text::printable(title, &mut replaced);
+        if title.trim().is_empty() {
+            return Err(Fault::NoTitle);
+        }
+        let mut fit = Vec::with_capacity(letters.len());
+        for letter in letters {
+            let (letter, missing) = text::letter(letter)?;
+            replaced.extend(missing);
+            fit.push(letter);
+        }
+        let (bytes, letters) = laid_out(&title, &fit)?;
+        Ok(Pdf { bytes, letters, replaced })
     }
-    let (bytes, letters) = laid_out(&title, &letters)?;
-    Ok(Pdf { bytes, letters, replaced })
 }
 
 fn laid_out(title: &str, letters: &[Document]) -> Result<(Vec<u8>, Vec<Pages>), Fault> {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as Words};
+use printing::{Block, Document, Fact, Fault, Pdf, Report, Run, Section, Typesetter as _};
 use typst::layout::{Frame, FrameItem};
 
 use super::*;
@@ -65,7 +66,7 @@ fn full(name: &str) -> Document {
 
 /// What is printed, page by page, without its layout.
 fn printed(document: Document) -> Vec<String> {
-    let (document, _) = document.printable().unwrap();
+    let (document, _) = text::letter(document).unwrap();
     let pages = render::pages_of(&render::desk("Title", &[document]).unwrap()).unwrap();
     pages.pages().iter().map(|page| words(&page.frame)).collect()
 }
@@ -106,7 +107,7 @@ fn count(pdf: &Pdf, role: &str) -> usize {
 
 #[test]
 fn the_file_says_what_it_is_and_is_structured_for_those_who_hear_it() {
-    let pdf = render(full("Siân Ó Briain")).unwrap();
+    let pdf = Typst.letter(full("Siân Ó Briain")).unwrap();
     let read = hayro_syntax::Pdf::new(pdf.bytes.clone()).unwrap();
     let root: Dict<'_> = read.xref().get(read.xref().root_id()).unwrap();
     let marked: Dict<'_> = root.get("MarkInfo").unwrap();
@@ -133,15 +134,15 @@ fn the_file_says_what_it_is_and_is_structured_for_those_who_hear_it() {
 
 #[test]
 fn equal_letters_are_equal_bytes_and_another_letter_is_another_file() {
-    let first = render(full("A Khan")).unwrap();
-    let between = render(full("B Khan")).unwrap();
-    assert_eq!(render(full("A Khan")).unwrap(), first);
+    let first = Typst.letter(full("A Khan")).unwrap();
+    let between = Typst.letter(full("B Khan")).unwrap();
+    assert_eq!(Typst.letter(full("A Khan")).unwrap(), first);
     assert_ne!(between.bytes, first.bytes);
 }
 
 #[test]
 fn what_looks_like_an_instruction_is_printed_as_it_stands() {
-    let usual = roles(&render(full("Harmless")).unwrap());
+    let usual = roles(&Typst.letter(full("Harmless")).unwrap());
     for text in [
         r##"#panic("x")"##,
         r##"#read("/etc/passwd")"##,
@@ -166,7 +167,7 @@ fn what_looks_like_an_instruction_is_printed_as_it_stands() {
         letter.letterhead = vec![text.to_owned()];
         letter.reference = vec![fact(text, text)];
         letter.blocks.push(paragraph(text));
-        let told = roles(&render(letter).unwrap());
+        let told = roles(&Typst.letter(letter).unwrap());
         assert_eq!(
             told.iter().filter(|role| *role != "P").count(),
             usual.iter().filter(|role| *role != "P").count(),
@@ -184,11 +185,11 @@ fn marks_that_hide_or_reorder_are_dropped_and_breaks_are_spaces() {
 #[test]
 fn names_of_this_island_and_others_are_printed_and_what_has_no_glyph_is_a_box_and_named() {
     for name in ["Siân Llŷr Ŵyn", "Zażółć Gęślą-Jaźń", "Ελένη", "Юлия Šafářová", "Nguyễn"] {
-        let pdf = render(full(name)).unwrap();
+        let pdf = Typst.letter(full(name)).unwrap();
         assert!(pdf.replaced.is_empty(), "{name}: {:?}", pdf.replaced);
         assert!(printed(full(name)).concat().contains(name), "{name}");
     }
-    let pdf = render(full("王 \u{1F469} A Khan")).unwrap();
+    let pdf = Typst.letter(full("王 \u{1F469} A Khan")).unwrap();
     assert_eq!(pdf.replaced.iter().collect::<String>(), "王\u{1F469}");
     assert!(printed(full("王 A Khan")).concat().contains("□ A Khan"));
 }
@@ -211,12 +212,12 @@ fn a_word_that_is_wider_than_the_page_goes_on_in_the_next_line() {
     letter.reference.push(fact("Property", &word));
     letter.blocks.push(paragraph(&word));
     letter.blocks.push(Block::List { items: vec![plain(&word)] });
-    let (document, _) = letter.clone().printable().unwrap();
+    let (document, _) = text::letter(letter.clone()).unwrap();
     let pages = render::pages_of(&render::desk("Title", &[document]).unwrap()).unwrap();
     for page in pages.pages() {
         assert!(right_edge(&page.frame) < 190.0, "{}", right_edge(&page.frame));
     }
-    render(letter).unwrap();
+    Typst.letter(letter).unwrap();
 }
 
 #[test]
@@ -237,7 +238,7 @@ fn a_letter_of_sixty_pages_counts_them_all() {
 fn each_letter_of_a_batch_begins_on_a_new_sheet_and_counts_its_own_pages() {
     let mut long = full("B");
     long.blocks.extend((0..40).map(|number| paragraph(&format!("{number} {}", "Words that fill a line. ".repeat(9)))));
-    let pdf = render_batch("Letters of 22 January 2025", vec![full("A"), long.clone(), full("C")]).unwrap();
+    let pdf = Typst.letters("Letters of 22 January 2025", vec![full("A"), long.clone(), full("C")]).unwrap();
     let first = pdf.letters.iter().map(|pages| pages.first).collect::<Vec<_>>();
     assert!(first.iter().all(|page| page % 2 == 1), "{first:?}");
     assert_eq!((pdf.letters[0].last, pdf.letters[2].first - pdf.letters[2].last), (1, 0));
@@ -252,7 +253,7 @@ fn what_cannot_be_read_aloud_or_sent_is_refused_in_words() {
     let without = |change: &dyn Fn(&mut Document)| {
         let mut letter = full("A Khan");
         change(&mut letter);
-        render(letter).unwrap_err().to_string()
+        Typst.letter(letter).unwrap_err().to_string()
     };
     for (fault, part) in [
         (without(&|letter| letter.title = " \u{200B}".to_owned()), "needs a title"),
@@ -278,7 +279,7 @@ fn what_cannot_be_read_aloud_or_sent_is_refused_in_words() {
     ] {
         assert!(fault.contains(part), "{fault}");
     }
-    assert_eq!(render_batch("Nothing", Vec::new()), Err(Fault::Nothing));
+    assert_eq!(Typst.letters("Nothing", Vec::new()), Err(Fault::Nothing));
 }
 
 #[test]
@@ -313,13 +314,13 @@ fn report() -> Report {
 
 #[test]
 fn a_report_has_an_index_numbered_sections_and_a_structure() {
-    let printed = render_report(report()).unwrap();
+    let printed = Typst.report(report()).unwrap();
     let read = hayro_syntax::Pdf::new(printed.bytes.clone()).unwrap();
     assert_eq!((printed.pages, read.pages().len()), (3, 3));
     let pdf = Pdf { bytes: printed.bytes, letters: Vec::new(), replaced: printed.replaced };
     let counted = ["H1", "H2", "H3", "TOC", "TOCI", "Table", "TH"].map(|role| count(&pdf, role));
     assert_eq!(counted, [1, 3, 1, 2, 2, 1, 2]);
-    assert_eq!(render_report(report()).unwrap().bytes, pdf.bytes);
+    assert_eq!(Typst.report(report()).unwrap().bytes, pdf.bytes);
 }
 
 #[test]
@@ -327,7 +328,7 @@ fn a_report_that_leaves_a_heading_out_is_refused() {
     let with = |change: &dyn Fn(&mut Report)| {
         let mut report = report();
         change(&mut report);
-        render_report(report).unwrap_err().to_string()
+        Typst.report(report).unwrap_err().to_string()
     };
     assert!(with(&|report| report.cover.push(heading(1, "x"))).contains("level 1 cannot follow one of level 0"));
     assert!(with(&|report| report.sections[0].blocks.push(heading(3, "x"))).contains("level 3 cannot follow"));

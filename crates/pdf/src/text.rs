@@ -1,14 +1,45 @@
 //! Text made fit for print: what the typeface cannot show becomes a box, so that nothing goes missing without a trace.
 
-use std::collections::BTreeSet;
+use printing::{Block, Document, Fact, Fault, Replaced, Report};
 
 use crate::world;
 
-/// Characters that the typeface does not have.
-pub type Replaced = BTreeSet<char>;
-
 /// Stands for a character that the typeface does not have.
 const BOX: char = '\u{25A1}';
+
+/// The letter with every text fit for one line of print, and which characters had no glyph.
+pub(crate) fn letter(mut letter: Document) -> Result<(Document, Replaced), Fault> {
+    let mut replaced = Replaced::new();
+    letter.each_text(&mut |text| *text = printable(text, &mut replaced));
+    for lines in [&mut letter.letterhead, &mut letter.recipient] {
+        lines.retain(|line| !line.trim().is_empty());
+    }
+    letter.check()?;
+    // Nothing may run out of its column: beside the address there is room for thirty characters, elsewhere for seventy.
+    let narrow = |text: &mut String| *text = breakable(text, 30);
+    let wide = |text: &mut String| *text = breakable(text, 70);
+    letter.letterhead.iter_mut().chain(&mut letter.recipient).for_each(narrow);
+    letter.reference.iter_mut().for_each(|fact| fact.each_text(&mut { narrow }));
+    letter.blocks.iter_mut().for_each(|block| block.each_text(&mut { wide }));
+    Ok((letter, replaced))
+}
+
+/// The report with every text fit for one line of print, and which characters had no glyph.
+pub(crate) fn report(mut report: Report) -> Result<(Report, Replaced), Fault> {
+    let mut replaced = Replaced::new();
+    report.each_text(&mut |text| *text = printable(text, &mut replaced));
+    report.letterhead.retain(|line| !line.trim().is_empty());
+    report.check()?;
+    // A cell of a table may be narrow, so what is as long as a hash is broken there.
+    let blocks = report.sections.iter_mut().flat_map(|section| &mut section.blocks);
+    for block in report.cover.iter_mut().chain(blocks) {
+        let longest = if matches!(block, Block::Table { .. }) { 15 } else { 60 };
+        block.each_text(&mut |text| *text = breakable(text, longest));
+    }
+    let fact = |fact: &mut Fact| fact.each_text(&mut |text| *text = breakable(text, 50));
+    report.facts.iter_mut().for_each(fact);
+    Ok((report, replaced))
+}
 
 /// One line of text: breaks and controls are spaces, marks that hide or reorder are dropped, what has no glyph is a box.
 pub(crate) fn printable(text: &str, replaced: &mut Replaced) -> String {
@@ -27,7 +58,7 @@ pub(crate) fn printable(text: &str, replaced: &mut Replaced) -> String {
 }
 
 /// Where a word is wider than its column, it may go on in the next line: after each `WORD` characters of it.
-pub(crate) fn breakable(text: &str, longest: usize) -> String {
+fn breakable(text: &str, longest: usize) -> String {
     const WORD: usize = 15;
     const HERE: char = '\u{200B}';
     let mut told = String::with_capacity(text.len());

@@ -7,7 +7,7 @@ mod part;
 mod sections;
 mod service;
 
-use pdf::{Block, Report, Run};
+use printing::{Block, Fact, Report, Run, Typesetter};
 
 use super::Fault;
 use super::exhibits::Exhibits;
@@ -37,7 +37,12 @@ const LIMITS: [&str; 8] = [
 ///
 /// # Errors
 /// A [`Fault`] if the page cannot be made.
-pub(super) fn print(case: &CaseFile, exhibits: &Exhibits<'_>, listed: &[Listed]) -> Result<Vec<u8>, Fault> {
+pub(super) fn print(
+    typesetter: &dyn Typesetter,
+    case: &CaseFile,
+    exhibits: &Exhibits<'_>,
+    listed: &[Listed],
+) -> Result<Vec<u8>, Fault> {
     let parts = [
         sections::licence(case),
         sections::people(case, exhibits),
@@ -66,14 +71,14 @@ pub(super) fn print(case: &CaseFile, exhibits: &Exhibits<'_>, listed: &[Listed])
         index: "Index".to_owned(),
         sections: parts.into_iter().map(Part::section).collect(),
     };
-    let printed = pdf::render_report(report).map_err(|fault| actions::Error::Broken(fault.to_string()))?;
+    let printed = typesetter.report(report).map_err(|fault| actions::Error::Broken(fault.to_string()))?;
     if !printed.replaced.is_empty() {
         tracing::warn!(characters = ?printed.replaced, "the typeface lacks characters of a report: boxes are printed");
     }
     Ok(printed.bytes)
 }
 
-fn facts(case: &CaseFile) -> Vec<pdf::Fact> {
+fn facts(case: &CaseFile) -> Vec<Fact> {
     let breach = &case.breach;
     let condition = breach.condition.as_deref().map(|number| {
         let title = case.scheme.condition(number).map(|condition| condition.title.as_str()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A section of the report while it is written: what it says, and what it should say and cannot.
 
-use pdf::{Block, Fact, Run, Section};
+use printing::{Block, Fact, Run, Section};
 
 use crate::domain::calendar::Counted;
 use crate::domain::calendar::london::written_out;

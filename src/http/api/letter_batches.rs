@@ -186,7 +186,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Re
 
 fn print(app: &App, cx: &Context, chosen: &[Letter]) -> Result<(AtRest, Printed), Problem> {
     let title = format!("Letters printed on {}", long_date(cx.today()));
-    let printed = paper::print_batch(&title, chosen).map_err(Error::from)?;
+    let printed = paper::print_batch(app.typesetter, &title, chosen).map_err(Error::from)?;
     let mut incoming = app.files.begin().map_err(|error| upload::disk(&error))?;
     incoming.write(&printed.bytes).map_err(|error| upload::disk(&error))?;
     let file = incoming.end();

@@ -196,10 +196,11 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
 #[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
+    let typesetter = app.typesetter;
     let looking = look(app, caller, Action::ReadOwnCases, move |_, db, cx| seen(db, cx, id.0));
     let letter = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
-    let printed = blocking(move || Ok(paper::print(&letter).map_err(Error::from)?)).await?;
+    let printed = blocking(move || Ok(paper::print(typesetter, &letter).map_err(Error::from)?)).await?;
     Ok(download::made(&name, printed.bytes))
 }
 

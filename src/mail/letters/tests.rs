@@ -1,12 +1,18 @@
 //! Each letter in full, and the proof that no record can become structure.
 
+use std::sync::Arc;
+
+use printing::Typesetter as _;
+
 use super::samples::*;
 use super::*;
+use crate::domain::actor::Actor;
 use crate::domain::application::News;
+use crate::domain::context::Context;
+use crate::domain::id::{Ids, Key, PartyId};
 use crate::domain::inspection::Purpose;
 use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
 use crate::domain::notice::NoticeKind;
-use crate::domain::testing::{khan, on};
 use crate::mail::paper;
 
 #[test]
@@ -483,7 +489,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
 fn stored(composed: &Composed, address: &str) -> Letter {
     let matter = Matter {
         kind: LetterKind::Demand,
-        recipient_id: khan(),
+        recipient_id: PartyId(Key::derived("Mr Khan")),
         recipient_name: "Mr A Khan".to_owned(),
         address: address.to_owned(),
         channel: Channel::Paper,
@@ -493,7 +499,9 @@ fn stored(composed: &Composed, address: &str) -> Letter {
         demand: None,
         facts: serde_json::Value::Null,
     };
-    let letter = Letter::queue(&on("2025-01-28"), matter).into_entity();
+    let cx =
+        Context { actor: Actor::system(), now: "2025-01-28T10:00:00Z".parse().unwrap(), ids: Arc::new(Ids::random()) };
+    let letter = Letter::queue(&cx, matter).into_entity();
     Letter { subject: Some(composed.subject.as_str().to_owned()), html: Some(composed.html.clone()), ..letter }
 }
 
@@ -532,15 +540,15 @@ fn every_letter(text: &str) -> Vec<Composed> {
 }
 
 /// The parts of a letter on paper in order, without their text.
-fn parts(document: &pdf::Document) -> Vec<&'static str> {
-    let part = |block: &pdf::Block| match block {
-        pdf::Block::Heading { .. } => "heading",
-        pdf::Block::Paragraph { .. } => "paragraph",
-        pdf::Block::Note { .. } => "note",
-        pdf::Block::Facts { .. } => "facts",
-        pdf::Block::List { .. } => "list",
-        pdf::Block::Table { .. } => "table",
-        pdf::Block::Signature { .. } => "signature",
+fn parts(document: &printing::Document) -> Vec<&'static str> {
+    let part = |block: &printing::Block| match block {
+        printing::Block::Heading { .. } => "heading",
+        printing::Block::Paragraph { .. } => "paragraph",
+        printing::Block::Note { .. } => "note",
+        printing::Block::Facts { .. } => "facts",
+        printing::Block::List { .. } => "list",
+        printing::Block::Table { .. } => "table",
+        printing::Block::Signature { .. } => "signature",
     };
     document.blocks.iter().map(part).collect()
 }
@@ -555,7 +563,7 @@ fn every_letter_has_its_place_on_paper_and_none_of_its_words_is_lost() {
         for word in composed.text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {
             assert!(said.contains(&word.to_lowercase()), "{word:?} is not in {said}");
         }
-        assert_eq!(pdf::render(document).unwrap().letters.len(), 1);
+        assert_eq!(pdf::Typst.letter(document).unwrap().letters.len(), 1);
     }
 }
 

@@ -11,3 +11,6 @@ pub(crate) mod server;
 pub(crate) mod smtp_server;
 pub(crate) mod statements;
 pub(crate) mod world;
+
+/// The folder of the whole project.
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -462,7 +462,7 @@ impl World {
 
 fn open(environment: &[(String, String)], clock: Clock, seed: u64) -> App {
     let settings = Settings::load(None, environment.iter().cloned(), |_| Err("no file".to_owned()));
-    App::open(settings.unwrap_or_else(|faults| panic!("{faults:?}")), clock, Ids::seeded(seed)).unwrap()
+    App::open(settings.unwrap_or_else(|faults| panic!("{faults:?}")), &pdf::Typst, clock, Ids::seeded(seed)).unwrap()
 }
 
 fn account(app: &App, name: &str, email: &str, role: Role) -> Actor {

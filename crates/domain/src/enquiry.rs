@@ -1,0 +1,659 @@
+//! An enquiry into a home that may need a licence and have none: from what somebody told the council to what became of it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::application::Application;
+use super::context::Context;
+use super::event::{Chain, Change, Happening};
+use super::exemption::{Exemption, ExemptionKind, ExemptionState};
+use super::id::{AccountId, EnquiryId, ExemptionId, PartyId, PropertyId, words};
+use super::requirement::{Requirement, Verdict};
+
+words! {
+    /// How far an enquiry has come.
+    EnquiryState {
+        /// Something is known that points to a home without a licence.
+        Intelligence = "intelligence",
+        /// It was looked up whether the home needs a licence.
+        Triaged = "triaged",
+        /// It is known who is to apply.
+        OwnerFound = "owner_found",
+        /// They were invited to apply.
+        Invited = "invited_to_apply",
+        /// An application came in.
+        ApplicationReceived = "application_received",
+        /// The home needs no licence.
+        ExemptProven = "exempt_proven",
+        /// A temporary exemption was asked for.
+        TenNotified = "ten_notified",
+        /// It goes on as an investigation of the offence.
+        OffenceInvestigation = "offence_investigation",
+        /// Closed: there is nothing in it.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// Where the council has it from.
+    IntelligenceSource {
+        /// A visit.
+        Visit = "visit",
+        /// A neighbour.
+        Neighbour = "neighbour",
+        /// Council tax.
+        CouncilTax = "council_tax",
+        /// A partner, such as the police or a registered provider.
+        Partner = "partner",
+        /// Somebody who lives there.
+        Tenant = "tenant",
+        /// An advertisement.
+        Advertisement = "advertisement",
+        /// An exemption that ended with nothing.
+        ExemptionEnded = "exemption_ended",
+        /// Elsewhere, which the intelligence says.
+        Other = "other",
+    }
+}
+
+words! {
+    /// How it was found who is to apply.
+    OwnerSource {
+        /// The Land Registry.
+        LandRegistry = "land_registry",
+        /// Council tax.
+        CouncilTax = "council_tax",
+        /// Somebody was asked at the door.
+        DoorKnock = "door_knock",
+        /// The council had them on record.
+        Record = "on_record",
+        /// Otherwise, which a note says.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What was done or noted.
+    EntryKind {
+        /// A note.
+        Note = "note",
+        /// A telephone call or talk.
+        Call = "call",
+        /// A visit.
+        Visit = "visit",
+        /// A letter.
+        Letter = "letter",
+        /// A warning.
+        Warning = "warning",
+        /// A notice that requires information (ss.235 and LG(MP)A 1976, s.16).
+        InformationNotice = "information_notice",
+    }
+}
+
+/// A note, or a time at which somebody was approached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Entry {
+    /// What.
+    pub kind: EntryKind,
+    /// The day.
+    pub on: NaiveDate,
+    /// In words.
+    pub text: String,
+    /// Who entered it.
+    pub officer_id: Option<AccountId>,
+    /// When it was entered.
+    pub entered_at: DateTime<Utc>,
+}
+
+/// An enquiry into one home.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enquiry {
+    /// Its identifier.
+    pub id: EnquiryId,
+    /// What people call it, such as "ENQ/2025/00001".
+    pub reference: String,
+    /// The home.
+    pub property_id: PropertyId,
+    /// How far it has come.
+    pub state: EnquiryState,
+    /// Where the council has it from.
+    pub source: IntelligenceSource,
+    /// What is known, in words.
+    pub intelligence: String,
+    /// The day on which the council learnt of it.
+    pub received_on: NaiveDate,
+    /// Who works on it.
+    pub officer_id: Option<AccountId>,
+    /// How the home stood when that was last looked up.
+    pub requirement: Option<Requirement>,
+    /// Who is to apply.
+    pub owner_id: Option<PartyId>,
+    /// How that was found.
+    pub owner_source: Option<OwnerSource>,
+    /// The exemption that it came of, or led to.
+    pub exemption_id: Option<ExemptionId>,
+    /// Notes, and times at which somebody was approached, the oldest first.
+    pub entries: Vec<Entry>,
+    /// Why it ended as it did, or goes on.
+    pub reason: Option<String>,
+    /// The day on which it ended.
+    pub ended_on: Option<NaiveDate>,
+    /// Counts changes.
+    pub revision: i64,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+}
+
+/// What an enquiry begins with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What people will call it.
+    pub reference: String,
+    /// The home.
+    pub property_id: PropertyId,
+    /// Where the council has it from.
+    pub source: IntelligenceSource,
+    /// What is known.
+    pub intelligence: String,
+    /// The day on which the council learnt of it.
+    pub received_on: NaiveDate,
+    /// The exemption that ended with nothing.
+    pub exemption_id: Option<ExemptionId>,
+}
+
+/// A step of an enquiry. What it rests on is looked up before: the verdict of the day, the application, the exemption.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnquiryStep {
+    /// It is looked up whether the home needs a licence that it does not have; if not, the enquiry is closed.
+    Triage {
+        /// How the home stands.
+        found: Requirement,
+        /// Why the enquiry goes on although the home needs none by what is on record.
+        goes_on_because: Option<String>,
+    },
+    /// It is found who is to apply.
+    FindOwner {
+        /// Who.
+        owner: PartyId,
+        /// How.
+        source: OwnerSource,
+    },
+    /// They are invited to apply.
+    Invite,
+    /// An application came in.
+    ReceiveApplication {
+        /// The application.
+        application: Box<Application>,
+    },
+    /// The home is found to need no licence.
+    ProveExempt {
+        /// How the home stands.
+        found: Requirement,
+    },
+    /// A temporary exemption was asked for.
+    NotifyExemption {
+        /// The exemption.
+        exemption: Box<Exemption>,
+    },
+    /// It goes on as an investigation of the offence.
+    Investigate {
+        /// Why.
+        reason: String,
+    },
+    /// There is nothing in it.
+    Close {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why something about an enquiry is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// One is open.
+    #[error("{0} into this home is open: go on with that one")]
+    AlreadyOpen(String),
+    /// Not from this state.
+    #[error("an enquiry that is {0} cannot become {1}")]
+    NotFromHere(EnquiryState, EnquiryState),
+    /// Ended.
+    #[error("this enquiry has ended: it is {0}")]
+    Ended(EnquiryState),
+    /// The record does not say so.
+    #[error(
+        "the record does not show that the home needs no licence: {0}. Record the exemption or who lives there first"
+    )]
+    NotProven(String),
+    /// Something of another home.
+    #[error("that is about another home")]
+    OfAnotherHome,
+    /// A draft.
+    #[error("{0} has not been submitted: a draft is not received")]
+    NotReceived(String),
+    /// Not a notification.
+    #[error("{0} is not a notification of a temporary exemption that waits or was served")]
+    NotNotified(String),
+    /// A day in the future.
+    #[error("that day lies in the future: enter the day on which it happened")]
+    InFuture,
+    /// Words are missing.
+    #[error("a text is empty: say it in words")]
+    NoWords,
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyOpen(_) => "enquiry-open",
+            Self::NotFromHere(..) => "enquiry-state",
+            Self::Ended(_) => "enquiry-ended",
+            Self::NotProven(_) => "exemption-not-proven",
+            Self::OfAnotherHome => "of-another-home",
+            Self::NotReceived(_) => "application-not-received",
+            Self::NotNotified(_) => "exemption-not-notified",
+            Self::InFuture => "in-future",
+            Self::NoWords => "no-words",
+        }
+    }
+}
+
+impl EnquiryState {
+    /// Whether an enquiry may go from this state to that one.
+    #[must_use]
+    pub fn may_become(self, to: Self) -> bool {
+        use EnquiryState as S;
+        match self {
+            S::Intelligence => matches!(to, S::Triaged | S::Closed),
+            S::Triaged => {
+                matches!(to, S::OwnerFound | S::ApplicationReceived | S::ExemptProven | S::TenNotified | S::Closed)
+            }
+            S::OwnerFound => match to {
+                S::Invited | S::ApplicationReceived | S::ExemptProven | S::TenNotified => true,
+                other => matches!(other, S::OffenceInvestigation | S::Closed),
+            },
+            S::Invited => match to {
+                S::ApplicationReceived | S::ExemptProven | S::TenNotified => true,
+                other => matches!(other, S::OffenceInvestigation | S::Closed),
+            },
+            S::ApplicationReceived | S::ExemptProven | S::TenNotified | S::OffenceInvestigation | S::Closed => false,
+        }
+    }
+
+    /// Whether an officer has something to do about it.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Intelligence | Self::Triaged | Self::OwnerFound | Self::Invited)
+    }
+}
+
+impl EnquiryStep {
+    /// The state that it leads to.
+    #[must_use]
+    pub fn leads_to(&self) -> EnquiryState {
+        match self {
+            Self::Triage { found, goes_on_because } => {
+                let goes_on = found.verdict.needs_licence() || goes_on_because.is_some();
+                if goes_on { EnquiryState::Triaged } else { EnquiryState::Closed }
+            }
+            Self::FindOwner { .. } => EnquiryState::OwnerFound,
+            Self::Invite => EnquiryState::Invited,
+            Self::ReceiveApplication { .. } => EnquiryState::ApplicationReceived,
+            Self::ProveExempt { .. } => EnquiryState::ExemptProven,
+            Self::NotifyExemption { .. } => EnquiryState::TenNotified,
+            Self::Investigate { .. } => EnquiryState::OffenceInvestigation,
+            Self::Close { .. } => EnquiryState::Closed,
+        }
+    }
+}
+
+impl Enquiry {
+    /// An enquiry is opened. `others` are those into the same home.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyOpen`] while one of them is open; without words, or of a day in the future.
+    pub fn open(cx: &Context, opening: Opening, others: &[Self]) -> Result<Change<Self>, Refusal> {
+        if let Some(open) = others.iter().find(|other| other.state.is_open()) {
+            return Err(Refusal::AlreadyOpen(open.reference.clone()));
+        }
+        let enquiry = Self {
+            id: EnquiryId::new(cx),
+            reference: opening.reference,
+            property_id: opening.property_id,
+            state: EnquiryState::Intelligence,
+            source: opening.source,
+            intelligence: words_of(opening.intelligence)?,
+            received_on: past(opening.received_on, cx.today())?,
+            officer_id: cx.actor.account,
+            requirement: None,
+            owner_id: None,
+            owner_source: None,
+            exemption_id: opening.exemption_id,
+            entries: Vec::new(),
+            reason: None,
+            ended_on: None,
+            revision: 1,
+            opened_at: cx.now,
+        };
+        let facts = json!({
+            "reference": enquiry.reference, "source": enquiry.source, "intelligence": enquiry.intelligence,
+            "received_on": enquiry.received_on, "exemption": enquiry.exemption_id,
+        });
+        Ok(enquiry.change(cx, Happening::EnquiryOpened, facts))
+    }
+
+    /// It takes a step.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what stands in the way.
+    pub fn take(mut self, cx: &Context, step: EnquiryStep) -> Result<Change<Self>, Refusal> {
+        let (from, to) = (self.state, step.leads_to());
+        if !from.may_become(to) {
+            return Err(Refusal::NotFromHere(from, to));
+        }
+        let application = match &step {
+            EnquiryStep::ReceiveApplication { application } => Some(application.id),
+            _ => None,
+        };
+        self.enter(step)?;
+        self.state = to;
+        self.ended_on = (!to.is_open()).then_some(cx.today());
+        let facts = json!({
+            "from": from, "to": to, "requirement": self.requirement, "owner": self.owner_id,
+            "owner_source": self.owner_source, "application": application, "exemption": self.exemption_id,
+            "reason": self.reason,
+        });
+        Ok(self.change(cx, Happening::EnquiryMoved, facts))
+    }
+
+    fn enter(&mut self, step: EnquiryStep) -> Result<(), Refusal> {
+        match step {
+            EnquiryStep::Triage { found, goes_on_because } => {
+                self.reason = goes_on_because.map(words_of).transpose()?;
+                self.requirement = Some(found);
+            }
+            EnquiryStep::FindOwner { owner, source } => {
+                (self.owner_id, self.owner_source) = (Some(owner), Some(source));
+            }
+            EnquiryStep::Invite => {}
+            EnquiryStep::ReceiveApplication { application } => {
+                self.is_about(application.property_id)?;
+                if application.submitted_on.is_none() {
+                    return Err(Refusal::NotReceived(application.reference));
+                }
+            }
+            EnquiryStep::ProveExempt { found } => {
+                if found.verdict.needs_licence() || found.verdict == Verdict::Licensed {
+                    return Err(Refusal::NotProven(found.reason));
+                }
+                self.exemption_id = found.exemption_id.or(self.exemption_id);
+                self.requirement = Some(found);
+            }
+            EnquiryStep::NotifyExemption { exemption } => {
+                self.is_about(exemption.property_id)?;
+                let alive = matches!(exemption.state, ExemptionState::Notified | ExemptionState::Served);
+                if exemption.kind != ExemptionKind::Temporary || !alive {
+                    return Err(Refusal::NotNotified(exemption.reference));
+                }
+                self.exemption_id = Some(exemption.id);
+            }
+            EnquiryStep::Investigate { reason } | EnquiryStep::Close { reason } => {
+                self.reason = Some(words_of(reason)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_about(&self, home: PropertyId) -> Result<(), Refusal> {
+        if home == self.property_id { Ok(()) } else { Err(Refusal::OfAnotherHome) }
+    }
+
+    /// A note is made of it, or somebody was approached.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once it has ended, of a day in the future, or without words.
+    pub fn note(mut self, cx: &Context, kind: EntryKind, on: NaiveDate, text: String) -> Result<Change<Self>, Refusal> {
+        self.is_open()?;
+        let (on, text) = (past(on, cx.today())?, words_of(text)?);
+        let facts = json!({ "entry": kind, "on": on, "text": text });
+        self.entries.push(Entry { kind, on, text, officer_id: cx.actor.account, entered_at: cx.now });
+        Ok(self.change(cx, Happening::EnquiryNoted, facts))
+    }
+
+    /// It is given to an officer.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once it has ended.
+    pub fn assign(mut self, cx: &Context, officer: AccountId) -> Result<Change<Self>, Refusal> {
+        self.is_open()?;
+        self.officer_id = Some(officer);
+        let facts = json!({ "from": self.state, "to": self.state, "officer": officer });
+        Ok(self.change(cx, Happening::EnquiryMoved, facts))
+    }
+
+    fn is_open(&self) -> Result<(), Refusal> {
+        if self.state.is_open() { Ok(()) } else { Err(Refusal::Ended(self.state)) }
+    }
+
+    fn change(self, cx: &Context, kind: Happening, facts: Value) -> Change<Self> {
+        Change::new(cx, Chain::Case(self.property_id), kind, &self.id.clone(), facts, self)
+    }
+}
+
+fn past(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+    if day > today { Err(Refusal::InFuture) } else { Ok(day) }
+}
+
+fn words_of(text: String) -> Result<String, Refusal> {
+    if text.trim().is_empty() { Err(Refusal::NoWords) } else { Ok(text) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::application::Start;
+    use crate::exemption::Notification;
+    use crate::requirement::tests::verdict;
+    use crate::testing::{amy, day, home, key, khan, on};
+
+    fn opening() -> Opening {
+        Opening {
+            reference: "ENQ/2025/00001".to_owned(),
+            property_id: home(None).id,
+            source: IntelligenceSource::Neighbour,
+            intelligence: "Three families come and go.".to_owned(),
+            received_on: day("2025-01-20"),
+            exemption_id: None,
+        }
+    }
+
+    fn opened() -> Enquiry {
+        Enquiry::open(&on("2025-01-22"), opening(), &[]).unwrap().into_entity()
+    }
+
+    fn application() -> Application {
+        let start = Start {
+            reference: "APP/2025/00001".to_owned(),
+            property_id: home(None).id,
+            area_code: None,
+            address_search: String::new(),
+            applicant_id: khan(),
+            holder_id: khan(),
+            manager_id: None,
+            agent_id: None,
+            import_key: None,
+        };
+        let draft = Application::start(&on("2025-01-22"), start).into_entity();
+        Application { submitted_on: Some(day("2025-01-22")), ..draft }
+    }
+
+    fn notification() -> Exemption {
+        let said = Notification {
+            reference: "EXE/2025/00001".to_owned(),
+            property_id: home(None).id,
+            party_id: khan(),
+            steps: "Selling.".to_owned(),
+            on: day("2025-01-21"),
+        };
+        Exemption::notify(&on("2025-01-22"), said, &[]).unwrap().into_entity()
+    }
+
+    fn triage(found: Verdict, goes_on_because: Option<&str>) -> EnquiryStep {
+        let goes_on_because = goes_on_because.map(ToOwned::to_owned);
+        EnquiryStep::Triage { found: verdict(found), goes_on_because }
+    }
+
+    fn receive(application: Application) -> EnquiryStep {
+        EnquiryStep::ReceiveApplication { application: Box::new(application) }
+    }
+
+    fn notify(exemption: Exemption) -> EnquiryStep {
+        EnquiryStep::NotifyExemption { exemption: Box::new(exemption) }
+    }
+
+    fn close(reason: &str) -> EnquiryStep {
+        EnquiryStep::Close { reason: reason.to_owned() }
+    }
+
+    /// A step that leads to each state but the first, with nothing else in its way.
+    pub(crate) fn steps() -> Vec<(&'static str, EnquiryStep)> {
+        let reason = "No answer to two letters.".to_owned();
+        vec![
+            ("triage", triage(Verdict::Unlicensed, None)),
+            ("triage", triage(Verdict::Exempt, None)),
+            ("find_owner", EnquiryStep::FindOwner { owner: khan(), source: OwnerSource::LandRegistry }),
+            ("invite", EnquiryStep::Invite),
+            ("receive_application", receive(application())),
+            ("prove_exempt", EnquiryStep::ProveExempt { found: verdict(Verdict::Exempt) }),
+            ("notify_exemption", notify(notification())),
+            ("investigate", EnquiryStep::Investigate { reason }),
+            ("close", close("The house stands empty.")),
+        ]
+    }
+
+    fn took(enquiry: Enquiry, step: EnquiryStep) -> Result<Enquiry, Refusal> {
+        enquiry.take(&on("2025-01-23"), step).map(Change::into_entity)
+    }
+
+    /// Every way from one state to another; there are no others.
+    const WAYS: &[(EnquiryState, &[EnquiryState])] = {
+        use EnquiryState as S;
+        &[
+            (S::Intelligence, &[S::Triaged, S::Closed]),
+            (S::Triaged, &[S::OwnerFound, S::ApplicationReceived, S::ExemptProven, S::TenNotified, S::Closed]),
+            (
+                S::OwnerFound,
+                &[
+                    S::Invited,
+                    S::ApplicationReceived,
+                    S::ExemptProven,
+                    S::TenNotified,
+                    S::OffenceInvestigation,
+                    S::Closed,
+                ],
+            ),
+            (
+                S::Invited,
+                &[S::ApplicationReceived, S::ExemptProven, S::TenNotified, S::OffenceInvestigation, S::Closed],
+            ),
+        ]
+    };
+
+    #[test]
+    fn every_way_that_the_table_allows_can_be_gone_and_every_other_is_refused() {
+        for from in EnquiryState::ALL {
+            let ways = WAYS.iter().find(|(state, _)| state == from).map(|(_, to)| *to).unwrap_or_default();
+            assert_eq!(from.is_open(), !ways.is_empty(), "{from}");
+            assert!(!from.may_become(EnquiryState::Intelligence), "{from}");
+            for (_, step) in steps() {
+                let to = step.leads_to();
+                let found = took(Enquiry { state: *from, ..opened() }, step);
+                if ways.contains(&to) {
+                    let found = found.unwrap();
+                    assert_eq!((found.state, found.ended_on.is_some()), (to, !to.is_open()), "{from} to {to}");
+                } else {
+                    assert_eq!(found.unwrap_err(), Refusal::NotFromHere(*from, to));
+                }
+            }
+        }
+        let reached = steps().iter().map(|(_, step)| step.leads_to()).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(reached.len(), EnquiryState::ALL.len() - 1, "each state but the first is led to by a step");
+    }
+
+    #[test]
+    fn triage_closes_what_needs_no_licence_unless_an_officer_says_why_it_goes_on() {
+        for found in Verdict::ALL {
+            let state = if found.needs_licence() { EnquiryState::Triaged } else { EnquiryState::Closed };
+            let triaged = took(opened(), triage(*found, None)).unwrap();
+            assert_eq!((triaged.state, triaged.requirement.unwrap().verdict), (state, *found));
+            let goes_on = took(opened(), triage(*found, Some("The provider's number is wrong."))).unwrap();
+            assert_eq!(goes_on.state, EnquiryState::Triaged, "{found}");
+        }
+        assert_eq!(took(opened(), triage(Verdict::Exempt, Some(" "))).unwrap_err(), Refusal::NoWords);
+    }
+
+    #[test]
+    fn what_a_step_rests_on_is_of_this_home_and_is_what_it_says() {
+        let elsewhere = PropertyId(key("another house"));
+        let invited = || Enquiry { state: EnquiryState::Invited, ..opened() };
+        for (step, refusal) in [
+            (receive(Application { property_id: elsewhere, ..application() }), Refusal::OfAnotherHome),
+            (
+                receive(Application { submitted_on: None, ..application() }),
+                Refusal::NotReceived("APP/2025/00001".to_owned()),
+            ),
+            (notify(Exemption { property_id: elsewhere, ..notification() }), Refusal::OfAnotherHome),
+            (
+                notify(Exemption { state: ExemptionState::Refused, ..notification() }),
+                Refusal::NotNotified("EXE/2025/00001".to_owned()),
+            ),
+            (
+                notify(Exemption { kind: ExemptionKind::Death, ..notification() }),
+                Refusal::NotNotified("EXE/2025/00001".to_owned()),
+            ),
+            (EnquiryStep::Investigate { reason: " ".to_owned() }, Refusal::NoWords),
+            (close(""), Refusal::NoWords),
+        ] {
+            assert_eq!(took(invited(), step).unwrap_err(), refusal);
+        }
+        for found in Verdict::ALL {
+            let proven = took(invited(), EnquiryStep::ProveExempt { found: verdict(*found) });
+            let missing = matches!(found, Verdict::Licensed | Verdict::Protected | Verdict::Unlicensed);
+            assert_eq!(proven.is_err(), missing, "{found}");
+        }
+    }
+
+    #[test]
+    fn notes_and_contacts_are_kept_in_order_and_are_events_until_it_ends() {
+        let cx = on("2025-01-23");
+        let visited = opened().note(&cx, EntryKind::Visit, day("2025-01-23"), "Nobody opened.".to_owned()).unwrap();
+        assert!(visited.event().body(1).contains("Nobody opened."));
+        let noted = visited.into_entity().note(&cx, EntryKind::Warning, day("2025-01-22"), "Sent.".to_owned()).unwrap();
+        let kinds = noted.entity().entries.iter().map(|entry| (entry.kind, entry.officer_id)).collect::<Vec<_>>();
+        assert_eq!(kinds, [(EntryKind::Visit, amy().account), (EntryKind::Warning, amy().account)]);
+        let ahead = opened().note(&cx, EntryKind::Note, day("2025-01-24"), "x".to_owned()).unwrap_err();
+        assert_eq!(ahead, Refusal::InFuture);
+        assert_eq!(opened().note(&cx, EntryKind::Note, cx.today(), " ".to_owned()).unwrap_err(), Refusal::NoWords);
+        let closed = took(opened(), close("A mistake.")).unwrap();
+        let late = closed.clone().note(&cx, EntryKind::Note, cx.today(), "x".to_owned()).unwrap_err();
+        assert_eq!(late, Refusal::Ended(EnquiryState::Closed));
+        assert_eq!(closed.assign(&cx, AccountId(key("Ben"))).unwrap_err(), Refusal::Ended(EnquiryState::Closed));
+        let given = opened().assign(&cx, AccountId(key("Ben"))).unwrap().into_entity();
+        assert_eq!((given.officer_id, given.state), (Some(AccountId(key("Ben"))), EnquiryState::Intelligence));
+    }
+
+    #[test]
+    fn a_home_has_one_open_enquiry_at_a_time() {
+        let cx = on("2025-01-22");
+        let twice = Enquiry::open(&cx, opening(), &[opened()]).unwrap_err();
+        assert_eq!(twice, Refusal::AlreadyOpen("ENQ/2025/00001".to_owned()));
+        let closed = took(opened(), close("A mistake.")).unwrap();
+        assert!(Enquiry::open(&cx, opening(), &[closed]).is_ok());
+        let silent = Opening { intelligence: " ".to_owned(), ..opening() };
+        assert_eq!(Enquiry::open(&cx, silent, &[]).unwrap_err(), Refusal::NoWords);
+        let ahead = Opening { received_on: day("2025-01-23"), ..opening() };
+        assert_eq!(Enquiry::open(&cx, ahead, &[]).unwrap_err(), Refusal::InFuture);
+    }
+}

@@ -1,0 +1,812 @@
+//! Why a home needs no licence for some time: temporary exemption notices (s.86), grounds of the scheme, and the months after a
+//! holder's death (s.91).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::calendar::{CannotCount, Counted, Occasion, Trigger};
+use super::context::Context;
+use super::event::{Chain, Change, Happening};
+use super::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId, words};
+use super::licence::Licence;
+use super::notice::APPEAL_WITHIN;
+use super::scheme::{ExemptionGround, Policy};
+
+words! {
+    /// What an exemption rests on.
+    ExemptionKind {
+        /// A temporary exemption notice (s.86).
+        Temporary = "temporary",
+        /// A ground of the scheme.
+        Ground = "ground",
+        /// The death of a licence holder (s.91).
+        Death = "death",
+    }
+}
+
+words! {
+    /// What has become of an exemption; whether it runs is counted from the day.
+    ExemptionState {
+        /// Somebody has asked for a notice, and nothing is decided.
+        Notified = "notified",
+        /// The notice was served.
+        Served = "served",
+        /// Refused.
+        Refused = "refused",
+        /// It needs no notice: a ground was found to apply, or the holder of the licence died.
+        InEffect = "in_effect",
+        /// It ended with a licence.
+        EndedLicensed = "ended_licensed",
+        /// It ended because the home needs no licence any more.
+        EndedExempt = "ended_exempt",
+        /// It ended, and the home needs a licence and has none.
+        EndedNothing = "ended_nothing",
+    }
+}
+
+words! {
+    /// What an exemption ended with.
+    Ending {
+        /// A licence.
+        Licensed = "licensed",
+        /// The home needs no licence any more.
+        Exempt = "exempt",
+        /// Nothing: the home needs a licence and has none.
+        Nothing = "nothing",
+    }
+}
+
+/// Months that a temporary exemption notice lasts, and those after a holder's death (ss.86 and 91).
+pub const MONTHS: u32 = 3;
+/// The most notices in a row: a second in exceptional circumstances, and never a third (s.86).
+pub const MOST: i32 = 2;
+
+/// An exemption of one home.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemption {
+    /// Its identifier.
+    pub id: ExemptionId,
+    /// What people call it, such as "EXE/2025/00001".
+    pub reference: String,
+    /// What it rests on.
+    pub kind: ExemptionKind,
+    /// The home.
+    pub property_id: PropertyId,
+    /// What has become of it.
+    pub state: ExemptionState,
+    /// Which in a row of its kind it is, or would be: the first, the second.
+    pub number: i32,
+    /// The one that it follows.
+    pub previous_id: Option<ExemptionId>,
+    /// The licence whose holder died.
+    pub licence_id: Option<LicenceId>,
+    /// Who asked for a notice.
+    pub party_id: Option<PartyId>,
+    /// The day on which they did.
+    pub notified_on: Option<NaiveDate>,
+    /// What they intend to do so that no licence is needed.
+    pub steps: Option<String>,
+    /// The ground, a word of the scheme's reference data.
+    pub ground: Option<String>,
+    /// What proves it.
+    pub evidence: Option<String>,
+    /// Why a second notice is justified.
+    pub circumstances: Option<String>,
+    /// The day on which the notice was served.
+    pub served_on: Option<NaiveDate>,
+    /// The first day.
+    pub from_on: Option<NaiveDate>,
+    /// The last day; open without one.
+    pub until_on: Option<NaiveDate>,
+    /// Why it is that day, where it was counted.
+    pub until_basis: Option<Counted>,
+    /// The day of the decision.
+    pub decided_on: Option<NaiveDate>,
+    /// Why it was refused.
+    pub reasons: Option<String>,
+    /// The last day for an appeal against a refusal, and why it is that day.
+    pub appeal_by: Option<Counted>,
+    /// The day on which it ended, or its end was found.
+    pub ended_on: Option<NaiveDate>,
+    /// What it ended with, in words.
+    pub ending: Option<String>,
+    /// Who decided.
+    pub officer_id: Option<AccountId>,
+    /// Counts changes.
+    pub revision: i64,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Somebody tells the council that they will take steps so that no licence is needed, or asks for more time after a death.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// What people will call it.
+    pub reference: String,
+    /// The home.
+    pub property_id: PropertyId,
+    /// Who.
+    pub party_id: PartyId,
+    /// What they intend to do.
+    pub steps: String,
+    /// The day on which they said so.
+    pub on: NaiveDate,
+}
+
+/// A ground of the scheme was looked into.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What people will call it.
+    pub reference: String,
+    /// The home.
+    pub property_id: PropertyId,
+    /// What proves it, or was said to.
+    pub evidence: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, if there is one.
+    pub until: Option<NaiveDate>,
+    /// Why it does not apply; without it, it does.
+    pub refused_because: Option<String>,
+}
+
+/// What is decided of an exemption.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExemptionStep {
+    /// The notice was served.
+    Serve {
+        /// The day of service.
+        on: NaiveDate,
+        /// The exceptional circumstances that justify a second notice.
+        circumstances: Option<String>,
+    },
+    /// No notice is served.
+    Refuse {
+        /// The day of the decision.
+        on: NaiveDate,
+        /// Why.
+        reasons: String,
+    },
+    /// It ended.
+    End {
+        /// With what.
+        with: Ending,
+        /// The day on which it ended.
+        on: NaiveDate,
+        /// In words.
+        reason: String,
+    },
+}
+
+/// Why something about an exemption is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// One waits for a decision.
+    #[error("{0} waits for a decision: serve or refuse that notice first")]
+    Waiting(String),
+    /// Not from this state.
+    #[error("an exemption that is {0} cannot take this step")]
+    NotInThisState(ExemptionState),
+    /// Nobody died.
+    #[error("no licence of this home ended with its holder's death: there is nothing to lengthen")]
+    NobodyDied,
+    /// The months after the death are over.
+    #[error("personal representatives may ask for more time from {0} to {1}, the months after the death (s.91)")]
+    NotWhileItRuns(NaiveDate, NaiveDate),
+    /// A third in a row.
+    #[error("there is never a third notice in a row (s.86): refuse this one")]
+    NoThird,
+    /// A second one long after the first.
+    #[error(
+        "a second notice follows the first, which ended on {0}, without a gap, and was asked for more than {1} days later: refuse this one"
+    )]
+    TooLate(NaiveDate, u32),
+    /// A second one without reason.
+    #[error("a second notice needs exceptional circumstances (s.86): say which in circumstances")]
+    NoCircumstances,
+    /// A ground that the law does not have on that day.
+    #[error("the ground \"{0}\" cannot be used on {1}: see its first and last day in the scheme")]
+    GroundNotAvailable(String, NaiveDate),
+    /// The last day before the first.
+    #[error("it ends before it begins: correct from or until")]
+    EndsFirst,
+    /// Something happens before it was asked for or began.
+    #[error("that day lies before {0}, when it was asked for or began: enter the day on which it happened")]
+    TooEarly(NaiveDate),
+    /// It runs.
+    #[error("it runs until {0}: whether it ended with nothing shows afterwards")]
+    Runs(NaiveDate),
+    /// A day in the future.
+    #[error("that day lies in the future: enter the day on which it happened")]
+    InFuture,
+    /// Words are missing.
+    #[error("a text is empty: say it in words")]
+    NoWords,
+    /// A date could not be counted.
+    #[error(transparent)]
+    Counting(#[from] CannotCount),
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Waiting(_) => "exemption-waiting",
+            Self::NotInThisState(_) => "exemption-state",
+            Self::NobodyDied => "nobody-died",
+            Self::NotWhileItRuns(..) => "not-while-it-runs",
+            Self::NoThird => "no-third-exemption",
+            Self::TooLate(..) => "second-exemption-too-late",
+            Self::NoCircumstances => "no-exceptional-circumstances",
+            Self::GroundNotAvailable(..) => "ground-not-available",
+            Self::EndsFirst => "exemption-ends-first",
+            Self::TooEarly(_) => "too-early",
+            Self::Runs(_) => "exemption-runs",
+            Self::InFuture => "in-future",
+            Self::NoWords => "no-words",
+            Self::Counting(_) => "cannot-count",
+        }
+    }
+}
+
+impl ExemptionState {
+    /// The state that a step leads to from this one; `None` if it leads nowhere from here.
+    #[must_use]
+    pub fn after(self, step: &ExemptionStep) -> Option<Self> {
+        match (self, step) {
+            (Self::Notified, ExemptionStep::Serve { .. }) => Some(Self::Served),
+            (Self::Notified, ExemptionStep::Refuse { .. }) => Some(Self::Refused),
+            (Self::Served | Self::InEffect, ExemptionStep::End { with, .. }) => Some(match with {
+                Ending::Licensed => Self::EndedLicensed,
+                Ending::Exempt => Self::EndedExempt,
+                Ending::Nothing => Self::EndedNothing,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Exemption {
+    /// The controller or manager tells the council what they will do so that no licence is needed. Whether it may have a notice is
+    /// decided later: what they said is recorded in any case, for it protects them until then (s.95(3)). `others` are the home's
+    /// exemptions, the oldest first.
+    ///
+    /// # Errors
+    /// A [`Refusal`] while another one waits, of a day in the future, or without words.
+    pub fn notify(cx: &Context, said: Notification, others: &[Self]) -> Result<Change<Self>, Refusal> {
+        let row = in_a_row(others);
+        let before = row.last().map(|one| one.id);
+        let number = i32::try_from(row.len()).unwrap_or(i32::MAX - 1) + 1;
+        Self::asked_for(cx, said, others, ExemptionKind::Temporary, (number, before))
+    }
+
+    /// Personal representatives ask for more time after a death (s.91). `others` are the home's exemptions, the oldest first.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where nobody died, outside the months after it, or where they had more time already.
+    pub fn ask_after_death(cx: &Context, said: Notification, others: &[Self]) -> Result<Change<Self>, Refusal> {
+        let runs = |one: &&Self| one.kind == ExemptionKind::Death && one.until_on.is_some();
+        let first = others.iter().rev().find(runs).ok_or(Refusal::NobodyDied)?;
+        if first.number >= MOST {
+            return Err(Refusal::NoThird);
+        }
+        if let (Some(from), Some(until)) = (first.from_on, first.until_on)
+            && !(from..=until).contains(&said.on)
+        {
+            return Err(Refusal::NotWhileItRuns(from, until));
+        }
+        let (number, before) = (first.number + 1, Some(first.id));
+        Self::asked_for(cx, said, others, ExemptionKind::Death, (number, before))
+    }
+
+    fn asked_for(
+        cx: &Context,
+        said: Notification,
+        others: &[Self],
+        kind: ExemptionKind,
+        (number, previous_id): (i32, Option<ExemptionId>),
+    ) -> Result<Change<Self>, Refusal> {
+        if let Some(waiting) = others.iter().find(|one| one.state == ExemptionState::Notified) {
+            return Err(Refusal::Waiting(waiting.reference.clone()));
+        }
+        let exemption = Self {
+            kind,
+            number,
+            previous_id,
+            party_id: Some(said.party_id),
+            notified_on: Some(past(said.on, cx.today())?),
+            steps: Some(words_of(said.steps)?),
+            ..Self::blank(cx, said.reference, said.property_id)
+        };
+        let facts = json!({
+            "reference": exemption.reference, "kind": kind, "number": number, "follows": previous_id,
+            "party": exemption.party_id, "on": exemption.notified_on, "steps": exemption.steps,
+        });
+        Ok(exemption.change(cx, Happening::ExemptionNotified, facts))
+    }
+
+    /// An officer decides whether a ground of the scheme applies.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of a ground that cannot be used on its first day, of days in the wrong order, or without words.
+    pub fn find_ground(cx: &Context, ground: &ExemptionGround, found: Finding) -> Result<Change<Self>, Refusal> {
+        if !ground.is_available(found.from) {
+            return Err(Refusal::GroundNotAvailable(ground.code.clone(), found.from));
+        }
+        if found.until.is_some_and(|until| until < found.from) {
+            return Err(Refusal::EndsFirst);
+        }
+        let reasons = found.refused_because.map(words_of).transpose()?;
+        let exemption = Self {
+            kind: ExemptionKind::Ground,
+            state: if reasons.is_some() { ExemptionState::Refused } else { ExemptionState::InEffect },
+            ground: Some(ground.code.clone()),
+            evidence: Some(words_of(found.evidence)?),
+            from_on: Some(found.from),
+            until_on: found.until,
+            decided_on: Some(cx.today()),
+            officer_id: cx.actor.account,
+            reasons,
+            ..Self::blank(cx, found.reference, found.property_id)
+        };
+        let facts = json!({
+            "reference": exemption.reference, "ground": exemption.ground, "basis": ground.statutory_basis,
+            "state": exemption.state, "from": exemption.from_on, "until": exemption.until_on,
+            "evidence": exemption.evidence, "reasons": exemption.reasons,
+        });
+        Ok(exemption.change(cx, Happening::ExemptionFound, facts))
+    }
+
+    /// The holder of a licence of this home died: three months beginning with the death count as if a notice were in force (s.91).
+    ///
+    /// # Errors
+    /// A [`Refusal`] if they cannot be counted.
+    pub fn after_death(
+        cx: &Context,
+        reference: String,
+        licence: &Licence,
+        home: PropertyId,
+        died_on: NaiveDate,
+    ) -> Result<Change<Self>, Refusal> {
+        let until = Counted::months_beginning_with(MONTHS, Trigger::new(died_on, Occasion::Death))?;
+        let exemption = Self {
+            kind: ExemptionKind::Death,
+            state: ExemptionState::InEffect,
+            licence_id: Some(licence.id),
+            from_on: Some(died_on),
+            until_on: Some(until.on()),
+            until_basis: Some(until),
+            officer_id: cx.actor.account,
+            ..Self::blank(cx, reference, home)
+        };
+        let facts = json!({
+            "reference": exemption.reference, "licence": licence.id, "from": died_on, "until": exemption.until_basis,
+        });
+        Ok(exemption.change(cx, Happening::ExemptionBegun, facts))
+    }
+
+    fn blank(cx: &Context, reference: String, property_id: PropertyId) -> Self {
+        Self {
+            id: ExemptionId::new(cx),
+            reference,
+            kind: ExemptionKind::Temporary,
+            property_id,
+            state: ExemptionState::Notified,
+            number: 1,
+            previous_id: None,
+            licence_id: None,
+            party_id: None,
+            notified_on: None,
+            steps: None,
+            ground: None,
+            evidence: None,
+            circumstances: None,
+            served_on: None,
+            from_on: None,
+            until_on: None,
+            until_basis: None,
+            decided_on: None,
+            reasons: None,
+            appeal_by: None,
+            ended_on: None,
+            ending: None,
+            officer_id: None,
+            revision: 1,
+            created_at: cx.now,
+        }
+    }
+
+    /// Something is decided of it. `previous` is the one that it follows.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what stands in the way.
+    pub fn take(
+        mut self,
+        cx: &Context,
+        policy: &Policy,
+        step: ExemptionStep,
+        previous: Option<&Self>,
+    ) -> Result<Change<Self>, Refusal> {
+        let from = self.state;
+        let to = from.after(&step).ok_or(Refusal::NotInThisState(from))?;
+        let kind = match step {
+            ExemptionStep::Serve { on, circumstances } => {
+                self.serve(self.since(on, cx.today())?, policy, circumstances, previous)?;
+                Happening::ExemptionServed
+            }
+            ExemptionStep::Refuse { on, reasons } => {
+                let on = self.since(on, cx.today())?;
+                self.reasons = Some(words_of(reasons)?);
+                self.appeal_by =
+                    Some(Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(on, Occasion::Decision))?);
+                self.decided_on = Some(on);
+                Happening::ExemptionRefused
+            }
+            ExemptionStep::End { with, on, reason } => {
+                self.end(cx.today(), with, on, reason)?;
+                Happening::ExemptionEnded
+            }
+        };
+        self.state = to;
+        if kind != Happening::ExemptionEnded {
+            self.officer_id = cx.actor.account;
+        }
+        let facts = json!({
+            "reference": self.reference, "from": from, "to": to, "served_on": self.served_on, "begins": self.from_on,
+            "until": self.until_basis, "circumstances": self.circumstances, "decided_on": self.decided_on,
+            "reasons": self.reasons, "appeal_by": self.appeal_by, "ended_on": self.ended_on, "ending": self.ending,
+        });
+        Ok(self.change(cx, kind, facts))
+    }
+
+    fn serve(
+        &mut self,
+        on: NaiveDate,
+        policy: &Policy,
+        circumstances: Option<String>,
+        previous: Option<&Self>,
+    ) -> Result<(), Refusal> {
+        if self.number > MOST {
+            return Err(Refusal::NoThird);
+        }
+        let until = match previous.and_then(|first| first.until_on) {
+            Some(ended) => {
+                self.may_follow(ended, policy.second_exemption_days)?;
+                if self.kind == ExemptionKind::Temporary {
+                    let circumstances = circumstances.ok_or(Refusal::NoCircumstances)?;
+                    self.circumstances = Some(words_of(circumstances).map_err(|_| Refusal::NoCircumstances)?);
+                }
+                self.from_on = ended.succ_opt();
+                Counted::months_following(MONTHS, Trigger::new(ended, Occasion::ExemptionEnd))?
+            }
+            None => {
+                self.from_on = Some(on);
+                Counted::months_beginning_with(MONTHS, Trigger::new(on, Occasion::Service))?
+            }
+        };
+        (self.served_on, self.decided_on) = (Some(on), Some(on));
+        self.until_on = Some(until.on());
+        self.until_basis = Some(until);
+        Ok(())
+    }
+
+    /// A second one is asked for while the first runs, or as long after it as the scheme allows.
+    fn may_follow(&self, ended: NaiveDate, days: u32) -> Result<(), Refusal> {
+        let late = self.notified_on.is_some_and(|asked| (asked - ended).num_days() > i64::from(days));
+        if late { Err(Refusal::TooLate(ended, days)) } else { Ok(()) }
+    }
+
+    fn end(&mut self, today: NaiveDate, with: Ending, on: NaiveDate, reason: String) -> Result<(), Refusal> {
+        let on = self.since(on, today)?;
+        if let (Ending::Nothing, Some(until)) = (with, self.until_on)
+            && today <= until
+            && self.kind != ExemptionKind::Ground
+        {
+            return Err(Refusal::Runs(until));
+        }
+        self.ending = Some(words_of(reason)?);
+        self.ended_on = Some(on);
+        Ok(())
+    }
+
+    fn since(&self, on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+        match self.notified_on.or(self.from_on) {
+            Some(first) if on < first => Err(Refusal::TooEarly(first)),
+            _ => past(on, today),
+        }
+    }
+
+    /// Whether it exempts the home on that day. A notice, once served, runs to its last day whatever happens; a ground ends with
+    /// what it rests on.
+    #[must_use]
+    pub fn exempts_on(&self, day: NaiveDate) -> bool {
+        let refused = matches!(self.state, ExemptionState::Notified | ExemptionState::Refused);
+        let begun = self.from_on.is_some_and(|from| from <= day);
+        let over = self.until_on.is_some_and(|until| until < day);
+        let ended = self.kind == ExemptionKind::Ground && self.ended_on.is_some_and(|ended| ended <= day);
+        begun && !refused && !over && !ended
+    }
+
+    /// Whether having asked for a notice protects from the offence on that day: until it is decided, and after a refusal until the
+    /// time for an appeal is over (s.95(3) to (5)).
+    #[must_use]
+    pub fn protects_on(&self, day: NaiveDate) -> bool {
+        let last = self.appeal_by.as_ref().map(Counted::on).or(self.decided_on);
+        self.kind == ExemptionKind::Temporary
+            && self.notified_on.is_some_and(|asked| asked <= day)
+            && last.is_none_or(|last| day <= last)
+    }
+
+    fn change(self, cx: &Context, kind: Happening, facts: Value) -> Change<Self> {
+        Change::new(cx, Chain::Case(self.property_id), kind, &self.id.clone(), facts, self)
+    }
+}
+
+/// The notices that a further one would follow. Once one ended with a licence, or because none is needed any more, the matter is
+/// over, and the next one is a first again.
+fn in_a_row(others: &[Exemption]) -> Vec<&Exemption> {
+    let mut row = Vec::new();
+    for one in others.iter().filter(|one| one.kind == ExemptionKind::Temporary) {
+        match one.state {
+            ExemptionState::EndedLicensed | ExemptionState::EndedExempt => row.clear(),
+            ExemptionState::Served | ExemptionState::InEffect | ExemptionState::EndedNothing => row.push(one),
+            ExemptionState::Notified | ExemptionState::Refused => {}
+        }
+    }
+    row
+}
+
+fn past(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
+    if day > today { Err(Refusal::InFuture) } else { Ok(day) }
+}
+
+fn words_of(text: String) -> Result<String, Refusal> {
+    if text.trim().is_empty() { Err(Refusal::NoWords) } else { Ok(text) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::testing::{day, home, khan, licence, on, scheme};
+
+    fn said(on: &str) -> Notification {
+        Notification {
+            reference: "EXE/2025/00001".to_owned(),
+            property_id: home(None).id,
+            party_id: khan(),
+            steps: "The house is being sold.".to_owned(),
+            on: day(on),
+        }
+    }
+
+    fn notified(on_day: &str, others: &[Exemption]) -> Exemption {
+        Exemption::notify(&on(on_day), said(on_day), others).unwrap().into_entity()
+    }
+
+    fn took(one: Exemption, today: &str, step: ExemptionStep, first: Option<&Exemption>) -> Result<Exemption, Refusal> {
+        one.take(&on(today), &scheme().policy, step, first).map(Change::into_entity)
+    }
+
+    fn serve(on: &str, circumstances: Option<&str>) -> ExemptionStep {
+        ExemptionStep::Serve { on: day(on), circumstances: circumstances.map(ToOwned::to_owned) }
+    }
+
+    /// One step of each kind.
+    pub(crate) fn steps() -> Vec<(&'static str, ExemptionStep)> {
+        let refuse = ExemptionStep::Refuse { on: day("2025-01-20"), reasons: "No plan.".to_owned() };
+        let mut steps = vec![("serve", serve("2025-01-20", None)), ("refuse", refuse)];
+        steps.extend(Ending::ALL.iter().map(|with| ("end", end(*with, "2025-02-01"))));
+        steps
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use ExemptionState as S;
+        let allowed = [
+            (S::Notified, "serve", S::Served),
+            (S::Notified, "refuse", S::Refused),
+            (S::Served, "end", S::EndedLicensed),
+            (S::Served, "end", S::EndedExempt),
+            (S::Served, "end", S::EndedNothing),
+            (S::InEffect, "end", S::EndedLicensed),
+            (S::InEffect, "end", S::EndedExempt),
+            (S::InEffect, "end", S::EndedNothing),
+        ];
+        let mut found = Vec::new();
+        for from in S::ALL {
+            found.extend(steps().iter().filter_map(|(name, step)| Some((*from, *name, from.after(step)?))));
+        }
+        found.sort_by_key(|(from, name, to)| allowed.iter().position(|one| one == &(*from, *name, *to)));
+        assert_eq!(found, allowed);
+    }
+
+    fn end(with: Ending, on: &str) -> ExemptionStep {
+        ExemptionStep::End { with, on: day(on), reason: "sold, and the buyer lives there".to_owned() }
+    }
+
+    /// Served on 15 January 2025, and so until 14 April.
+    fn first() -> Exemption {
+        took(notified("2025-01-10", &[]), "2025-01-15", serve("2025-01-15", None), None).unwrap()
+    }
+
+    #[test]
+    fn a_notice_lasts_three_months_beginning_with_its_service() {
+        for (served_on, last) in
+            [("2025-01-15", "2025-04-14"), ("2024-11-30", "2025-02-28"), ("2023-11-30", "2024-02-29")]
+        {
+            let served = took(notified(served_on, &[]), served_on, serve(served_on, None), None).unwrap();
+            let basis = served.until_basis.as_ref().unwrap();
+            assert_eq!((basis.on(), served.until_on), (day(last), Some(day(last))), "{served_on}");
+            assert!(basis.because().starts_with("3 months beginning with"), "{}", basis.because());
+        }
+        let served = first();
+        for (today, exempts) in
+            [("2025-01-14", false), ("2025-01-15", true), ("2025-04-14", true), ("2025-04-15", false)]
+        {
+            assert_eq!(served.exempts_on(day(today)), exempts, "{today}");
+        }
+    }
+
+    #[test]
+    fn a_second_notice_begins_the_day_after_the_first_ends_and_needs_exceptional_circumstances() {
+        let (first, why) = (first(), Some("The buyer's lender failed."));
+        for (asked, outcome) in [
+            ("2025-04-01", Ok("2025-07-14")),
+            ("2025-04-14", Ok("2025-07-14")),
+            ("2025-05-12", Ok("2025-07-14")),
+            ("2025-05-13", Err(Refusal::TooLate(day("2025-04-14"), 28))),
+        ] {
+            let second = notified(asked, std::slice::from_ref(&first));
+            assert_eq!((second.number, second.previous_id), (2, Some(first.id)));
+            let served = took(second, asked, serve(asked, why), Some(&first));
+            assert_eq!(served.clone().map(|one| one.until_on.unwrap()), outcome.map(day), "{asked}");
+            if let Ok(served) = served {
+                assert_eq!(served.from_on, Some(day("2025-04-15")));
+                assert!(served.until_basis.unwrap().because().contains("begins on Tuesday 15 April 2025"));
+            }
+        }
+        for circumstances in [None, Some(" ")] {
+            let second = notified("2025-04-01", std::slice::from_ref(&first));
+            let silent = took(second, "2025-04-02", serve("2025-04-02", circumstances), Some(&first)).unwrap_err();
+            assert_eq!(silent, Refusal::NoCircumstances);
+        }
+    }
+
+    #[test]
+    fn there_is_never_a_third_notice_unless_the_matter_was_over_in_between() {
+        let first = first();
+        let second = notified("2025-04-01", std::slice::from_ref(&first));
+        let second = took(second, "2025-04-02", serve("2025-04-02", Some("A death.")), Some(&first)).unwrap();
+        let third = notified("2025-07-01", &[first.clone(), second.clone()]);
+        let refused = took(third.clone(), "2025-07-02", serve("2025-07-02", Some("Again.")), Some(&second));
+        assert_eq!((third.number, refused.unwrap_err()), (3, Refusal::NoThird));
+        let nothing = took(second.clone(), "2025-07-15", end(Ending::Nothing, "2025-07-14"), None).unwrap();
+        assert_eq!(notified("2025-08-01", &[first.clone(), nothing]).number, 3);
+        let over = took(second, "2025-07-10", end(Ending::Exempt, "2025-07-10"), None).unwrap();
+        assert_eq!(notified("2027-08-01", &[first, over]).number, 1);
+    }
+
+    #[test]
+    fn a_refusal_has_reasons_and_an_appeal_and_protects_until_its_last_day() {
+        let refuse = |reasons: &str| ExemptionStep::Refuse { on: day("2025-02-18"), reasons: reasons.to_owned() };
+        let asked = notified("2025-02-10", &[]);
+        assert_eq!(took(asked.clone(), "2025-02-18", refuse(" "), None).unwrap_err(), Refusal::NoWords);
+        let refused = took(asked.clone(), "2025-02-18", refuse("No steps are shown."), None).unwrap();
+        assert_eq!(refused.appeal_by.as_ref().unwrap().on(), day("2025-03-17"));
+        for (today, waiting, after) in [
+            ("2025-02-09", false, false),
+            ("2025-02-10", true, true),
+            ("2025-03-17", true, true),
+            ("2025-03-18", true, false),
+        ] {
+            let found = [asked.protects_on(day(today)), refused.protects_on(day(today))];
+            assert_eq!(found, [waiting, after], "{today}");
+            assert!(!refused.exempts_on(day(today)));
+        }
+        assert!(first().protects_on(day("2025-01-14")) && !first().protects_on(day("2025-01-16")));
+        assert_eq!(notified("2025-03-01", &[refused]).number, 1);
+    }
+
+    #[test]
+    fn each_step_is_possible_from_its_states_and_refused_from_the_others() {
+        use ExemptionState as S;
+        let steps = [
+            (serve("2025-01-20", None), vec![S::Notified], S::Served),
+            (
+                ExemptionStep::Refuse { on: day("2025-01-20"), reasons: "None.".to_owned() },
+                vec![S::Notified],
+                S::Refused,
+            ),
+            (end(Ending::Licensed, "2025-01-20"), vec![S::Served, S::InEffect], S::EndedLicensed),
+            (end(Ending::Exempt, "2025-01-20"), vec![S::Served, S::InEffect], S::EndedExempt),
+            (end(Ending::Nothing, "2025-04-15"), vec![S::Served, S::InEffect], S::EndedNothing),
+        ];
+        for (step, from, to) in steps {
+            for state in S::ALL {
+                let one = Exemption { state: *state, ..first() };
+                let found = took(one, "2025-04-15", step.clone(), None).map(|one| one.state);
+                let wanted = if from.contains(state) { Ok(to) } else { Err(Refusal::NotInThisState(*state)) };
+                assert_eq!(found, wanted, "{step:?} from {state}");
+            }
+        }
+    }
+
+    #[test]
+    fn days_lie_neither_ahead_nor_before_it_was_asked_for_and_nothing_is_found_while_it_runs() {
+        let asked = notified("2025-01-10", &[]);
+        for (on, refusal) in [("2025-01-09", Refusal::TooEarly(day("2025-01-10"))), ("2025-01-21", Refusal::InFuture)] {
+            assert_eq!(took(asked.clone(), "2025-01-20", serve(on, None), None).unwrap_err(), refusal);
+        }
+        let cx = on("2025-01-10");
+        assert_eq!(Exemption::notify(&cx, said("2025-01-11"), &[]).unwrap_err(), Refusal::InFuture);
+        let silent = Notification { steps: " ".to_owned(), ..said("2025-01-10") };
+        assert_eq!(Exemption::notify(&cx, silent, &[]).unwrap_err(), Refusal::NoWords);
+        let twice = Exemption::notify(&cx, said("2025-01-10"), &[asked]).unwrap_err();
+        assert_eq!(twice, Refusal::Waiting("EXE/2025/00001".to_owned()));
+        let early = took(first(), "2025-04-14", end(Ending::Nothing, "2025-04-14"), None).unwrap_err();
+        assert_eq!(early, Refusal::Runs(day("2025-04-14")));
+        let licensed = took(first(), "2025-02-03", end(Ending::Licensed, "2025-02-01"), None).unwrap();
+        assert!(licensed.exempts_on(day("2025-04-14")), "a notice runs to its last day");
+    }
+
+    #[test]
+    fn after_a_death_three_months_run_and_the_representatives_may_ask_for_three_more() {
+        let died = |on_day: &str| {
+            let cx = on("2025-03-10");
+            Exemption::after_death(&cx, "EXE/2025/00001".to_owned(), &licence(), home(None).id, day(on_day))
+        };
+        let first = died("2025-03-03").unwrap().into_entity();
+        let because = first.until_basis.as_ref().unwrap().because();
+        assert!(because.contains("the day the licence holder died") && because.contains("Monday 2 June 2025"));
+        assert!(first.exempts_on(day("2025-03-03")) && !first.exempts_on(day("2025-06-03")));
+        let ask = |on_day: &str, others: &[Exemption]| {
+            Exemption::ask_after_death(&on("2025-06-10"), said(on_day), others).map(Change::into_entity)
+        };
+        let others = [first.clone()];
+        let outside = Refusal::NotWhileItRuns(day("2025-03-03"), day("2025-06-02"));
+        assert_eq!(ask("2025-06-03", &others).unwrap_err(), outside);
+        assert_eq!(ask("2025-06-02", &[]).unwrap_err(), Refusal::NobodyDied);
+        let asked = ask("2025-06-02", &others).unwrap();
+        assert!(!asked.protects_on(day("2025-06-05")));
+        let served = took(asked, "2025-06-10", serve("2025-06-10", None), Some(&first)).unwrap();
+        assert_eq!((served.from_on, served.until_on), (Some(day("2025-06-03")), Some(day("2025-09-02"))));
+        assert_eq!(ask("2025-06-10", &[first, served]).unwrap_err(), Refusal::NoThird);
+    }
+
+    #[test]
+    fn a_ground_is_found_with_evidence_from_a_day_on_which_it_can_be_used() {
+        let cx = on("2025-01-22");
+        let ground = ExemptionGround {
+            code: "family".to_owned(),
+            name: "Family".to_owned(),
+            statutory_basis: "SI 2006/370".to_owned(),
+            from: Some(day("2025-01-01")),
+            to: None,
+        };
+        let finding = |from: &str, until: Option<&str>, evidence: &str, refused: Option<&str>| Finding {
+            reference: "EXE/2025/00001".to_owned(),
+            property_id: home(None).id,
+            evidence: evidence.to_owned(),
+            from: day(from),
+            until: until.map(day),
+            refused_because: refused.map(ToOwned::to_owned),
+        };
+        let found = |one: Finding| Exemption::find_ground(&cx, &ground, one).map(Change::into_entity);
+        let unavailable = Refusal::GroundNotAvailable("family".to_owned(), day("2024-12-31"));
+        for (one, refusal) in [
+            (finding("2024-12-31", None, "Birth certificate", None), unavailable),
+            (finding("2025-02-02", Some("2025-02-01"), "Birth certificate", None), Refusal::EndsFirst),
+            (finding("2025-02-02", None, " ", None), Refusal::NoWords),
+            (finding("2025-02-02", None, "A letter", Some(" ")), Refusal::NoWords),
+        ] {
+            assert_eq!(found(one).unwrap_err(), refusal);
+        }
+        let open = found(finding("2025-02-02", None, "Birth certificate", None)).unwrap();
+        assert!(open.exempts_on(day("2090-01-01")) && !open.exempts_on(day("2025-02-01")));
+        let refused = found(finding("2025-02-02", None, "A letter", Some("They are not related."))).unwrap();
+        assert!(!refused.exempts_on(day("2025-03-01")) && !refused.protects_on(day("2025-03-01")));
+        let ended = took(open, "2025-06-02", end(Ending::Nothing, "2025-06-01"), None).unwrap();
+        assert!(ended.exempts_on(day("2025-05-31")) && !ended.exempts_on(day("2025-06-01")));
+    }
+}
