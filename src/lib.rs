@@ -15,10 +15,15 @@
 //!            domain                 words and rules: no I/O, no clock, no async
 //! ```
 //!
-//! Arrows point down only; a test reads the sources and fails otherwise. A demand's journey: `http/api/demands.rs` reads the
-//! form, `actions/demands.rs` permits, finds, decides and saves, `domain/demand` holds the rule, `storage/demands.rs` the rows.
+//! Arrows point down only: the three layers beneath the rim are crates of their own (`crates/actions`, `crates/storage`,
+//! `crates/domain`), and a test reads the sources for the rest. A demand's journey: `http/api/demands.rs` reads the form,
+//! `actions/demands` permits, finds, decides and saves, `domain/demand` holds the rule, `storage/demands.rs` the rows.
 //! The next morning `jobs/check.rs` finds what calls for something, `actions/night.rs` acts on it in batches,
 //! `domain/reminder.rs` says which rung, and `jobs/post.rs` hands the letters to the relay.
+//!
+//! What is built beside them and knows nothing of the rest: `crates/spreadsheet` reads a council's file of applications,
+//! `crates/toml_reader` reads settings with the line of every fault, `crates/printing` says what stands on paper and
+//! `crates/pdf` sets it. `crates/licensing` is the program, which hands the typesetter to this library.
 //!
 //! # What always holds
 //!
@@ -44,17 +49,13 @@
 //!
 //! # What is absent on purpose
 //!
-//! * No trait with one implementation, no repository, no mock: tests use a real database, real HTTP, a real mail server.
+//! * No trait with one implementation but the typesetter, which is built beside this library; no repository, no mock: tests use a real database, real HTTP, a real mail server.
 //! * No stored "overdue", no stored "days left", no cron expression: the schedule is an instant per London date.
 //! * No names or addresses of people in events: they hold identifiers, so that a person can be forgotten and the chain stays whole.
 //!   Reasons that officers type are kept as typed; the pages that ask for them must say so.
 //! * No dates of a council in the code: areas, conditions, days, ladders, fees and penalties are the scheme file's.
 //! * No leader and no lock service: two replicas are safe because unique keys, leases and fences decide.
 
-/// Words and rules, in a crate of their own: it is built without a database, a clock or a network, so that it can know none.
-pub use domain;
-
-pub mod actions;
 pub mod app;
 pub mod bell;
 pub mod bundle;
@@ -63,10 +64,11 @@ pub mod clock;
 pub mod demo;
 pub mod files;
 pub mod http;
-pub mod import;
 pub mod jobs;
 pub mod mail;
 pub mod scan;
 pub mod scheme_file;
 pub mod settings;
-pub mod storage;
+
+// Crates of their own, so that the compiler holds the arrows, and builds them beside each other.
+pub use {actions, domain, storage};

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::calendar::london;
 use crate::domain::event::hex;
-use crate::import::{ApplicationRow, MAX_BYTES, Sheet, read};
+use spreadsheet::{ApplicationRow, MAX_BYTES, Sheet, read};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {

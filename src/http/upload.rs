@@ -23,8 +23,8 @@ use crate::domain::context::Context;
 use crate::domain::document::{Announced, Arrival, Facts, Inspector, Refusal, ScanState, Under};
 use crate::domain::id::{DocumentId, PropertyId};
 use crate::files::{self, AtRest, Incoming};
-use crate::import::decode;
 use crate::jobs;
+use spreadsheet::decode;
 
 /// A form that has come in whole.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ use selective_licensing::storage::{self, Db, checks, requests, schemes};
 use crate::support::database::TestDatabase;
 use crate::support::world::{World, day};
 
-const SCHEMA: &str = include_str!("../../src/storage/schema.rs");
+const SCHEMA: &str = include_str!("../../crates/storage/src/schema.rs");
 /// The tables as the program knows them: name, key, and each column with its type.
 fn tables_of_the_program() -> BTreeMap<String, Vec<(String, String)>> {
     let mut tables = BTreeMap::new();

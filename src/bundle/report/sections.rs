@@ -70,7 +70,7 @@ pub(super) fn licence(case: &CaseFile) -> Part {
     for notice in &granted {
         part.text(format!("Notice {} of {}", notice.cover.reference, written_out(notice.cover.dated_on)));
         let held = notice.copies.iter().filter(|copy| copy.party_id == licence.holder_id);
-        held.for_each(|copy| recorded(&mut part, &case.copy_of_notice(copy)));
+        held.for_each(|copy| recorded(&mut part, case, copy));
     }
     if granted.is_empty() {
         part.missing("proof that the licence was served on the holder: no notice of its grant is on record");

@@ -4,63 +4,22 @@ use super::super::exhibits::Exhibits;
 use super::part::{Part, prose};
 use super::sections::{letter_label, name};
 use crate::actions::bundles::CaseFile;
-use crate::domain::calendar::Counted;
 use crate::domain::calendar::london::{written_instant, written_out};
-use crate::domain::demand::{Copy, ServiceState};
-use crate::domain::notice;
-
-/// Service of one copy of a document on one person.
-pub(super) struct CopyServed<'a> {
-    who: String,
-    state: ServiceState,
-    method: Option<String>,
-    address: Option<&'a str>,
-    sent: Option<String>,
-    evidence: Option<&'a str>,
-    returned: Option<&'a str>,
-    deemed: Option<&'a Counted>,
-}
-
-impl CaseFile {
-    pub(super) fn copy_of_notice<'a>(&self, copy: &'a notice::Copy) -> CopyServed<'a> {
-        CopyServed {
-            who: format!("{} ({})", name(self, copy.party_id), prose(copy.capacity)),
-            state: copy.state,
-            method: copy.method.map(prose),
-            address: copy.address.as_deref(),
-            sent: copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M"))),
-            evidence: copy.evidence.as_deref(),
-            returned: copy.return_reason.as_deref(),
-            deemed: copy.deemed_basis.as_ref(),
-        }
-    }
-
-    fn copy_of_demand<'a>(&self, copy: &'a Copy) -> CopyServed<'a> {
-        CopyServed {
-            who: format!("{} ({})", name(self, copy.party_id), prose(copy.capacity)),
-            state: copy.state,
-            method: copy.method.map(prose),
-            address: copy.address.as_deref(),
-            sent: copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M"))),
-            evidence: copy.evidence.as_deref(),
-            returned: copy.return_reason.as_deref(),
-            deemed: copy.deemed_basis.as_ref(),
-        }
-    }
-}
+use crate::domain::service::Copy;
 
 /// One copy, with the day on which it counts as received.
-pub(super) fn recorded(part: &mut Part, copy: &CopyServed<'_>) {
-    part.heading(&copy.who);
+pub(super) fn recorded(part: &mut Part, case: &CaseFile, copy: &Copy) {
+    part.heading(format!("{} ({})", name(case, copy.party_id), prose(copy.capacity)));
+    let sent = copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M")));
     part.facts([
         ("State", Some(prose(copy.state))),
-        ("How", copy.method.clone()),
-        ("Where to", copy.address.map(|address| address.replace('\n', ", "))),
-        ("Sent", copy.sent.clone()),
-        ("Proof of sending", copy.evidence.map(ToOwned::to_owned)),
-        ("Came back because", copy.returned.map(ToOwned::to_owned)),
+        ("How", copy.method.map(prose)),
+        ("Where to", copy.address.as_deref().map(|address| address.replace('\n', ", "))),
+        ("Sent", sent),
+        ("Proof of sending", copy.evidence.clone()),
+        ("Came back because", copy.return_reason.clone()),
     ]);
-    match copy.deemed {
+    match &copy.deemed_basis {
         Some(deemed) => part.counted("Taken as received on", deemed),
         None => part.text("No day of service is on record."),
     }
@@ -74,7 +33,7 @@ pub(super) fn service(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
         return part;
     };
     for copy in &demand.recipients {
-        recorded(&mut part, &case.copy_of_demand(copy));
+        recorded(&mut part, case, copy);
         if let Some(label) = letter_label(exhibits, copy.letter_id) {
             part.text(format!("This copy is letter {label}."));
         }

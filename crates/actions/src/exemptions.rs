@@ -1,0 +1,112 @@
+//! Exemptions of homes: asked for, served or refused, found on a ground, begun with a death, ended.
+
+use chrono::Datelike as _;
+
+use super::gazetteer::known_party;
+use super::{Error, Expected, FieldFault, Rules, enquiries};
+use domain::actor::Action;
+use domain::context::Context;
+use domain::event::Change;
+use domain::exemption::{Ending, Exemption, ExemptionKind, ExemptionStep, Finding, Notification};
+use domain::id::{ExemptionId, PropertyId};
+use domain::licence::{Licence, LicenceState};
+use storage::{Conn, Tx, exemptions as table, licences, properties, schemes};
+
+/// Somebody asks for a temporary exemption notice, or personal representatives for more time after a death. The reference is given
+/// here.
+///
+/// # Errors
+/// [`Error::NotFound`] without the home; [`Error::Invalid`] without the person; a refusal while another one waits.
+pub fn notify(tx: &mut Tx<'_>, cx: &Context, kind: ExemptionKind, said: Notification) -> Result<Exemption, Error> {
+    cx.allow(Action::WorkHomes)?;
+    properties::find(tx, said.property_id)?.ok_or(Error::NotFound)?;
+    known_party(tx, said.party_id, "/party_id")?;
+    let others = table::of_property(tx, said.property_id)?;
+    let said = Notification { reference: next_reference(tx, cx)?, ..said };
+    let change = match kind {
+        ExemptionKind::Death => Exemption::ask_after_death(cx, said, &others)?,
+        ExemptionKind::Temporary | ExemptionKind::Ground => Exemption::notify(cx, said, &others)?,
+    };
+    keep(tx, change)
+}
+
+/// An officer decides whether a ground of the scheme applies. The reference is given here.
+///
+/// # Errors
+/// [`Error::NotFound`] without the home; [`Error::Invalid`] for a ground that the scheme does not have; a refusal of its days.
+pub fn find_ground(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    code: &str,
+    found: Finding,
+) -> Result<Exemption, Error> {
+    cx.allow(Action::WorkHomes)?;
+    properties::find(tx, found.property_id)?.ok_or(Error::NotFound)?;
+    let scheme = rules.current()?;
+    let ground = scheme.exemption(code).ok_or_else(|| {
+        let known = scheme.exemptions.iter().map(|ground| ground.code.as_str()).collect::<Vec<_>>().join(", ");
+        FieldFault::at("/ground", format!("not a ground of the scheme; these are: {known}"))
+    })?;
+    let found = Finding { reference: next_reference(tx, cx)?, ..found };
+    keep(tx, Exemption::find_ground(cx, ground, found)?)
+}
+
+/// The months after a holder's death begin, for each home of the licence; nothing for a licence that ended otherwise.
+pub(super) fn begin_with_death(tx: &mut Tx<'_>, cx: &Context, licence: &Licence) -> Result<(), Error> {
+    let (LicenceState::EndedDeath, Some(died_on)) = (licence.state, licence.ended_on) else { return Ok(()) };
+    for home in licences::homes_of(tx, licence.id)? {
+        let reference = next_reference(tx, cx)?;
+        keep(tx, Exemption::after_death(cx, reference, licence, home, died_on)?)?;
+    }
+    Ok(())
+}
+
+/// Something is decided of an exemption; one that ended with nothing leads to an enquiry into the home.
+///
+/// # Errors
+/// A refusal that says what stands in the way.
+pub fn take(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ExemptionId,
+    expected: Expected,
+    step: ExemptionStep,
+) -> Result<Exemption, Error> {
+    cx.allow(match step {
+        ExemptionStep::Serve { .. } | ExemptionStep::Refuse { .. } => Action::DecideExemptions,
+        ExemptionStep::End { .. } => Action::WorkHomes,
+    })?;
+    let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(exemption.revision)?;
+    let previous = match exemption.previous_id {
+        Some(previous) => table::find(tx, previous)?,
+        None => None,
+    };
+    let ended_with_nothing = matches!(step, ExemptionStep::End { with: Ending::Nothing, .. });
+    let change = exemption.take(cx, &rules.current()?.policy, step, previous.as_ref())?;
+    table::save(tx, &change)?;
+    if ended_with_nothing {
+        enquiries::open_after_exemption(tx, cx, change.entity())?;
+    }
+    table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// The exemptions of a home, the oldest first.
+///
+/// # Errors
+/// [`Error::NotFound`] without the home.
+pub fn of_property(db: &mut Conn, home: PropertyId) -> Result<Vec<Exemption>, Error> {
+    properties::find(db, home)?.ok_or(Error::NotFound)?;
+    Ok(table::of_property(db, home)?)
+}
+
+fn next_reference(tx: &mut Tx<'_>, cx: &Context) -> Result<String, Error> {
+    Ok(schemes::next_reference(tx, "EXE", cx.today().year())?)
+}
+
+fn keep(tx: &mut Tx<'_>, change: Change<Exemption>) -> Result<Exemption, Error> {
+    table::insert(tx, &change)?;
+    Ok(change.into_entity())
+}

@@ -1,0 +1,149 @@
+//! What a landlord or agent does for themselves: consent to e-mail, records of their own, and word of a change.
+
+use super::{Error, Expected, FieldFault, certificates, gazetteer, tasks};
+use domain::actor::Action;
+use domain::certificate::{Certificate, CertificateState, Particulars};
+use domain::context::Context;
+use domain::id::{ConsentId, LicenceId, PartyId, PropertyId, Spelled as _, TaskId, words};
+use domain::party::{Consent, ConsentScope};
+use domain::scheme::DocumentKind;
+use domain::sign_in::digest;
+use domain::task::{Need, TaskKind};
+use storage::{Tx, certificates as certificate_table, licences, parties, properties};
+
+words! {
+    /// What has changed; the law asks some of it to be told, and officers decide what follows.
+    ChangeKind {
+        /// Address, telephone or e-mail of the holder or manager.
+        Contact = "contact",
+        /// The manager or agent.
+        Manager = "manager",
+        /// How many people or households live there.
+        Occupiers = "occupiers",
+        /// The home was sold, or is no longer let.
+        Ended = "ended",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+/// Whom the actor stands for.
+fn own_party(cx: &Context) -> Result<PartyId, Error> {
+    cx.allow(Action::KeepOwnDetails)?;
+    cx.actor.party.ok_or(Error::Forbidden)
+}
+
+/// The actor agrees to e-mail (s.247). An agent's consent is the agent's own, never the holder's.
+///
+/// # Errors
+/// [`Error::Forbidden`] unless the actor stands for a person or company.
+pub fn give_consent(tx: &mut Tx<'_>, cx: &Context, email: String, scope: ConsentScope) -> Result<Consent, Error> {
+    let party = own_party(cx)?;
+    let change = Consent::give(cx, party, email, scope, cx.today(), "given by themselves, signed in".to_owned())?;
+    parties::insert_consent(tx, &change)?;
+    Ok(change.into_entity())
+}
+
+/// As [`give_consent`], but the same consent again, while it holds, changes nothing.
+///
+/// # Errors
+/// As there.
+pub fn agree(tx: &mut Tx<'_>, cx: &Context, email: String, scope: ConsentScope) -> Result<(), Error> {
+    let party = own_party(cx)?;
+    let given = parties::consents_of(tx, &[party])?;
+    let held = |consent: &Consent| consent.holds_at(cx.now) && consent.scope == scope && consent.email == email;
+    if !given.iter().any(held) {
+        give_consent(tx, cx, email, scope)?;
+    }
+    Ok(())
+}
+
+/// The actor records something under a licence of theirs. The same record again, sent twice, is the one that is there.
+///
+/// # Errors
+/// As [`certificates::record`].
+pub fn record(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    home: PropertyId,
+    licence: LicenceId,
+    kind: DocumentKind,
+    said: &Particulars,
+) -> Result<Certificate, Error> {
+    licences::find_seen(tx, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
+    let there = certificate_table::of_licence(tx, licence)?.into_iter();
+    let mut same = there.filter(|one| {
+        one.property_id == home
+            && one.kind == kind
+            && one.particulars == *said
+            && one.state != CertificateState::Rejected
+    });
+    match same.next_back() {
+        Some(record) => Ok(record),
+        None => certificates::record(tx, cx, home, Some(licence), kind, said.clone(), &[]),
+    }
+}
+
+/// The actor withdraws a consent; from now on their letters go on paper.
+///
+/// # Errors
+/// [`Error::NotFound`] for a consent of somebody else; a refusal if it was withdrawn before.
+pub fn withdraw_consent(tx: &mut Tx<'_>, cx: &Context, id: ConsentId, expected: Expected) -> Result<Consent, Error> {
+    let party = own_party(cx)?;
+    gazetteer::end_consent(tx, cx, party, id, expected)
+}
+
+/// As [`report_change`], but the same report again, while its task is open, is the one that is there.
+///
+/// # Errors
+/// As there.
+pub fn report_change_once(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    licence: LicenceId,
+    kind: ChangeKind,
+    text: &str,
+) -> Result<(), Error> {
+    let party = own_party(cx)?;
+    report(tx, cx, licence, kind, text, digest(&format!("{party} {licence} {kind} {text}")))
+}
+
+/// The actor reports a change at a home that they are licensed for: an officer gets a task.
+///
+/// # Errors
+/// [`Error::NotFound`] for a licence that is not theirs; [`Error::Invalid`] if nothing is said.
+pub fn report_change(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    licence: LicenceId,
+    kind: ChangeKind,
+    text: &str,
+) -> Result<(), Error> {
+    report(tx, cx, licence, kind, text, TaskId::new(cx).as_str().to_owned())
+}
+
+fn report(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    licence: LicenceId,
+    kind: ChangeKind,
+    text: &str,
+    key: String,
+) -> Result<(), Error> {
+    let party = own_party(cx)?;
+    if text.trim().is_empty() {
+        return Err(FieldFault::at("/text", "say what has changed, and since when").into());
+    }
+    let licence = licences::find_seen(tx, cx.actor.sight(), licence)?.ok_or(Error::NotFound)?;
+    let home = properties::find(tx, licence.property_id)?.ok_or(Error::NotFound)?;
+    let who = parties::find(tx, party)?.ok_or(Error::NotFound)?;
+    let need = Need {
+        kind: TaskKind::ChangeReported,
+        key,
+        property_id: Some(home.id),
+        letter_id: None,
+        title: format!("{}: {} reports a change ({kind}) at {}", licence.number, who.name, home.one_line()),
+        detail: text.to_owned(),
+    };
+    tasks::open(tx, cx, need)
+}
