@@ -49,7 +49,8 @@
 //!
 //! # What is absent on purpose
 //!
-//! * No trait with one implementation but the typesetter, which is built beside this library; no repository, no mock: tests use a real database, real HTTP, a real mail server.
+//! * No trait with one implementation (but the typesetter's, which is built beside this library), no repository, no mock: tests
+//!   use a real database, real HTTP, a real mail server.
 //! * No stored "overdue", no stored "days left", no cron expression: the schedule is an instant per London date.
 //! * No names or addresses of people in events: they hold identifiers, so that a person can be forgotten and the chain stays whole.
 //!   Reasons that officers type are kept as typed; the pages that ask for them must say so.

@@ -45,6 +45,7 @@ mod own;
 mod pages;
 mod pages_apply;
 mod pages_many;
+mod pages_notices;
 mod pages_own;
 mod pages_papers;
 mod pages_sign_in;

@@ -103,7 +103,7 @@ const PAYLOADS: [&str; 60] = [
 ];
 
 /// The texts that somebody fills in, or that name what was filled in, and a page or mail shows.
-const FIELDS: [&str; 26] = [
+const FIELDS: [&str; 27] = [
     "accounts.email",
     "accounts.name",
     "application_forms.answers",
@@ -128,6 +128,7 @@ const FIELDS: [&str; 26] = [
     "recipients.evidence",
     "reminders.reference",
     "reminders.title",
+    "representations.text",
     "responses.assessment",
     "responses.text",
 ];
@@ -166,6 +167,7 @@ impl Marked {
         let (own, sent) = of_their_own_accord(&mut case);
         paths.extend(own);
         case.pages.desk.world.proposed(sent, MARK);
+        paths.extend(commented(&mut case));
         inspected(&case);
         partners_and_references(&case);
         case.pages.desk.world.post();
@@ -295,6 +297,15 @@ impl Marked {
         seen.push(("sign-in mail".to_owned(), skeleton(&mail.html)));
         seen
     }
+}
+
+/// The agent comments on the proposal; the pages that show it.
+fn commented(case: &mut Case) -> [String; 3] {
+    let listed = case.browser.open("/notices");
+    let notice = listed.link("/notices/");
+    let form = case.browser.open(&format!("{notice}/comment"));
+    case.browser.submit(&form, &[("text", MARK)]).expect(303);
+    ["/notices".to_owned(), form.form().action, notice]
 }
 
 /// Notice of a visit goes to the holder.

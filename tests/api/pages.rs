@@ -392,7 +392,7 @@ fn everybody_learns_whether_a_home_is_in_the_scheme_and_licensed_and_nothing_of_
 pub(crate) fn addresses(case: &Case, receipt: &str) -> Vec<String> {
     let duty = case.pages.desk.world.read(|db| selective_licensing::storage::obligations::open_of(db, case.licence.id));
     let table = pages::table().into_iter().filter(|(method, path)| {
-        let elsewhere = ["/applications/{", "/licences/{", "/records/{", "/details/consents/{"];
+        let elsewhere = ["/applications/{", "/licences/{", "/records/{", "/details/consents/{", "/notices/{"];
         method == "GET" && !elsewhere.iter().any(|start| path.starts_with(start))
     });
     let filled = table.map(|(_, path)| match path {

@@ -4,12 +4,13 @@ use super::{Error, Expected, FieldFault, certificates, gazetteer, tasks};
 use domain::actor::Action;
 use domain::certificate::{Certificate, CertificateState, Particulars};
 use domain::context::Context;
-use domain::id::{ConsentId, LicenceId, PartyId, PropertyId, Spelled as _, TaskId, words};
+use domain::id::{ConsentId, LicenceId, NoticeId, PartyId, PropertyId, Spelled as _, TaskId, words};
+use domain::notice::{Notice, NoticeState, Representation};
 use domain::party::{Consent, ConsentScope};
 use domain::scheme::DocumentKind;
 use domain::sign_in::digest;
 use domain::task::{Need, TaskKind};
-use storage::{Tx, certificates as certificate_table, licences, parties, properties};
+use storage::{Conn, Tx, certificates as certificate_table, licences, notices, parties, properties};
 
 words! {
     /// What has changed; the law asks some of it to be told, and officers decide what follows.
@@ -91,6 +92,49 @@ pub fn record(
 pub fn withdraw_consent(tx: &mut Tx<'_>, cx: &Context, id: ConsentId, expected: Expected) -> Result<Consent, Error> {
     let party = own_party(cx)?;
     gazetteer::end_consent(tx, cx, party, id, expected)
+}
+
+/// A notice that was sent to the actor.
+///
+/// # Errors
+/// [`Error::NotFound`] for one that was not.
+pub fn notice(db: &mut Conn, cx: &Context, id: NoticeId) -> Result<Notice, Error> {
+    cx.allow(Action::ReadOwnCases)?;
+    let party = cx.actor.party.ok_or(Error::Forbidden)?;
+    let notice = notices::find(db, id)?.filter(|notice| notice.copy_sent_to(party).is_some());
+    notice.ok_or(Error::NotFound)
+}
+
+/// The actor says what they think of a proposal that was sent to them (Schedule 5, paragraph 3), and an officer gets a task.
+/// The same words again are those that are there. They are kept however late they come.
+///
+/// # Errors
+/// [`Error::NotFound`] for a notice that was not sent to them; a refusal for a decision or a withdrawn proposal.
+pub fn represent(tx: &mut Tx<'_>, cx: &Context, id: NoticeId, text: &str) -> Result<Representation, Error> {
+    cx.allow(Action::AnswerDemands)?;
+    let notice = notice(tx, cx, id)?;
+    let said = notices::representations_about(tx, id)?;
+    if let Some(same) = said.into_iter().find(|one| one.party_id == cx.actor.party && one.text == text) {
+        return Ok(same);
+    }
+    if notice.cover.state == NoticeState::Withdrawn {
+        let text = format!("{} was withdrawn: there is nothing left to comment on", notice.cover.reference);
+        return Err(Error::Refused { code: "notice-withdrawn", text });
+    }
+    let change = Representation::receive(cx, &notice.cover, cx.actor.party, cx.today(), text.to_owned())?;
+    notices::insert_representation(tx, &change)?;
+    let home = properties::find(tx, notice.cover.property_id)?.ok_or(Error::NotFound)?;
+    let who = cx.actor.party.map(|party| parties::find(tx, party)).transpose()?.flatten().ok_or(Error::NotFound)?;
+    let need = Need {
+        kind: TaskKind::RepresentationReceived,
+        key: change.entity().id.to_string(),
+        property_id: Some(home.id),
+        letter_id: None,
+        title: format!("{}: consider what {} says of {}", notice.cover.reference, who.name, home.one_line()),
+        detail: text.to_owned(),
+    };
+    tasks::open(tx, cx, need)?;
+    Ok(change.into_entity())
 }
 
 /// As [`report_change`], but the same report again, while its task is open, is the one that is there.

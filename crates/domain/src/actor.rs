@@ -81,7 +81,7 @@ words! {
         KeepOwnDetails = "keep_own_details",
         /// Fill in and send one's own application for a licence.
         Apply = "apply",
-        /// Answer a demand, record a certificate.
+        /// Answer a demand or a proposal, record a certificate.
         AnswerDemands = "answer_demands",
         /// Assess what came in.
         AssessAnswers = "assess_answers",

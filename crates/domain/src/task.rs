@@ -48,6 +48,8 @@ words! {
         HolderDatePassed = "holder_date_passed",
         /// The time for watching a referral is over.
         MonitoringEnds = "monitoring_ends",
+        /// Somebody said on the pages what they think of a proposal: consider it.
+        RepresentationReceived = "representation_received",
         /// A partner's agreement to share information ends soon.
         AgreementEnds = "agreement_ends",
     }

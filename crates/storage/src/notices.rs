@@ -152,6 +152,39 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Notice
     Ok(Listed { rows: complete(db, listed.rows)?, next: listed.next })
 }
 
+/// A page of the notices that were sent to somebody, newest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn sent_to(db: &mut Conn, party: PartyId, page: &Page) -> Result<Listed<Notice>, Error> {
+    let theirs = notice_copies::table.filter(notice_copies::party_id.eq(Word(party))).select(notice_copies::notice_id);
+    let sent = notices::id.eq_any(theirs).and(notices::issued_at.is_not_null());
+    let mut query = notices::table.filter(sent).select(CoverRow::as_select()).into_boxed();
+    if let Some(after) = &page.after {
+        query = query.filter(notices::id.lt(after.clone()));
+    }
+    let rows: Vec<CoverRow> = query.order(notices::id.desc()).limit(page.fetch()).load(db)?;
+    let listed = page.cut(rows, |row| row.id.0.to_string());
+    Ok(Listed { rows: complete(db, listed.rows)?, next: listed.next })
+}
+
+/// The proposals that were sent to somebody and whose consultation is not known to be over on that day.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn proposals_to(db: &mut Conn, party: PartyId, today: chrono::NaiveDate) -> Result<Vec<Notice>, Error> {
+    let theirs = notice_copies::table.filter(notice_copies::party_id.eq(Word(party))).select(notice_copies::notice_id);
+    let running = notices::ends_on.is_null().or(notices::ends_on.ge(today));
+    let rows = notices::table
+        .filter(notices::id.eq_any(theirs).and(running))
+        .order(notices::id)
+        .select(CoverRow::as_select())
+        .load(db)?;
+    let mut found = complete(db, rows)?;
+    found.retain(|notice| notice.cover.asks_for_representations());
+    Ok(found)
+}
+
 fn complete(db: &mut Conn, covers: Vec<CoverRow>) -> Result<Vec<Notice>, Error> {
     let names = covers.iter().map(|row| row.id.0.as_str()).collect::<Vec<_>>();
     let copies: Vec<CopyRow> = notice_copies::table

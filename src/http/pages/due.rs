@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::look::Choice;
+use super::notices;
 use super::visitor::{Visitor, show};
 use super::words::{Tag, days_left};
 use crate::actions::Error;
@@ -147,6 +148,7 @@ struct GroupView {
 
 #[derive(Serialize)]
 struct Due {
+    notices: Vec<notices::Line>,
     summary: String,
     any: bool,
     groups: Vec<GroupView>,
@@ -162,8 +164,10 @@ struct Due {
 /// What is due.
 pub(super) async fn list(app: Data<App>, visitor: Visitor, wanted: Query<Wanted>) -> Result<HttpResponse, Problem> {
     show(app, visitor, Action::ReadOwnCases, "due.html", move |_, db, guest| {
+        let today = guest.cx.today();
+        let notices = notices::open_to(db, guest.party, today)?;
         let portfolio = portfolio::of(db, guest.party)?;
-        Ok(due(entries(portfolio, guest.cx.today()), &wanted.0))
+        Ok(due(notices, entries(portfolio, today), &wanted.0))
     })
     .await
 }
@@ -180,7 +184,7 @@ fn entries(portfolio: Portfolio, today: NaiveDate) -> Vec<Entry> {
     entries
 }
 
-fn due(all: Vec<Entry>, wanted: &Wanted) -> Due {
+fn due(notices: Vec<notices::Line>, all: Vec<Entry>, wanted: &Wanted) -> Due {
     let homes = choices(&all, "All homes", |entry| (entry.home.clone(), entry.home_id.clone()));
     let kinds = choices(&all, "Everything", |entry| (entry.what.clone(), entry.what.clone()));
     let summary = summary(&all, homes.len().saturating_sub(1));
@@ -197,6 +201,7 @@ fn due(all: Vec<Entry>, wanted: &Wanted) -> Due {
         (!entries.is_empty()).then_some(GroupView { title: group.title(), count, entries })
     };
     Due {
+        notices,
         summary,
         any,
         groups: Group::ALL.into_iter().zip(counts).filter_map(group).collect(),

@@ -17,6 +17,7 @@ mod homes;
 mod item;
 mod look;
 mod many;
+mod notices;
 mod own;
 mod receipt;
 mod sign_in;
@@ -74,6 +75,9 @@ pages! {
     "/licences/{id}/neighbours" { get => own::neighbours_form, post => own::record_neighbours }
     "/licences/{id}/change" { get => own::change_form, post => own::report }
     "/licences/{id}/change/received" { get => own::told }
+    "/notices" { get => notices::list }
+    "/notices/{id}" { get => notices::one }
+    "/notices/{id}/comment" { get => notices::form, post => notices::comment }
     "/records/{id}" { get => own::record }
     "/details" { get => own::details, post => own::consent }
     "/details/consents/{id}" { get => own::withdrawal, post => own::withdraw }

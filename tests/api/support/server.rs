@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use selective_licensing::actions::{access, gazetteer};
+use selective_licensing::actions::{access, gazetteer, sign_in};
 use selective_licensing::app::App;
 use selective_licensing::domain::actor::{AccountState, Actor, Role};
 use selective_licensing::domain::id::{PartyId, Spelled as _};
@@ -13,6 +13,7 @@ use selective_licensing::domain::party::{PartyFacts, PartyKind};
 use selective_licensing::http;
 use serde_json::Value;
 
+use super::browser::Browser;
 use super::world::World;
 
 /// A running service. It stops when the value goes.
@@ -111,6 +112,16 @@ impl Server {
     pub(crate) fn account(&self, email: &str, role: Role, party: Option<PartyId>) -> Client {
         let token = token(&self.app, email, email, role, party);
         self.client(Some(&token))
+    }
+
+    /// A browser in which whoever has that address is signed in; the service looks the session up as always.
+    pub(crate) fn browser(&self, email: &str) -> Browser {
+        let cx = self.app.context(Actor::operator());
+        let found = self.app.db.read(|db| selective_licensing::storage::access::find_email(db, email)).unwrap();
+        let account = found.expect("an account has this address").id;
+        let mut browser = Browser::new(&self.at(""));
+        browser.cookies.insert("session".to_owned(), self.world.write(|tx| sign_in::begin(tx, &cx, account)));
+        browser
     }
 
     /// The whole address of a path.

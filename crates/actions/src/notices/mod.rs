@@ -16,12 +16,13 @@ use domain::actor::Action;
 use domain::application::{self, Application};
 use domain::context::Context;
 use domain::event::Change;
-use domain::id::{ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId};
+use domain::id::{ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId, Spelled as _};
 use domain::licence::Licence;
 use domain::notice::{Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
 use domain::proceeding::{self, Proceeding, ProceedingStep};
 use domain::property::Capacity;
-use storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes};
+use domain::task::TaskKind;
+use storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes, tasks};
 
 /// What is proposed.
 #[derive(Clone, Debug)]
@@ -291,7 +292,7 @@ pub fn receive_representation(
     Ok(change.into_entity())
 }
 
-/// An officer considers what somebody said.
+/// An officer considers what somebody said; the task that it came with is done.
 ///
 /// # Errors
 /// A refusal if it was considered before.
@@ -306,6 +307,9 @@ pub fn consider(
     let representation = table::find_representation(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(representation.revision)?;
     table::save_representation(tx, &representation.consider(cx, consideration)?)?;
+    if let Some(task) = tasks::find_open(tx, TaskKind::RepresentationReceived, id.as_str())? {
+        tasks::save(tx, &task.close(cx, "considered")?)?;
+    }
     table::find_representation(tx, id)?.ok_or(Error::NotFound)
 }
 

@@ -250,6 +250,20 @@ pub const SERVE_DECISION_WITHIN: u32 = 7;
 /// Days in which an appeal may be made, beginning with the day of the decision (Schedule 5, Part 3).
 pub const APPEAL_WITHIN: u32 = 28;
 
+impl Cover {
+    /// The last day for representations or for an appeal: as counted from service, or as a proposal states it until then.
+    #[must_use]
+    pub fn last_day(&self) -> Option<&Counted> {
+        self.period.as_ref().or(self.stated.as_ref())
+    }
+
+    /// Whether whoever got it may say what they think of it.
+    #[must_use]
+    pub fn asks_for_representations(&self) -> bool {
+        !self.kind.is_decision() && matches!(self.state, NoticeState::Issued | NoticeState::Served)
+    }
+}
+
 impl Notice {
     /// A notice is written.
     ///
@@ -473,6 +487,12 @@ impl Notice {
     pub fn was_served_in_time(&self) -> Option<bool> {
         let by = self.cover.serve_by.as_ref()?;
         Some(self.cover.served_on? <= by.on())
+    }
+
+    /// The copy that was sent to somebody; none before the notice is issued.
+    #[must_use]
+    pub fn copy_sent_to(&self, party: PartyId) -> Option<&Copy> {
+        self.copies.iter().find(|copy| copy.party_id == party).filter(|_| self.cover.issued_at.is_some())
     }
 
     /// The copy with that identifier.

@@ -22,7 +22,7 @@ templates! {
     "application_fields.html", "application_head.html", "application_new.html", "application_papers.html", "application_people.html",
     "application_person.html", "application_questions.html", "application_withdrawal.html", "applications.html",
     "apply.html", "consent_withdrawal.html", "demand.html", "details.html", "due.html", "duty.html", "files.html",
-    "govuk.html", "homes.html", "item.html", "layout.html", "licence.html", "licences.html", "link.html",
+    "govuk.html", "homes.html", "item.html", "layout.html", "licence.html", "licences.html", "link.html", "notice.html", "notice_comment.html", "notices.html",
     "many.html", "many_sent.html", "overtaken.html", "own_change.html", "own_change_received.html", "own_head.html", "own_inspection.html",
     "own_neighbours.html", "receipt.html", "record.html", "sent.html", "sign_in.html", "sign_out.html", "start.html",
     "wrong.html",

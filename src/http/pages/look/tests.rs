@@ -181,3 +181,8 @@ fn the_components_with_content_of_their_own_give_their_markup_too() {
     let wanted = outline(examples["summary-list: default"]["html"].as_str().unwrap());
     assert_eq!(ours, wanted[..ours.len()]);
 }
+
+#[test]
+fn every_template_parses() {
+    assert_eq!(super::ENGINE.as_ref().err(), None);
+}

@@ -1,0 +1,1 @@
+DROP INDEX notice_copies_of_party;
