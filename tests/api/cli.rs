@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use selective_licensing::actions::Service;
-use selective_licensing::actions::{Expected, demands, documents, gazetteer, licences};
+use selective_licensing::actions::{Error, Expected, demands, documents, fees, gazetteer, licences};
 use selective_licensing::app::App;
 use selective_licensing::clock::Clock;
 use selective_licensing::domain::actor::Actor;
@@ -20,13 +20,16 @@ use selective_licensing::domain::id::Ids;
 use selective_licensing::domain::licence::Grant;
 use selective_licensing::domain::party::{PartyFacts, PartyKind};
 use selective_licensing::domain::property::PropertyFacts;
+use selective_licensing::domain::scheme::FeePart;
 use selective_licensing::jobs::check::{self, Run};
 use selective_licensing::settings::Settings;
+use selective_licensing::storage::applications;
 use selective_licensing::storage::checks::StartedBy;
 use serde_json::Value;
 
 use crate::support::ROOT;
 use crate::support::database::UNGUARDED_FILE;
+use crate::support::world::everything;
 
 /// A council's machine: an empty folder in which `licensing` is run.
 struct Machine {
@@ -255,6 +258,26 @@ fn the_same_file_imported_twice_adds_nothing() {
         assert!(again.contains("0 added, 2 there already"), "{again}");
     }
     assert_eq!(machine.run(&["audit", "verify"]).with_code(0), events);
+}
+
+#[test]
+fn an_imported_application_owes_its_fee_less_what_the_file_says_was_paid() {
+    let machine = Machine::new();
+    let file = "Application ref,Address,Postcode,Applicant,Date submitted,Fee paid (£)\n\
+        A1,1 Invented Street,TS18 1AB,Bo,22/01/2025,\"£600.00\"\n\
+        A2,2 Invented Street,TS18 1AB,Bo,22/01/2025,yes\n\
+        A3,3 Invented Street,TS18 1AB,Bo,22/01/2025,\n";
+    std::fs::write(machine.path("fees.csv"), file).unwrap();
+    machine.run(&["import", "applications", "fees.csv"]).with_code(0);
+    let app = machine.app("2025-02-01T10:00:00Z");
+    let sums = app.db.read(|db| {
+        let listed = applications::list(db, &applications::Filter::default(), &everything())?;
+        let account = |one| fees::account(db, one).map(|account| account.balance().of(FeePart::Whole));
+        listed.rows.iter().map(account).collect::<Result<Vec<_>, Error>>()
+    });
+    let mut sums = sums.unwrap().into_iter().map(|sums| (sums.paid, sums.outstanding())).collect::<Vec<_>>();
+    sums.sort_unstable();
+    assert_eq!(sums, [(0, 65_300), (60_000, 5_300), (65_300, 0)]);
 }
 
 #[test]

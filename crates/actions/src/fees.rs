@@ -8,9 +8,10 @@ use domain::actor::Action;
 use domain::application::{Application, Step};
 use domain::context::Context;
 use domain::event::Change;
-use domain::fees::{Entry, FeeAccount, Payment, Refund, Refusal};
+use domain::fees::{Entry, FeeAccount, Payment, PaymentMethod, Refund, Refusal};
 use domain::id::{ApplicationId, FeeEntryId, PartyId};
 use domain::scheme::{FeePart, FeePeriod};
+use spreadsheet::Paid;
 use storage::{Conn, Tx, applications, fees as table};
 
 /// The account of an application.
@@ -51,6 +52,38 @@ pub(super) fn charge(
         if let Some(change) = account(tx, application)?.charge(cx, part, pence, day) {
             table::insert(tx, &change)?;
         }
+    }
+    Ok(())
+}
+
+/// What was paid of the fee before an application was imported, on the day on which the application came in: what was due
+/// then, and what goes beyond that for part B.
+///
+/// # Errors
+/// A refusal of money where the scheme has no fee for that day.
+pub(super) fn take_over(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    application: &Application,
+    paid: Paid,
+    reference: &str,
+) -> Result<(), Error> {
+    let received_on = application.submitted_on.ok_or(Refusal::NotSubmitted)?;
+    let period = schedule(rules, application, received_on)?;
+    let first = if period.amount(FeePart::A).is_some() { FeePart::A } else { FeePart::Whole };
+    let due = account(tx, application)?.balance().of(first).charged;
+    let due = i32::try_from(due).map_err(|_| Error::Broken("a fee beyond all measure".to_owned()))?;
+    let parts = match paid {
+        Paid::Due => [(first, due), (FeePart::B, 0)],
+        Paid::Pence(pence) if first == FeePart::A => [(first, pence.min(due)), (FeePart::B, (pence - due).max(0))],
+        Paid::Pence(pence) => [(first, pence), (FeePart::B, 0)],
+    };
+    for (part, pence) in parts.into_iter().filter(|(_, pence)| *pence > 0) {
+        let method = PaymentMethod::Other;
+        let payment = Payment { reference: reference.to_owned(), received_on, pence, part, method };
+        let change = account(tx, application)?.pay(cx, period, payment)?;
+        table::insert(tx, &change)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Applications from a council's file: each becomes a home, its people and a submitted application, and never twice.
 
 use super::applications::{self as actions, Applying};
-use super::{Error, Expected, Rules, gazetteer};
+use super::{Error, Expected, Rules, fees, gazetteer};
 use domain::actor::Action;
 use domain::application::Step;
 use domain::context::Context;
@@ -169,7 +169,14 @@ fn one(
     } else {
         let step = Step::Submit { on: row.submitted_on, declarations_signed: true };
         let expected = Expected(application.revision);
-        actions::enter(tx, cx, rules, application.id, expected, step).map_err(|error| at(row, error))?;
+        let submitted = actions::enter(tx, cx, rules, application.id, expected, step.clone());
+        let submitted = submitted.map_err(|error| at(row, error))?;
+        fees::charge(tx, cx, rules, &submitted, &step)?;
+        if let Some(paid) = row.paid {
+            let reference = row.reference.as_deref().unwrap_or("as imported");
+            let taken_over = fees::take_over(tx, cx, rules, &submitted, paid, reference);
+            taken_over.map_err(|error| at(row, error))?;
+        }
         imported.submitted += 1;
         imported.unsaid += u64::from(row.declarations_signed.is_none());
     }

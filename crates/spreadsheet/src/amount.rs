@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::column::fold;
+use super::row::Paid;
 use super::wrong::Wrong;
 use domain::property::Dwelling;
 
@@ -122,6 +123,24 @@ pub(super) fn yes_or_no(cell: &Cell) -> Result<bool, Wrong> {
     }
 }
 
+/// What was paid: an amount in pounds, or yes for all that was due; `None` for nothing.
+pub(super) fn paid(cell: &Cell) -> Result<Option<Paid>, Wrong> {
+    let words = text(cell, 60)?;
+    match fold(&words).as_str() {
+        "yes" | "y" | "true" | "paid" | "paidinfull" | "full" | "x" => return Ok(Some(Paid::Due)),
+        "no" | "n" | "false" | "unpaid" | "notpaid" | "none" | "nil" => return Ok(None),
+        _ => {}
+    }
+    let plain = words.replace(['£', ',', ' '], "");
+    let (pounds, pence) = plain.split_once('.').unwrap_or((&plain, ""));
+    let is_amount = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if pounds.is_empty() || pence.len() > 2 || !is_amount(pounds) || !is_amount(pence) {
+        return Err(Wrong::NotMoney);
+    }
+    let pence = format!("{pounds}{pence:0<2}").parse::<i32>().map_err(|_| Wrong::NotMoney)?;
+    Ok((pence > 0).then_some(Paid::Pence(pence)))
+}
+
 /// A whole number within a range.
 pub(super) fn count(cell: &Cell, least: i32, most: i32) -> Result<i32, Wrong> {
     let text = text(cell, 60)?;
@@ -219,6 +238,27 @@ mod tests {
         }
         for given in ["maybe", "electric", "2"] {
             assert_eq!(yes_or_no(&typed(given)), Err(Wrong::NotYesOrNo), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_was_paid_is_an_amount_in_pounds_or_all_or_nothing() {
+        let pence = |pence| Ok(Some(Paid::Pence(pence)));
+        for (given, expected) in [
+            ("653", pence(65_300)),
+            ("£653.00", pence(65_300)),
+            ("£1,306.5", pence(130_650)),
+            ("0.01", pence(1)),
+            ("Yes", Ok(Some(Paid::Due))),
+            ("Paid in full", Ok(Some(Paid::Due))),
+            ("0.00", Ok(None)),
+            ("not paid", Ok(None)),
+            ("-5", Err(Wrong::NotMoney)),
+            ("653.001", Err(Wrong::NotMoney)),
+            ("cheque", Err(Wrong::NotMoney)),
+            ("99999999999", Err(Wrong::NotMoney)),
+        ] {
+            assert_eq!(paid(&typed(given)), expected, "{given}");
         }
     }
 

@@ -48,6 +48,8 @@ pub enum Column {
     Declarations,
     /// The kind of dwelling.
     PropertyType,
+    /// What was paid of the fee.
+    FeePaid,
 }
 
 /// Headings in the spelling of [`fold`]; where a file has several for one column, the first in this order is read.
@@ -87,6 +89,7 @@ const KNOWN: &[(Column, &str)] = &[
         Column::Declarations,
         "declarationssigned declarationsigned signeddeclarations signeddeclaration declarations declaration",
     ),
+    (Column::FeePaid, "feepaid feespaid amountpaid paid feereceived feesreceived paymentreceived totalpaid"),
     (Column::PropertyType, "propertytype typeofproperty dwellingtype typeofdwelling kindofdwelling dwelling"),
 ];
 
@@ -124,6 +127,7 @@ impl Column {
             Self::Gas => "Gas supplied".to_owned(),
             Self::Declarations => "Declarations signed".to_owned(),
             Self::PropertyType => "Property type".to_owned(),
+            Self::FeePaid => "Fee paid".to_owned(),
         }
     }
 }
@@ -212,6 +216,7 @@ mod tests {
             ("Date submitted (DD/MM/YYYY)", Column::SubmittedOn),
             ("No. of occupiers", Column::Occupiers),
             ("Gas? (Y/N)", Column::Gas),
+            ("Fee paid (£)", Column::FeePaid),
             ("Declarations signed?", Column::Declarations),
         ];
         for (heading, column) in cases {
@@ -221,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_guessed() {
-        for heading in ["", "Fee paid", "Officer", "Applicant date of birth", "Ward", "Agent ref"] {
+        for heading in ["", "Fee due", "Officer", "Applicant date of birth", "Ward", "Agent ref"] {
             assert_eq!(Column::of(heading), None, "{heading}");
         }
     }

@@ -25,6 +25,6 @@ pub use encoding::decode;
 pub use file::{FileFault, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED_BYTES, read};
 pub use heading::Ignored;
 pub use person::Person;
-pub use row::ApplicationRow;
+pub use row::{ApplicationRow, Paid};
 pub use sheet::Sheet;
 pub use wrong::{CellFault, Wrong};

@@ -13,6 +13,15 @@ use super::wrong::{CellFault, Wrong};
 use domain::event::hex;
 use domain::property::Dwelling;
 
+/// What was paid of the fee, as the file tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paid {
+    /// All that was due when the application came in.
+    Due,
+    /// So many pence.
+    Pence(i32),
+}
+
 /// An application as the file tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationRow {
@@ -50,6 +59,8 @@ pub struct ApplicationRow {
     pub declarations_signed: Option<bool>,
     /// The kind of dwelling.
     pub dwelling: Option<Dwelling>,
+    /// What was paid of the fee; `None` if nothing was, or nobody has said.
+    pub paid: Option<Paid>,
 }
 
 impl ApplicationRow {
@@ -99,6 +110,7 @@ impl<'a> Reading<'a> {
         let gas_supplied = self.optional(Column::Gas, amount::yes_or_no);
         let declarations_signed = self.optional(Column::Declarations, amount::yes_or_no);
         let dwelling = self.optional(Column::PropertyType, amount::dwelling);
+        let paid = self.optional(Column::FeePaid, amount::paid).flatten();
         let (address, postcode) = home?;
         Some(ApplicationRow {
             row: self.line.row,
@@ -118,6 +130,7 @@ impl<'a> Reading<'a> {
             gas_supplied,
             declarations_signed,
             dwelling,
+            paid,
         })
     }
 

@@ -99,6 +99,9 @@ pub enum Wrong {
     /// Neither yes nor no.
     #[error("write yes or no, or leave the cell empty")]
     NotYesOrNo,
+    /// Neither an amount of money nor yes or no.
+    #[error("write what was paid in pounds, such as 653.00, or yes or no, or leave the cell empty")]
+    NotMoney,
     /// A kind of dwelling that is not known.
     #[error("this kind of dwelling is not known: write house, flat, bungalow, room or building")]
     UnknownDwelling,
