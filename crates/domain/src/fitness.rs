@@ -430,7 +430,7 @@ fn words_of(text: String) -> Result<String, Refusal> {
 mod tests {
     use super::*;
     use crate::states::only_these_ways;
-    use crate::testing::{amy, home, key, khan, manager, on, scheme};
+    use crate::testing::{amy, applying, key, khan, manager, on, scheme};
 
     fn opened() -> FitnessCheck {
         let opening = Opening {
@@ -460,18 +460,7 @@ mod tests {
     }
 
     fn application(manager: Option<PartyId>) -> Application {
-        let start = crate::application::Start {
-            reference: "APP/2025/00001".to_owned(),
-            property_id: home(None).id,
-            area_code: None,
-            address_search: String::new(),
-            applicant_id: khan(),
-            holder_id: khan(),
-            manager_id: manager,
-            agent_id: None,
-            import_key: None,
-        };
-        Application::start(&on("2025-01-22"), start).into_entity()
+        Application { manager_id: manager, ..applying("2025-01-22") }
     }
 
     fn found(finding: Finding, met: bool) -> Found {
