@@ -116,7 +116,8 @@ pub(super) fn officer(store: &Store, command: OfficerCommand, out: &mut dyn Writ
             writeln!(out, "{} <{}> {word} read and work references about tenants.", account.name, account.email)?;
         }
         OfficerCommand::Disable { email } => {
-            let disabled = store.db.write(|tx| actions::disable(tx, &cx, &email)).with_context(|| nobody(&email))?;
+            let disabled = store.db.write(|tx| actions::disable(tx, &cx, &email));
+            let disabled = disabled.with_context(|| format!("{email} was not disabled"))?;
             writeln!(out, "Disabled {} <{}>. No token of theirs works any more.", disabled.name, disabled.email)?;
         }
     }
@@ -135,7 +136,8 @@ pub(super) fn token(store: &Store, command: TokenCommand, out: &mut dyn Write) -
         }
         TokenCommand::List { email } => {
             let account = store.db.read(|db| access::find_email(db, &email).map_err(Error::from))?;
-            let account: Account = account.with_context(|| nobody(&email))?;
+            let account: Account =
+                account.with_context(|| format!("there is no account with {email}: see licensing officer list"))?;
             for token in store.db.read(|db| access::tokens_of(db, account.id).map_err(Error::from))? {
                 writeln!(out, "{}  {:<38}  {}", token.id, state(&token, cx.now), token.label)?;
             }
@@ -155,10 +157,6 @@ fn state(token: &Token, now: DateTime<Utc>) -> String {
         None if token.is_live(now) => format!("until {}", written_instant(token.expires_at)),
         None => format!("expired on {}", written_instant(token.expires_at)),
     }
-}
-
-fn nobody(email: &str) -> String {
-    format!("there is no account with {email}: see licensing officer list")
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

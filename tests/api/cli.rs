@@ -241,6 +241,7 @@ fn a_token_is_shown_once_and_stops_when_it_is_revoked() {
     assert!(entrusted.contains("may read and work references"), "{entrusted}");
     machine.run(&["officer", "disable", "amy@council.example"]).with_code(0);
     assert!(machine.run(&["officer", "list"]).with_code(0).contains("disabled"));
+    machine.run(&["officer", "disable", "amy@council.example"]).refused_with(1);
     machine.run(&["token", "issue", "amy@council.example", "--label", "again"]).refused_with(1);
     machine.run(&["audit", "verify"]).with_code(0);
 }

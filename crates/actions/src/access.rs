@@ -36,11 +36,11 @@ pub fn add(
 /// An account is disabled; its tokens stop at once, and its sessions end.
 ///
 /// # Errors
-/// [`Error::NotFound`] without such an account.
+/// [`Error::NotFound`] without such an account; a refusal if it is disabled already.
 pub fn disable(tx: &mut Tx<'_>, cx: &Context, email: &str) -> Result<Account, Error> {
     cx.allow(Action::ManageAccess)?;
     let account = access::find_email(tx, email)?.ok_or(Error::NotFound)?;
-    let change = account.disable(cx);
+    let change = account.disable(cx)?;
     access::save(tx, &change)?;
     sign_in::end_sessions_of(tx, change.entity().id, cx.now)?;
     Ok(change.into_entity())

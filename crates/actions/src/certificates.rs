@@ -89,8 +89,10 @@ pub fn assess(
     certificates::save(tx, &change)?;
     let record = change.into_entity();
     if record.state == CertificateState::Accepted {
-        for older in certificates::accepted_before(tx, &record)?.into_iter().filter(|older| record.supersedes(older)) {
-            certificates::save(tx, &older.supersede(cx, record.id))?;
+        for older in certificates::accepted_before(tx, &record)? {
+            if let Some(superseded) = older.give_way(cx, &record) {
+                certificates::save(tx, &superseded)?;
+            }
         }
         follow(tx, cx, rules, &record)?;
     }

@@ -14,7 +14,7 @@ use domain::id::{AccountId, LinkId, PartyId};
 use domain::letter::Posting;
 use domain::party::{Party, PartyFacts, PartyKind};
 use domain::scheme::Scheme;
-use domain::sign_in::{Known, Link, LinkState, Session, digest, secret};
+use domain::sign_in::{Known, Link, LinkMove, Session, digest, secret};
 use storage::{Conn, Tx, access, parties, sign_in as table};
 
 /// The time over which tries are counted.
@@ -152,13 +152,13 @@ pub fn take_up(
     let due = table::find_link(tx, id)?.filter(|link| link.next_attempt_at.is_some_and(|at| at <= cx.now));
     let Some(link) = due else { return Ok(None) };
     if !link.is_live(cx.now) {
-        table::save_link(tx, &link.settle(LinkState::Failed, "it could not be sent in time".to_owned()))?;
+        save_link(tx, link.settle(cx.now, LinkMove::Fail, "it could not be sent in time".to_owned()))?;
         return Ok(None);
     }
     let scheme = rules.current()?;
     let known = known(tx, &link.email)?.filter(|known| *known != Known::Stranger || scheme.application.is_some());
     let Some(known) = known else {
-        table::save_link(tx, &link.settle(LinkState::Unknown, "nobody known has this address".to_owned()))?;
+        save_link(tx, link.settle(cx.now, LinkMove::NotKnow, "nobody known has this address".to_owned()))?;
         return Ok(None);
     };
     let name = known.name().map(ToOwned::to_owned);
@@ -166,7 +166,7 @@ pub fn take_up(
     let secret = secret(cx);
     match (compose(&invitation, &secret), compose(&invitation, BLANK)) {
         (Ok(words), Ok(kept)) => {
-            let mut link = link.claim(cx.now, lease, &secret);
+            let Some(mut link) = link.claim(cx.now, lease, &secret) else { return Ok(None) };
             link.text = Some(kept.text);
             link.template = Some(kept.template);
             table::save_link(tx, &link)?;
@@ -174,7 +174,7 @@ pub fn take_up(
         }
         (Err(why), _) | (_, Err(why)) => {
             tracing::error!(link = %id, why, "a sign-in mail could not be written");
-            table::save_link(tx, &link.settle(LinkState::Failed, why))?;
+            save_link(tx, link.settle(cx.now, LinkMove::Fail, why))?;
             Ok(None)
         }
     }
@@ -186,12 +186,19 @@ pub fn take_up(
 /// Whatever the database says.
 pub fn settle(tx: &mut Tx<'_>, cx: &Context, sent: &Link, posting: Posting) -> Result<(), Error> {
     let Some(link) = table::find_link(tx, sent.id)?.filter(|link| link.attempt == sent.attempt) else { return Ok(()) };
-    let settled = match posting {
-        Posting::Accepted(reply) | Posting::Unknown(reply) => link.settle(LinkState::Sent, reply),
-        Posting::Refused(why) | Posting::Unbuildable(why) => link.settle(LinkState::Failed, why),
-        Posting::NotSent(why) => link.try_again(cx.now, why),
+    let (step, reply) = match posting {
+        Posting::Accepted(reply) | Posting::Unknown(reply) => (LinkMove::Send, reply),
+        Posting::Refused(why) | Posting::Unbuildable(why) => (LinkMove::Fail, why),
+        Posting::NotSent(why) => (LinkMove::PutBack, why),
     };
-    table::save_link(tx, &settled)?;
+    save_link(tx, link.settle(cx.now, step, reply))
+}
+
+/// What has become of a link's mail is kept; what comes too late to change anything is not.
+fn save_link(tx: &mut Tx<'_>, moved: Option<Link>) -> Result<(), Error> {
+    if let Some(link) = moved {
+        table::save_link(tx, &link)?;
+    }
     Ok(())
 }
 

@@ -63,6 +63,9 @@ pub enum Refusal {
     /// References are for officers.
     #[error("references about tenants are for officers and team leaders: the role {0} cannot be given them")]
     NotForReferences(Role),
+    /// The account is closed already.
+    #[error("the account is disabled already")]
+    AlreadyDisabled,
     /// The account is closed.
     #[error("the account is disabled: no token can be issued for it")]
     Disabled,
@@ -79,7 +82,7 @@ impl Refusal {
             Self::NeedsParty(_) => "needs-party",
             Self::NotForPeople(_) => "not-for-people",
             Self::NotForReferences(_) => "not-for-references",
-            Self::Disabled => "account-disabled",
+            Self::Disabled | Self::AlreadyDisabled => "account-disabled",
             Self::AlreadyRevoked => "token-revoked",
         }
     }
@@ -125,17 +128,13 @@ impl Account {
     }
 
     /// The account is closed; every token of it stops at once.
-    #[must_use]
-    pub fn disable(mut self, cx: &Context) -> Change<Self> {
-        self.state = AccountState::Disabled;
-        Change::new(
-            cx,
-            Chain::Service,
-            Happening::AccountDisabled,
-            &self.id.clone(),
-            json!({ "role": self.role }),
-            self,
-        )
+    ///
+    /// # Errors
+    /// A [`Refusal`] if it was before.
+    pub fn disable(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
+        self.state = self.state.disabled().ok_or(Refusal::AlreadyDisabled)?;
+        let facts = json!({ "role": self.role });
+        Ok(Change::new(cx, Chain::Service, Happening::AccountDisabled, &self.id.clone(), facts, self))
     }
 
     /// Who acts when this account acts.
@@ -197,5 +196,34 @@ impl Token {
     #[must_use]
     pub fn digest(shown: &str) -> String {
         hex(&Sha256::digest(shown.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::states::only_these_ways;
+    use crate::testing::on;
+
+    #[test]
+    fn an_account_is_disabled_once_and_then_takes_no_token() {
+        use AccountState as S;
+        let cx = on("2025-01-22");
+        let account = |state| {
+            let (name, email) = ("Amy".to_owned(), "amy@council.example".to_owned());
+            Account::add(&cx, name, email, Role::Officer, state, None).unwrap().into_entity()
+        };
+        let ways: &[(&[S], &str, S)] = &[(&[S::Invited, S::Active], "disable", S::Disabled)];
+        only_these_ways(
+            S::ALL,
+            &["disable"],
+            ways,
+            |from, _| from.disabled(),
+            |from, _| account(from).disable(&cx).ok().map(|change| change.entity().state),
+        );
+        let disabled = account(S::Active).disable(&cx).unwrap().into_entity();
+        assert_eq!(disabled.clone().disable(&cx).unwrap_err(), Refusal::AlreadyDisabled);
+        let token = Token::issue(&cx, &disabled, "Amy's laptop".to_owned(), 90);
+        assert_eq!(token.map(drop).unwrap_err(), Refusal::Disabled);
     }
 }

@@ -36,6 +36,17 @@ words! {
     }
 }
 
+impl AccountState {
+    /// The state of an account that is disabled; `None` if it is already.
+    #[must_use]
+    pub fn disabled(self) -> Option<Self> {
+        match self {
+            Self::Invited | Self::Active => Some(Self::Disabled),
+            Self::Disabled => None,
+        }
+    }
+}
+
 words! {
     /// Everything that can be done, as far as permission is concerned.
     Action {

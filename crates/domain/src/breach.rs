@@ -23,6 +23,31 @@ words! {
     }
 }
 
+words! {
+    /// What moves a breach from one state to another.
+    BreachMove {
+        /// An officer confirms it.
+        Confirm = "confirm",
+        /// An officer dismisses it.
+        Dismiss = "dismiss",
+        /// The service takes it back.
+        TakeBack = "take_back",
+    }
+}
+
+impl BreachState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: BreachMove) -> Option<Self> {
+        match (self, step) {
+            (Self::Proposed, BreachMove::Confirm) => Some(Self::Confirmed),
+            (Self::Proposed, BreachMove::Dismiss) => Some(Self::Dismissed),
+            (Self::Proposed, BreachMove::TakeBack) => Some(Self::Withdrawn),
+            (Self::Confirmed | Self::Dismissed | Self::Withdrawn, _) => None,
+        }
+    }
+}
+
 /// What a proposed breach rests on by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -191,12 +216,12 @@ impl Breach {
         reason: &str,
         evidence: Option<String>,
     ) -> Result<Change<Self>, Refusal> {
-        match (self.state, ground) {
-            (BreachState::Proposed, Ground::AnswerWaits) => return Err(Refusal::AnswerWaits),
-            (BreachState::Proposed, Ground::Gone(why)) => return Err(Refusal::GroundGone(why)),
-            _ => {}
+        let confirmed = self.next(BreachMove::Confirm)?;
+        match ground {
+            Ground::Stands => self.decide(cx, confirmed, Happening::BreachConfirmed, reason, evidence),
+            Ground::AnswerWaits => Err(Refusal::AnswerWaits),
+            Ground::Gone(why) => Err(Refusal::GroundGone(why)),
         }
-        self.decide(cx, BreachState::Confirmed, Happening::BreachConfirmed, reason, evidence)
     }
 
     /// An officer dismisses it.
@@ -204,19 +229,24 @@ impl Breach {
     /// # Errors
     /// As [`Breach::confirm`].
     pub fn dismiss(self, cx: &Context, reason: &str) -> Result<Change<Self>, Refusal> {
-        self.decide(cx, BreachState::Dismissed, Happening::BreachDismissed, reason, None)
+        let dismissed = self.next(BreachMove::Dismiss)?;
+        self.decide(cx, dismissed, Happening::BreachDismissed, reason, None)
     }
 
     /// The service takes back what it proposed, where the ground fell away before any officer decided.
     #[must_use]
     pub fn take_back(mut self, cx: &Context, ground: Ground) -> Option<Change<Self>> {
-        let (BreachState::Proposed, Ground::Gone(why)) = (self.state, ground) else { return None };
-        self.state = BreachState::Withdrawn;
+        let Ground::Gone(why) = ground else { return None };
+        self.state = self.state.after(BreachMove::TakeBack)?;
         self.decided_at = Some(cx.now);
         self.reason = Some(why.to_owned());
         let facts = json!({ "reason": why, "due_on": self.due_on });
         let chain = Chain::Case(self.property_id);
         Some(Change::new(cx, chain, Happening::BreachWithdrawn, &self.id.clone(), facts, self))
+    }
+
+    fn next(&self, step: BreachMove) -> Result<BreachState, Refusal> {
+        self.state.after(step).ok_or(Refusal::AlreadyDecided(self.state))
     }
 
     fn decide(
@@ -227,9 +257,6 @@ impl Breach {
         reason: &str,
         evidence: Option<String>,
     ) -> Result<Change<Self>, Refusal> {
-        if self.state != BreachState::Proposed {
-            return Err(Refusal::AlreadyDecided(self.state));
-        }
         if cx.actor.account.is_none() || cx.actor.role == Role::System {
             return Err(Refusal::NotByMachine);
         }
@@ -251,6 +278,7 @@ impl Breach {
 mod tests {
     use super::*;
     use crate::actor::Actor;
+    use crate::states::only_these_ways;
     use crate::testing::{amy, day, home, key, machine_on, on};
 
     fn proposal(due_on: &str, item: &str) -> Proposal {
@@ -329,6 +357,33 @@ mod tests {
             assert_eq!(decided.clone().confirm(&cx, Ground::Stands, "again", None).unwrap_err(), refusal);
             assert_eq!(decided.dismiss(&cx, "again").unwrap_err(), refusal);
         }
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use BreachMove as M;
+        use BreachState as S;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::Proposed], M::Confirm, S::Confirmed),
+            (&[S::Proposed], M::Dismiss, S::Dismissed),
+            (&[S::Proposed], M::TakeBack, S::Withdrawn),
+        ];
+        let cx = on("2025-02-10");
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let breach = Breach { state: from, ..proposed("2025-02-05") };
+                let moved = match step {
+                    M::Confirm => breach.confirm(&cx, Ground::Stands, "nothing came", None).ok(),
+                    M::Dismiss => breach.dismiss(&cx, "in hospital").ok(),
+                    M::TakeBack => breach.take_back(&cx, Ground::Gone("the demand came back")),
+                };
+                moved.map(|change| change.entity().state)
+            },
+        );
     }
 
     #[test]

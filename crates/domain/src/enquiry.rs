@@ -453,10 +453,9 @@ fn words_of(text: String) -> Result<String, Refusal> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::application::Start;
     use crate::exemption::Notification;
     use crate::requirement::tests::verdict;
-    use crate::testing::{amy, day, home, key, khan, on};
+    use crate::testing::{amy, applying, day, home, key, khan, on};
 
     fn opening() -> Opening {
         Opening {
@@ -474,19 +473,7 @@ pub(crate) mod tests {
     }
 
     fn application() -> Application {
-        let start = Start {
-            reference: "APP/2025/00001".to_owned(),
-            property_id: home(None).id,
-            area_code: None,
-            address_search: String::new(),
-            applicant_id: khan(),
-            holder_id: khan(),
-            manager_id: None,
-            agent_id: None,
-            import_key: None,
-        };
-        let draft = Application::start(&on("2025-01-22"), start).into_entity();
-        Application { submitted_on: Some(day("2025-01-22")), ..draft }
+        Application { submitted_on: Some(day("2025-01-22")), ..applying("2025-01-22") }
     }
 
     fn notification() -> Exemption {

@@ -26,6 +26,36 @@ words! {
 }
 
 words! {
+    /// What is done with a check.
+    CheckMove {
+        /// Somebody looks somewhere.
+        Look = "look",
+        /// Something is found that counts against the person.
+        Find = "find",
+        /// It is concluded that they are fit and proper.
+        ConcludeFit = "conclude_fit",
+        /// It is concluded that they are not.
+        ConcludeNotFit = "conclude_not_fit",
+        /// Something happened, and it is reopened.
+        Reopen = "reopen",
+    }
+}
+
+impl Conclusion {
+    /// What a check has come to once this is done; `None` if it cannot be done now.
+    #[must_use]
+    pub fn after(self, step: CheckMove) -> Option<Self> {
+        match (self, step) {
+            (Self::None, CheckMove::Look | CheckMove::Find) => Some(Self::None),
+            (Self::None, CheckMove::ConcludeFit) => Some(Self::Fit),
+            (Self::None, CheckMove::ConcludeNotFit) => Some(Self::NotFit),
+            (Self::Fit | Self::NotFit, CheckMove::Reopen) => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+words! {
     /// Where somebody looked.
     SourceKind {
         /// What the person declared.
@@ -267,7 +297,7 @@ impl FitnessCheck {
         looked_on: NaiveDate,
         result: String,
     ) -> Result<Change<Self>, Refusal> {
-        self.is_open()?;
+        self.step(CheckMove::Look)?;
         if looked_on > cx.today() {
             return Err(Refusal::InFuture);
         }
@@ -288,7 +318,7 @@ impl FitnessCheck {
         weight: String,
         relevance: String,
     ) -> Result<Change<Self>, Refusal> {
-        self.is_open()?;
+        self.step(CheckMove::Find)?;
         let (matter, weight, relevance) = (words_of(matter)?, words_of(weight)?, words_of(relevance)?);
         let (found_on, officer_id) = (cx.today(), cx.actor.account);
         self.findings.push(Against { matter, weight, relevance, found_on, officer_id });
@@ -307,19 +337,22 @@ impl FitnessCheck {
         conclusion: Conclusion,
         reasons: String,
     ) -> Result<Change<Self>, Refusal> {
-        self.is_open()?;
         match conclusion {
             Conclusion::None => return Err(Refusal::NoConclusion),
-            _ if self.sources.is_empty() => return Err(Refusal::NoSource),
-            Conclusion::NotFit if self.findings.is_empty() => return Err(Refusal::NoFinding),
-            Conclusion::Fit | Conclusion::NotFit => {}
+            Conclusion::Fit => self.step(CheckMove::ConcludeFit)?,
+            Conclusion::NotFit => self.step(CheckMove::ConcludeNotFit)?,
+        }
+        if self.sources.is_empty() {
+            return Err(Refusal::NoSource);
+        }
+        if conclusion == Conclusion::NotFit && self.findings.is_empty() {
+            return Err(Refusal::NoFinding);
         }
         let reasons = words_of(reasons)?;
         let (on, officer_id) = (cx.today(), cx.actor.account);
         let decided = Trigger::new(on, Occasion::Decision);
         let lasts_until = Counted::months_beginning_with(policy.fitness_check_months, decided)?;
         let facts = json!({ "conclusion": conclusion, "lasts_until": lasts_until });
-        self.conclusion = conclusion;
         self.conclusions.push(Concluded { conclusion, reasons, on, officer_id, lasts_until, reopened: None });
         Ok(self.change(cx, Happening::FitnessConcluded, facts))
     }
@@ -329,14 +362,11 @@ impl FitnessCheck {
     /// # Errors
     /// A refusal if there is none, or without words.
     pub fn reopen(mut self, cx: &Context, cause: Cause, reason: String) -> Result<Change<Self>, Refusal> {
-        if self.conclusion == Conclusion::None {
-            return Err(Refusal::NotConcluded(self.reference));
-        }
+        self.step(CheckMove::Reopen)?;
         let reopened = Reopened { cause, reason: words_of(reason)?, on: cx.today(), officer_id: cx.actor.account };
         if let Some(last) = self.conclusions.last_mut() {
             last.reopened = Some(reopened);
         }
-        self.conclusion = Conclusion::None;
         Ok(self.change(cx, Happening::FitnessReopened, json!({ "cause": cause })))
     }
 
@@ -379,11 +409,12 @@ impl FitnessCheck {
         Event::new(cx, Chain::Party(self.party_id), Happening::FitnessRead, &self.id, facts)
     }
 
-    fn is_open(&self) -> Result<(), Refusal> {
-        match self.conclusion {
-            Conclusion::None => Ok(()),
-            _ => Err(Refusal::IsConcluded(self.reference.clone())),
-        }
+    fn step(&mut self, step: CheckMove) -> Result<(), Refusal> {
+        self.conclusion = self.conclusion.after(step).ok_or_else(|| match self.conclusion {
+            Conclusion::None => Refusal::NotConcluded(self.reference.clone()),
+            Conclusion::Fit | Conclusion::NotFit => Refusal::IsConcluded(self.reference.clone()),
+        })?;
+        Ok(())
     }
 
     fn change(self, cx: &Context, kind: Happening, facts: Value) -> Change<Self> {
@@ -398,7 +429,8 @@ fn words_of(text: String) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{amy, home, key, khan, manager, on, scheme};
+    use crate::states::only_these_ways;
+    use crate::testing::{amy, applying, key, khan, manager, on, scheme};
 
     fn opened() -> FitnessCheck {
         let opening = Opening {
@@ -428,18 +460,7 @@ mod tests {
     }
 
     fn application(manager: Option<PartyId>) -> Application {
-        let start = crate::application::Start {
-            reference: "APP/2025/00001".to_owned(),
-            property_id: home(None).id,
-            area_code: None,
-            address_search: String::new(),
-            applicant_id: khan(),
-            holder_id: khan(),
-            manager_id: manager,
-            agent_id: None,
-            import_key: None,
-        };
-        Application::start(&on("2025-01-22"), start).into_entity()
+        Application { manager_id: manager, ..applying("2025-01-22") }
     }
 
     fn found(finding: Finding, met: bool) -> Found {
@@ -463,6 +484,37 @@ mod tests {
         assert_eq!(late.unwrap_err(), Refusal::InFuture);
         assert_eq!(opened().find(&cx, why(), why(), String::new()).unwrap_err(), Refusal::NoWords);
         assert_eq!(concluded(Conclusion::NotFit).standing().unwrap().officer_id, amy().account);
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use CheckMove as M;
+        use Conclusion as S;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::None], M::Look, S::None),
+            (&[S::None], M::Find, S::None),
+            (&[S::None], M::ConcludeFit, S::Fit),
+            (&[S::None], M::ConcludeNotFit, S::NotFit),
+            (&[S::Fit, S::NotFit], M::Reopen, S::None),
+        ];
+        let (cx, policy, why) = (on("2025-01-22"), scheme().policy, || "because".to_owned());
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let check = FitnessCheck { conclusion: from, ..with_finding() };
+                let moved = match step {
+                    M::Look => check.look(&cx, SourceKind::Other, cx.today(), why()),
+                    M::Find => check.find(&cx, why(), why(), why()),
+                    M::ConcludeFit => check.conclude(&cx, &policy, S::Fit, why()),
+                    M::ConcludeNotFit => check.conclude(&cx, &policy, S::NotFit, why()),
+                    M::Reopen => check.reopen(&cx, Cause::Complaint, why()),
+                };
+                moved.ok().map(|change| change.entity().conclusion)
+            },
+        );
     }
 
     #[test]

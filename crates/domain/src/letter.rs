@@ -66,6 +66,68 @@ words! {
     }
 }
 
+words! {
+    /// What moves a letter from one state to another.
+    LetterMove {
+        /// An attempt to send it begins.
+        Claim = "claim",
+        /// It is composed for the printer.
+        LayOut = "lay_out",
+        /// The relay accepts it.
+        Accept = "accept",
+        /// The address refuses it.
+        Refuse = "refuse",
+        /// It is not known whether a letter went that must not go twice.
+        Hold = "hold",
+        /// It did not go, or may go twice: it is tried again later.
+        PutBack = "put_back",
+        /// No message could be made of it, again and again.
+        GiveUp = "give_up",
+        /// A person has it sent again.
+        SendAgain = "send_again",
+        /// A person posts it.
+        Post = "post",
+        /// Its words are disposed of before it went.
+        DisposeOf = "dispose_of",
+    }
+}
+
+impl LetterState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: LetterMove) -> Option<Self> {
+        use LetterMove as M;
+        use LetterState as S;
+        match (self, step) {
+            (S::Queued, M::Claim) => Some(S::Sending),
+            (S::Queued, M::LayOut) => Some(S::ToPrint),
+            (S::Sending, M::Accept) => Some(S::Accepted),
+            (S::Sending, M::Refuse) => Some(S::Refused),
+            (S::Sending, M::Hold) => Some(S::Held),
+            (S::Sending, M::PutBack) => Some(S::Queued),
+            (S::Sending, M::GiveUp) => Some(S::GivenUp),
+            (S::Held | S::GivenUp, M::SendAgain) => Some(S::Queued),
+            (S::ToPrint | S::Held | S::GivenUp | S::Refused, M::Post) => Some(S::Posted),
+            (S::Queued | S::Sending | S::Held | S::ToPrint, M::DisposeOf) => Some(S::GivenUp),
+            _ => None,
+        }
+    }
+}
+
+impl LetterMove {
+    /// What was to be done with the letter, as a refusal says it.
+    fn done(self) -> &'static str {
+        match self {
+            Self::Claim => "sent",
+            Self::LayOut => "laid out",
+            Self::Accept | Self::Refuse | Self::Hold | Self::PutBack | Self::GiveUp => "settled",
+            Self::SendAgain => "sent again",
+            Self::Post => "posted",
+            Self::DisposeOf => "disposed of",
+        }
+    }
+}
+
 /// A letter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Letter {
@@ -235,8 +297,8 @@ impl Letter {
             (self.text, self.html) = (Some(DISPOSED_OF.to_owned()), None);
         }
         self.subject = None;
-        if !matches!(self.state, LetterState::Accepted | LetterState::Refused | LetterState::Posted) {
-            self.state = LetterState::GivenUp;
+        if let Some(given_up) = self.state.after(LetterMove::DisposeOf) {
+            self.state = given_up;
             self.leased_until = None;
         }
         self.facts = serde_json::Value::Null;
@@ -253,14 +315,16 @@ impl Letter {
     }
 
     /// An attempt begins: from now until the lease ends, the letter is this attempt's alone.
-    #[must_use]
-    pub fn claim(mut self, now: DateTime<Utc>, lease: TimeDelta) -> Self {
-        self.state = LetterState::Sending;
+    ///
+    /// # Errors
+    /// A [`Refusal`] unless it is queued.
+    pub fn claim(mut self, now: DateTime<Utc>, lease: TimeDelta) -> Result<Self, Refusal> {
+        self.state = self.next(LetterMove::Claim)?;
         self.attempt += 1;
         self.leased_until = Some(now + lease);
         self.next_attempt_at = Some(now + lease);
         self.first_attempt_at = self.first_attempt_at.or(Some(now));
-        self
+        Ok(self)
     }
 
     /// It is not to be tried before that instant.
@@ -271,19 +335,24 @@ impl Letter {
     }
 
     /// A paper letter is composed and waits for the printer.
-    #[must_use]
-    pub fn lay_out(mut self, cx: &Context) -> Change<Self> {
-        self.state = LetterState::ToPrint;
+    ///
+    /// # Errors
+    /// A [`Refusal`] unless it is queued.
+    pub fn lay_out(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
+        self.state = self.next(LetterMove::LayOut)?;
         self.next_attempt_at = None;
         let facts = json!({ "template": self.template, "subject": self.subject });
         let chain = self.chain();
-        Change::new(cx, chain, Happening::LetterLaidOut, &self.id.clone(), facts, self)
+        Ok(Change::new(cx, chain, Happening::LetterLaidOut, &self.id.clone(), facts, self))
     }
 
     /// The outcome of an attempt. `jitter` between -0.2 and 0.2 spreads the next one.
-    #[must_use]
-    pub fn settle(mut self, cx: &Context, posting: Posting, jitter: f64) -> Change<Self> {
-        let (state, kind, reply) = self.verdict(posting);
+    ///
+    /// # Errors
+    /// A [`Refusal`] unless it is being sent.
+    pub fn settle(mut self, cx: &Context, posting: Posting, jitter: f64) -> Result<Change<Self>, Refusal> {
+        let (step, kind, reply) = self.verdict(posting);
+        let state = self.next(step)?;
         self.state = state;
         self.leased_until = None;
         self.reply = Some(reply.clone());
@@ -296,20 +365,24 @@ impl Letter {
         self.settled_at = Some(cx.now);
         let facts = json!({ "attempt": self.attempt, "state": state, "reply": reply });
         let chain = self.chain();
-        Change::new(cx, chain, kind, &self.id.clone(), facts, self)
+        Ok(Change::new(cx, chain, kind, &self.id.clone(), facts, self))
     }
 
-    fn verdict(&self, posting: Posting) -> (LetterState, Happening, String) {
+    fn next(&self, step: LetterMove) -> Result<LetterState, Refusal> {
+        self.state.after(step).ok_or(Refusal::NotNow(self.state, step.done()))
+    }
+
+    fn verdict(&self, posting: Posting) -> (LetterMove, Happening, String) {
         use Happening as H;
         match posting {
-            Posting::Accepted(reply) => (LetterState::Accepted, H::LetterAccepted, reply),
-            Posting::Refused(reply) => (LetterState::Refused, H::LetterRefused, reply),
-            Posting::Unknown(why) if self.is_statutory() => (LetterState::Held, H::LetterHeld, why),
+            Posting::Accepted(reply) => (LetterMove::Accept, H::LetterAccepted, reply),
+            Posting::Refused(reply) => (LetterMove::Refuse, H::LetterRefused, reply),
+            Posting::Unknown(why) if self.is_statutory() => (LetterMove::Hold, H::LetterHeld, why),
             Posting::Unbuildable(why) if self.attempt >= UNBUILDABLE_ATTEMPTS => {
-                (LetterState::GivenUp, H::LetterGivenUp, why)
+                (LetterMove::GiveUp, H::LetterGivenUp, why)
             }
             Posting::NotSent(why) | Posting::Unknown(why) | Posting::Unbuildable(why) => {
-                (LetterState::Queued, H::LetterQueued, why)
+                (LetterMove::PutBack, H::LetterQueued, why)
             }
         }
     }
@@ -327,11 +400,11 @@ impl Letter {
     /// # Errors
     /// A [`Refusal`] unless it is held or was given up.
     pub fn send_again(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
-        let has_words = self.text.as_deref() != Some(DISPOSED_OF);
-        if !has_words || !matches!(self.state, LetterState::Held | LetterState::GivenUp) {
-            return Err(Refusal::NotNow(self.state, "sent again"));
+        let queued = self.next(LetterMove::SendAgain)?;
+        if self.text.as_deref() == Some(DISPOSED_OF) {
+            return Err(Refusal::NotNow(self.state, LetterMove::SendAgain.done()));
         }
-        self.state = LetterState::Queued;
+        self.state = queued;
         self.next_attempt_at = Some(cx.now);
         let chain = self.chain();
         Ok(Change::new(cx, chain, Happening::LetterQueued, &self.id.clone(), json!({ "again": true }), self))
@@ -342,11 +415,7 @@ impl Letter {
     /// # Errors
     /// A [`Refusal`] unless it waits to be printed or could not be sent.
     pub fn post(mut self, cx: &Context, how: &str) -> Result<Change<Self>, Refusal> {
-        if !matches!(self.state, LetterState::ToPrint | LetterState::Held | LetterState::GivenUp | LetterState::Refused)
-        {
-            return Err(Refusal::NotNow(self.state, "posted"));
-        }
-        self.state = LetterState::Posted;
+        self.state = self.next(LetterMove::Post)?;
         self.settled_at = Some(cx.now);
         self.reply = Some(how.to_owned());
         let chain = self.chain();
@@ -369,6 +438,7 @@ impl Letter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::states::only_these_ways;
     use crate::testing::{agent, at, day, home, key, khan};
     use LetterState as S;
 
@@ -396,7 +466,7 @@ mod tests {
     }
 
     fn claimed(kind: LetterKind) -> Letter {
-        queued(kind).claim(cx().now, TimeDelta::minutes(5))
+        queued(kind).claim(cx().now, TimeDelta::minutes(5)).unwrap()
     }
 
     fn posting(name: &str) -> Posting {
@@ -409,6 +479,51 @@ mod tests {
             "unbuildable" => Posting::Unbuildable(said),
             other => panic!("{other}"),
         }
+    }
+
+    fn settled(letter: Letter, outcome: &str) -> Letter {
+        letter.settle(&cx(), posting(outcome), 0.0).unwrap().into_entity()
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use LetterMove as M;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::Queued], M::Claim, S::Sending),
+            (&[S::Queued], M::LayOut, S::ToPrint),
+            (&[S::Sending], M::Accept, S::Accepted),
+            (&[S::Sending], M::Refuse, S::Refused),
+            (&[S::Sending], M::Hold, S::Held),
+            (&[S::Sending], M::PutBack, S::Queued),
+            (&[S::Sending], M::GiveUp, S::GivenUp),
+            (&[S::Held, S::GivenUp], M::SendAgain, S::Queued),
+            (&[S::ToPrint, S::Held, S::GivenUp, S::Refused], M::Post, S::Posted),
+            (&[S::Queued, S::Sending, S::Held, S::ToPrint], M::DisposeOf, S::GivenUp),
+        ];
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let letter = Letter { state: from, attempt: UNBUILDABLE_ATTEMPTS, ..queued(LetterKind::Notice) };
+                let settle = |outcome| letter.clone().settle(&cx(), posting(outcome), 0.0);
+                let moved = match step {
+                    M::Claim => return letter.claim(cx().now, TimeDelta::minutes(5)).ok().map(|letter| letter.state),
+                    M::LayOut => letter.lay_out(&cx()),
+                    M::Accept => settle("accepted"),
+                    M::Refuse => settle("refused"),
+                    M::Hold => settle("unknown"),
+                    M::PutBack => settle("not sent"),
+                    M::GiveUp => settle("unbuildable"),
+                    M::SendAgain => letter.send_again(&cx()),
+                    M::Post => letter.post(&cx(), "first class"),
+                    M::DisposeOf => Ok(letter.dispose_of(&cx())),
+                };
+                let to = moved.ok()?.entity().state;
+                (*step != M::DisposeOf || to != from).then_some(to)
+            },
+        );
     }
 
     #[test]
@@ -424,7 +539,7 @@ mod tests {
                 ("unknown", doubtful),
                 ("unbuildable", S::Queued),
             ] {
-                let letter = claimed(*kind).settle(&cx(), posting(name), 0.0).into_entity();
+                let letter = settled(claimed(*kind), name);
                 assert_eq!(letter.state, state, "{kind} {name}");
                 assert_eq!(letter.leased_until, None);
                 assert_eq!(letter.next_attempt_at.is_some(), state == S::Queued, "{kind} {name}");
@@ -438,7 +553,7 @@ mod tests {
         for (name, fifth) in [("unbuildable", S::GivenUp), ("not sent", S::Queued)] {
             let mut letter = queued(LetterKind::Digest);
             for attempt in 1..=5 {
-                letter = letter.claim(cx().now, TimeDelta::minutes(5)).settle(&cx(), posting(name), 0.0).into_entity();
+                letter = settled(letter.claim(cx().now, TimeDelta::minutes(5)).unwrap(), name);
                 assert_eq!(letter.attempt, attempt);
                 assert_eq!(letter.state, if attempt < 5 { S::Queued } else { fifth }, "{name}, attempt {attempt}");
             }
@@ -451,7 +566,9 @@ mod tests {
         let lease_ends = Some(cx().now + TimeDelta::minutes(5));
         assert_eq!((letter.state, letter.attempt), (S::Sending, 1));
         assert_eq!((letter.leased_until, letter.next_attempt_at), (lease_ends, lease_ends));
-        let again = letter.claim(cx().now + TimeDelta::hours(1), TimeDelta::minutes(5));
+        let (later, lease) = (cx().now + TimeDelta::hours(1), TimeDelta::minutes(5));
+        assert_eq!(letter.clone().claim(later, lease).unwrap_err(), Refusal::NotNow(S::Sending, "sent"));
+        let again = settled(letter, "not sent").claim(later, lease).unwrap();
         assert_eq!((again.attempt, again.first_attempt_at), (2, Some(cx().now)));
     }
 
@@ -503,11 +620,11 @@ mod tests {
             let due = due.iter().map(|text| day(text)).collect::<Vec<_>>();
             letter.needs_attention(cx().now + TimeDelta::hours(hours), &due, &holidays)
         };
-        let letter = claimed(LetterKind::Digest).settle(&cx(), posting("not sent"), 0.0).into_entity();
+        let letter = settled(claimed(LetterKind::Digest), "not sent");
         assert!(!told(&letter, 23, &[]) && told(&letter, 24, &[]));
         assert!(!told(&letter, 13, &["2025-01-27"]) && told(&letter, 14, &["2025-01-27"]));
         assert!(!told(&queued(LetterKind::Digest), 48, &["2025-01-22"]), "it was not tried yet");
-        let gone = claimed(LetterKind::Digest).settle(&cx(), posting("accepted"), 0.0).into_entity();
+        let gone = settled(claimed(LetterKind::Digest), "accepted");
         assert!(!told(&gone, 48, &["2025-01-27"]));
     }
 }

@@ -20,6 +20,28 @@ words! {
     }
 }
 
+words! {
+    /// What moves a batch from one state to another.
+    BatchMove {
+        /// It is posted.
+        Post = "post",
+        /// It is given up.
+        Cancel = "cancel",
+    }
+}
+
+impl BatchState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: BatchMove) -> Option<Self> {
+        match (self, step) {
+            (Self::Open, BatchMove::Post) => Some(Self::Posted),
+            (Self::Open, BatchMove::Cancel) => Some(Self::Cancelled),
+            (Self::Posted | Self::Cancelled, _) => None,
+        }
+    }
+}
+
 /// A batch without its letters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cover {
@@ -177,9 +199,7 @@ impl LetterBatch {
     /// # Errors
     /// A [`Refusal`] unless it is open, and the day and the way are those of paper that was posted.
     pub fn may_be_posted(&self, cx: &Context, posting: &Posting) -> Result<(), Refusal> {
-        if self.cover.state != BatchState::Open {
-            return Err(Refusal::NotNow(self.cover.state, "posted"));
-        }
+        self.next(BatchMove::Post)?;
         if posting.method.needs_consent() {
             return Err(Refusal::NotOnPaper(posting.method));
         }
@@ -204,6 +224,7 @@ impl LetterBatch {
         left_out: &[(LetterId, String)],
     ) -> Result<Change<Self>, Refusal> {
         self.may_be_posted(cx, &posting)?;
+        let posted = self.next(BatchMove::Post)?;
         for entry in &mut self.letters {
             entry.is_open = false;
             let found = left_out.iter().find(|(letter, _)| *letter == entry.letter_id);
@@ -220,7 +241,7 @@ impl LetterBatch {
         self.cover.posted_on = Some(posting.posted_on);
         self.cover.method = Some(posting.method);
         self.cover.evidence = posting.evidence;
-        Ok(self.settled(cx, BatchState::Posted, Happening::LetterBatchPosted, facts))
+        Ok(self.settled(cx, posted, Happening::LetterBatchPosted, facts))
     }
 
     /// It is given up, and its letters are free.
@@ -228,12 +249,18 @@ impl LetterBatch {
     /// # Errors
     /// A [`Refusal`] unless it is open.
     pub fn cancel(mut self, cx: &Context, reason: &str) -> Result<Change<Self>, Refusal> {
-        if self.cover.state != BatchState::Open {
-            return Err(Refusal::NotNow(self.cover.state, "cancelled"));
-        }
+        let cancelled = self.next(BatchMove::Cancel)?;
         self.letters.iter_mut().for_each(|entry| entry.is_open = false);
         self.cover.reason = Some(reason.to_owned());
-        Ok(self.settled(cx, BatchState::Cancelled, Happening::LetterBatchCancelled, json!({ "reason": reason })))
+        Ok(self.settled(cx, cancelled, Happening::LetterBatchCancelled, json!({ "reason": reason })))
+    }
+
+    fn next(&self, step: BatchMove) -> Result<BatchState, Refusal> {
+        let done = match step {
+            BatchMove::Post => "posted",
+            BatchMove::Cancel => "cancelled",
+        };
+        self.cover.state.after(step).ok_or(Refusal::NotNow(self.cover.state, done))
     }
 
     fn settled(mut self, cx: &Context, state: BatchState, kind: Happening, facts: serde_json::Value) -> Change<Self> {
@@ -246,6 +273,7 @@ impl LetterBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::states::only_these_ways;
     use crate::testing::{day, key, on};
 
     fn letter(name: &str) -> LetterId {
@@ -300,6 +328,29 @@ mod tests {
         assert_eq!(shown.collect::<Vec<_>>(), [(false, None), (false, Some("its demand was withdrawn"))]);
         let both = [(letter("first"), "a".to_owned()), (letter("second"), "b".to_owned())];
         assert_eq!(batch().post(&cx, first(), &both).unwrap_err(), Refusal::NothingLeft("a; b".to_owned()));
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use BatchMove as M;
+        use BatchState as S;
+        let ways: &[(&[S], M, S)] = &[(&[S::Open], M::Post, S::Posted), (&[S::Open], M::Cancel, S::Cancelled)];
+        let cx = on("2025-01-22");
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let mut batch = batch();
+                batch.cover.state = from;
+                let moved = match step {
+                    M::Post => batch.post(&cx, posting(Method::FirstClassPost, "2025-01-22"), &[]),
+                    M::Cancel => batch.cancel(&cx, "the printer jammed"),
+                };
+                moved.ok().map(|change| change.entity().cover.state)
+            },
+        );
     }
 
     #[test]

@@ -29,6 +29,31 @@ words! {
     }
 }
 
+words! {
+    /// What moves an obligation from one state to another.
+    ObligationMove {
+        /// A record that came in on time meets it.
+        Meet = "meet",
+        /// A record that came in after its date meets it.
+        MeetLate = "meet_late",
+        /// It ends without being met.
+        Close = "close",
+    }
+}
+
+impl ObligationState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: ObligationMove) -> Option<Self> {
+        match (self, step) {
+            (Self::Open, ObligationMove::Meet) => Some(Self::Met),
+            (Self::Open, ObligationMove::MeetLate) => Some(Self::MetLate),
+            (Self::Open, ObligationMove::Close) => Some(Self::Closed),
+            (Self::Met | Self::MetLate | Self::Closed, _) => None,
+        }
+    }
+}
+
 /// A duty with a date of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Obligation {
@@ -222,11 +247,12 @@ impl Obligation {
         record: CertificateId,
         received_on: NaiveDate,
     ) -> Result<Change<Self>, Refusal> {
-        let state = if received_on > self.due_on { ObligationState::MetLate } else { ObligationState::Met };
+        let late = received_on > self.due_on;
+        let state = self.next(if late { ObligationMove::MeetLate } else { ObligationMove::Meet })?;
         self.met_by = Some(record);
         // A late record does not undo the breach: one more look proposes it, if no night has.
-        let look_on = (state == ObligationState::MetLate && !self.breach_proposed).then(|| cx.today());
-        self.end(cx, state, look_on, json!({ "state": state, "record": record, "received_on": received_on }))
+        let look_on = (late && !self.breach_proposed).then(|| cx.today());
+        Ok(self.end(cx, state, look_on, json!({ "state": state, "record": record, "received_on": received_on })))
     }
 
     /// It ends without being met, for instance with its licence.
@@ -237,7 +263,12 @@ impl Obligation {
         if reason.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
-        self.end(cx, ObligationState::Closed, None, json!({ "state": ObligationState::Closed, "reason": reason }))
+        let state = self.next(ObligationMove::Close)?;
+        Ok(self.end(cx, state, None, json!({ "state": state, "reason": reason })))
+    }
+
+    fn next(&self, step: ObligationMove) -> Result<ObligationState, Refusal> {
+        self.state.after(step).ok_or(Refusal::Over(self.state))
     }
 
     fn end(
@@ -246,15 +277,12 @@ impl Obligation {
         state: ObligationState,
         look_on: Option<NaiveDate>,
         facts: serde_json::Value,
-    ) -> Result<Change<Self>, Refusal> {
-        if self.closed_on.is_some() {
-            return Err(Refusal::Over(self.state));
-        }
+    ) -> Change<Self> {
         self.state = state;
         self.closed_on = Some(cx.today());
         self.next_call_on = look_on;
         let chain = Chain::Case(self.property_id);
-        Ok(Change::new(cx, chain, Happening::ObligationClosed, &self.id.clone(), facts, self))
+        Change::new(cx, chain, Happening::ObligationClosed, &self.id.clone(), facts, self)
     }
 
     /// What a breach that was proposed for it rests on by now. `waiting_since` is as for [`Self::standing`].
@@ -310,6 +338,7 @@ mod tests {
     use crate::certificate::{InspectionResult, Particulars};
     use crate::licence::Grant;
     use crate::scheme::DocumentKind;
+    use crate::states::only_these_ways;
     use crate::testing::{day, holidays, home, invented, key, licence, on, scheme, terms};
     use ObligationKind as K;
 
@@ -451,6 +480,30 @@ mod tests {
             let looked = (met.state, met.closed_on, met.next_call_on);
             assert_eq!(looked, (state, Some(day("2025-12-20")), look_on.map(day)), "received {received_on}");
         }
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use ObligationMove as M;
+        use ObligationState as S;
+        let ways: &[(&[S], M, S)] =
+            &[(&[S::Open], M::Meet, S::Met), (&[S::Open], M::MeetLate, S::MetLate), (&[S::Open], M::Close, S::Closed)];
+        let (cx, record) = (on("2025-12-20"), CertificateId(key("record")));
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let duty = Obligation { state: from, ..gas_duty() };
+                let moved = match step {
+                    M::Meet => duty.meet(&cx, record, day("2025-12-01")),
+                    M::MeetLate => duty.meet(&cx, record, day("2025-12-02")),
+                    M::Close => duty.close(&cx, "the licence ended"),
+                };
+                moved.ok().map(|change| change.entity().state)
+            },
+        );
     }
 
     #[test]

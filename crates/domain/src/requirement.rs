@@ -265,12 +265,12 @@ fn said(on: NaiveDate, verdict: Verdict, reason: String, statute: &str) -> Requi
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::application::{Stage, Start};
+    use crate::application::Stage;
     use crate::calendar::{Occasion, Trigger};
     use crate::exemption::{ExemptionStep, Finding, Notification};
     use crate::licence::LicenceStep;
     use crate::occupancy::{Count, OccupancySource};
-    use crate::testing::{day, home, khan, licence, on, scheme};
+    use crate::testing::{applying, day, home, khan, licence, on, scheme};
 
     /// What is known of a house of Mr Khan's; nothing at first.
     #[derive(Default)]
@@ -346,19 +346,7 @@ pub(crate) mod tests {
     }
 
     fn duly_made(on_day: &str) -> Application {
-        let start = Start {
-            reference: "APP/2025/00001".to_owned(),
-            property_id: home(None).id,
-            area_code: None,
-            address_search: String::new(),
-            applicant_id: khan(),
-            holder_id: khan(),
-            manager_id: None,
-            agent_id: None,
-            import_key: None,
-        };
-        let started = Application::start(&on(on_day), start).into_entity();
-        Application { stage: Stage::DulyMade, duly_made_on: Some(day(on_day)), ..started }
+        Application { stage: Stage::DulyMade, duly_made_on: Some(day(on_day)), ..applying(on_day) }
     }
 
     #[test]

@@ -22,6 +22,36 @@ words! {
     }
 }
 
+words! {
+    /// What moves a copy from one state to another.
+    ServiceMove {
+        /// It goes out.
+        Send = "send",
+        /// Service of it is recorded.
+        Serve = "serve",
+        /// It bounces or comes back.
+        ComeBack = "come_back",
+        /// It is to go anew, once the holder is served anew.
+        Wait = "wait",
+    }
+}
+
+impl ServiceState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: ServiceMove) -> Option<Self> {
+        use ServiceMove as M;
+        use ServiceState as S;
+        match (self, step) {
+            (S::Pending | S::Returned, M::Send) => Some(S::Sent),
+            (S::Pending | S::Sent | S::Returned, M::Serve) => Some(S::Served),
+            (S::Sent | S::Served | S::Returned, M::ComeBack) => Some(S::Returned),
+            (S::Sent | S::Served | S::Returned, M::Wait) => Some(S::Pending),
+            _ => None,
+        }
+    }
+}
+
 /// How one copy was sent, as an officer or the mail server recorded it.
 #[derive(Clone, Debug)]
 pub struct Sending {
@@ -82,6 +112,12 @@ pub struct Copy {
 /// Why a sending does not count as service.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotServed {
+    /// Service twice of one copy.
+    #[error("service on this recipient is recorded already; record a return first if it came back")]
+    Already,
+    /// Something comes back that never went.
+    #[error("this copy has not gone out, so it cannot have come back")]
+    NotSent,
     /// A sending that has not happened.
     #[error("the day of sending lies in the future: record service when it has gone")]
     SentInFuture,
@@ -104,6 +140,8 @@ impl NotServed {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Already => "already-served",
+            Self::NotSent => "not-issued",
             Self::SentInFuture => "sent-in-future",
             Self::SentBeforeIssue(_) => "sent-before-issue",
             Self::ReceiptCannotBe => "receipt-cannot-be",
@@ -145,32 +183,54 @@ impl Copy {
         self.state == ServiceState::Sent && self.letter_id == Some(letter)
     }
 
-    /// It is served.
-    pub(super) fn serve(&mut self, served: Served) {
-        self.state = ServiceState::Served;
-        self.method = Some(served.method);
-        self.address = Some(served.address);
-        self.dispatched_at = Some(served.dispatched_at);
-        self.evidence = served.evidence;
-        self.deemed_on = Some(served.deemed.on());
-        self.deemed_basis = Some(served.deemed);
-        self.return_reason = None;
+    /// It goes out, or goes out again with another letter. Nothing changes, and the answer is no, unless it waits or came back.
+    pub(super) fn send(&mut self) -> bool {
+        self.start_again(ServiceMove::Send)
     }
 
-    /// It bounced or came back, so it is not served; how it went stays on record.
-    pub(super) fn come_back(&mut self, reason: &str) {
-        self.state = ServiceState::Returned;
-        self.deemed_on = None;
-        self.deemed_basis = None;
-        self.return_reason = Some(reason.to_owned());
+    /// It waits, to go anew with another letter.
+    pub(super) fn wait(&mut self) {
+        self.start_again(ServiceMove::Wait);
     }
 
-    /// It is sent anew, or waits to be, with another letter.
-    pub(super) fn start_again(&mut self, state: ServiceState) {
+    fn start_again(&mut self, step: ServiceMove) -> bool {
+        let Some(state) = self.state.after(step) else { return false };
         self.state = state;
         self.letter_id = None;
         self.deemed_on = None;
         self.deemed_basis = None;
+        true
+    }
+
+    /// Service of it is recorded, as [`Sending::served`] says.
+    pub(super) fn serve(
+        &mut self,
+        cx: &Context,
+        sending: Sending,
+        issued_on: Option<NaiveDate>,
+        policy: ServicePolicy,
+        holidays: &BankHolidays,
+    ) -> Result<Served, NotServed> {
+        let state = self.state.after(ServiceMove::Serve).ok_or(NotServed::Already)?;
+        let served = sending.served(cx, issued_on, policy, holidays)?;
+        self.state = state;
+        self.method = Some(served.method);
+        self.address = Some(served.address.clone());
+        self.dispatched_at = Some(served.dispatched_at);
+        self.evidence.clone_from(&served.evidence);
+        self.deemed_on = Some(served.deemed.on());
+        self.deemed_basis = Some(served.deemed.clone());
+        self.return_reason = None;
+        Ok(served)
+    }
+
+    /// It bounced or came back, so it is not served; how it went stays on record.
+    pub(super) fn come_back(&mut self, reason: &str) -> Result<(), NotServed> {
+        self.state = self.state.after(ServiceMove::ComeBack).ok_or(NotServed::NotSent)?;
+        self.deemed_on = None;
+        self.deemed_basis = None;
+        self.return_reason = Some(reason.to_owned());
+        Ok(())
     }
 }
 
@@ -210,5 +270,46 @@ impl Sending {
             Some((on, authority)) => Ok(Counted::chosen(*on, "the officer who recorded service", authority)?),
             None => Ok(calendar::deemed_receipt(self.dispatch, policy, holidays)?),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::states::only_these_ways;
+    use crate::testing::{holidays, khan, on, sent};
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use ServiceMove as M;
+        use ServiceState as S;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::Pending, S::Returned], M::Send, S::Sent),
+            (&[S::Pending, S::Sent, S::Returned], M::Serve, S::Served),
+            (&[S::Sent, S::Served, S::Returned], M::ComeBack, S::Returned),
+            (&[S::Sent, S::Served, S::Returned], M::Wait, S::Pending),
+        ];
+        let cx = on("2025-01-23");
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let mut copy = Copy { state: from, ..Copy::to(&cx, khan(), Capacity::Holder) };
+                let by_hand = sent(Method::DeliveredByHand, "2025-01-23");
+                let done = match step {
+                    M::Send => copy.send(),
+                    M::Serve => copy.serve(&cx, by_hand, None, ServicePolicy::CAUTIOUS, &holidays()).is_ok(),
+                    M::ComeBack => copy.come_back("gone away").is_ok(),
+                    M::Wait => {
+                        copy.wait();
+                        copy.state != from
+                    }
+                };
+                assert!(done || copy.state == from, "what is refused changes nothing");
+                done.then_some(copy.state)
+            },
+        );
     }
 }

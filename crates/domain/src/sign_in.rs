@@ -35,6 +35,38 @@ words! {
     }
 }
 
+words! {
+    /// What moves the mail of a link from one state to another.
+    LinkMove {
+        /// It is taken up, with a fresh secret.
+        Claim = "claim",
+        /// The relay accepts it, or may have.
+        Send = "send",
+        /// Nobody known has the address.
+        NotKnow = "not_know",
+        /// It cannot be sent.
+        Fail = "fail",
+        /// It surely was not sent, and is to be tried again.
+        PutBack = "put_back",
+    }
+}
+
+impl LinkState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: LinkMove) -> Option<Self> {
+        match (self, step) {
+            // One that is being sent is taken up again where the attempt never ended.
+            (Self::Asked | Self::Sending, LinkMove::Claim) => Some(Self::Sending),
+            (Self::Asked | Self::Sending, LinkMove::NotKnow) => Some(Self::Unknown),
+            (Self::Asked | Self::Sending, LinkMove::Fail) => Some(Self::Failed),
+            (Self::Sending, LinkMove::Send) => Some(Self::Sent),
+            (Self::Sending, LinkMove::PutBack) => Some(Self::Asked),
+            _ => None,
+        }
+    }
+}
+
 /// Somebody asked for a link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
@@ -107,36 +139,26 @@ impl Link {
         }
     }
 
-    /// It is to be sent now, with a fresh secret; nobody else takes it up before `lease` is over.
+    /// It is to be sent now, with a fresh secret; nobody else takes it up before `lease` is over. `None` once it is settled.
     #[must_use]
-    pub fn claim(mut self, now: DateTime<Utc>, lease: TimeDelta, secret: &str) -> Self {
-        self.state = LinkState::Sending;
+    pub fn claim(mut self, now: DateTime<Utc>, lease: TimeDelta, secret: &str) -> Option<Self> {
+        self.state = self.state.after(LinkMove::Claim)?;
         self.hash = Some(digest(secret));
         self.attempt += 1;
         self.next_attempt_at = Some(now + lease).filter(|again| *again < self.expires_at);
-        self
+        Some(self)
     }
 
-    /// Its mail is settled: sent, or not.
+    /// What becomes of its mail. One that surely was not sent is tried again, while it would still be of use. `None` if that
+    /// cannot happen to it any more.
     #[must_use]
-    pub fn settle(mut self, state: LinkState, reply: String) -> Self {
-        self.state = state;
+    pub fn settle(mut self, now: DateTime<Utc>, step: LinkMove, reply: String) -> Option<Self> {
+        let again = Some(now + TimeDelta::seconds(30)).filter(|at| step == LinkMove::PutBack && *at < self.expires_at);
+        let too_late = step == LinkMove::PutBack && again.is_none();
+        self.state = self.state.after(if too_late { LinkMove::Fail } else { step })?;
         self.reply = Some(reply);
-        self.next_attempt_at = None;
-        self
-    }
-
-    /// It surely was not sent; to be tried again, while it would still be of use.
-    #[must_use]
-    pub fn try_again(mut self, now: DateTime<Utc>, reply: String) -> Self {
-        let again = now + TimeDelta::seconds(30);
-        if again >= self.expires_at {
-            return self.settle(LinkState::Failed, reply);
-        }
-        self.state = LinkState::Asked;
-        self.reply = Some(reply);
-        self.next_attempt_at = Some(again);
-        self
+        self.next_attempt_at = again;
+        Some(self)
     }
 
     /// Whether it can be used at that instant, as far as it knows itself.
@@ -238,6 +260,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::states::only_these_ways;
     use crate::testing::{at, key};
 
     #[test]
@@ -264,10 +287,41 @@ mod tests {
     #[test]
     fn a_mail_that_did_not_go_is_tried_again_while_its_link_would_be_of_use() {
         let cx = at("2025-01-22T10:00:00Z");
-        let link = Link::ask(&cx, "khan@example.org", "nonce").claim(cx.now, TimeDelta::minutes(15), "secret");
+        let link = Link::ask(&cx, "khan@example.org", "nonce").claim(cx.now, TimeDelta::minutes(15), "secret").unwrap();
         assert_eq!((link.state, link.next_attempt_at, link.attempt), (LinkState::Sending, None, 1));
-        let again = link.clone().try_again(cx.now, "busy".to_owned());
-        assert_eq!(again.next_attempt_at, Some(cx.now + TimeDelta::seconds(30)));
-        assert_eq!(link.try_again(cx.now + LINK_LIFE, "busy".to_owned()).state, LinkState::Failed);
+        let busy = |now| link.clone().settle(now, LinkMove::PutBack, "busy".to_owned()).unwrap();
+        assert_eq!(busy(cx.now).next_attempt_at, Some(cx.now + TimeDelta::seconds(30)));
+        assert_eq!(
+            (busy(cx.now + LINK_LIFE).state, busy(cx.now + LINK_LIFE).next_attempt_at),
+            (LinkState::Failed, None)
+        );
+    }
+
+    #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use LinkMove as M;
+        use LinkState as S;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::Asked, S::Sending], M::Claim, S::Sending),
+            (&[S::Asked, S::Sending], M::NotKnow, S::Unknown),
+            (&[S::Asked, S::Sending], M::Fail, S::Failed),
+            (&[S::Sending], M::Send, S::Sent),
+            (&[S::Sending], M::PutBack, S::Asked),
+        ];
+        let cx = at("2025-01-22T10:00:00Z");
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let link = Link { state: from, ..Link::ask(&cx, "khan@example.org", "nonce") };
+                let moved = match step {
+                    M::Claim => link.claim(cx.now, TimeDelta::minutes(1), "secret"),
+                    other => link.settle(cx.now, *other, "so it went".to_owned()),
+                };
+                moved.map(|link| link.state)
+            },
+        );
     }
 }

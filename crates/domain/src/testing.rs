@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::actor::{AccountState, Actor, Role};
+use super::application::{Application, Start};
 use super::calendar::{BankHolidays, Consent, Dispatch, Method, ServicePolicy, london};
 use super::context::Context;
 use super::demand::{Demand, Request, Sending};
@@ -111,6 +112,22 @@ pub(crate) fn terms() -> Grant {
 /// Mr Khan's licence, in force from 2 December 2024 to the designation's last day, 31 October 2029.
 pub(crate) fn licence() -> Licence {
     Licence::grant(&on("2024-12-02"), &scheme(), terms()).unwrap().into_entity()
+}
+
+/// An application for Mr Khan's house, which he began on that day and would hold the licence of; without manager or agent.
+pub(crate) fn applying(on_day: &str) -> Application {
+    let start = Start {
+        reference: "APP/2025/00001".to_owned(),
+        property_id: home(None).id,
+        area_code: Some("central-stockton".to_owned()),
+        address_search: "12 made-up street".to_owned(),
+        applicant_id: khan(),
+        holder_id: khan(),
+        manager_id: None,
+        agent_id: None,
+        import_key: None,
+    };
+    Application::start(&on(on_day), start).into_entity()
 }
 
 /// A demand on conditions of Mr Khan's licence, with a copy to the agent; drafted and issued on that day.

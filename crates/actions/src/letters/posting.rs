@@ -83,7 +83,7 @@ fn claim(
         lay_out(tx, cx, letter)?;
         return Ok(None);
     }
-    let claimed = letter.claim(cx.now, lease);
+    let claimed = letter.claim(cx.now, lease)?;
     letters::begin_attempt(tx, &claimed, cx.now)?;
     letters::save_step(tx, &claimed)?;
     Ok(letters::find(tx, claimed.id)?)
@@ -163,7 +163,7 @@ fn unbuildable(
     lease: TimeDelta,
     why: String,
 ) -> Result<(), Error> {
-    let failed = letter.claim(cx.now, lease);
+    let failed = letter.claim(cx.now, lease)?;
     letters::begin_attempt(tx, &failed, cx.now)?;
     letters::save_step(tx, &failed)?;
     settle(tx, cx, rules, failed.id, failed.attempt, Posting::Unbuildable(why), 0.0)
@@ -182,7 +182,7 @@ fn lay_out(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Result<(), Error> {
                  When it is posted, record the service of a demand, then close this task."
             .to_owned(),
     };
-    letters::save(tx, &letter.lay_out(cx))?;
+    letters::save(tx, &letter.lay_out(cx)?)?;
     tasks::open(tx, cx, need)
 }
 
@@ -204,7 +204,7 @@ pub fn settle(
         tracing::warn!(letter = %id, attempt, "stale_worker: the outcome of an attempt came after its lease");
         return Ok(());
     }
-    let change = letter.settle(cx, posting, jitter);
+    let change = letter.settle(cx, posting, jitter)?;
     letters::save(tx, &change)?;
     let letter = change.entity();
     letters::end_attempt(tx, letter, cx.now)?;

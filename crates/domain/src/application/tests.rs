@@ -1,7 +1,7 @@
 //! Every step from every stage, and what each step asks for.
 
 use super::*;
-use crate::testing::{amy, day, home, invented, khan, on, scheme};
+use crate::testing::{amy, applying, day, invented, on, scheme};
 
 fn officer() -> AccountId {
     amy().account.unwrap()
@@ -46,18 +46,7 @@ fn step(name: &str) -> Step {
 }
 
 fn draft() -> Application {
-    let start = Start {
-        reference: "APP/2025/00001".to_owned(),
-        property_id: home(None).id,
-        area_code: Some("newton".to_owned()),
-        address_search: "12 made-up street".to_owned(),
-        applicant_id: khan(),
-        holder_id: khan(),
-        manager_id: None,
-        agent_id: None,
-        import_key: None,
-    };
-    Application::start(&on("2025-03-03"), start).into_entity()
+    applying("2025-03-03")
 }
 
 fn take(application: Application, today: &str, step: Step) -> Result<Application, Refusal> {

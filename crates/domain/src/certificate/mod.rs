@@ -53,6 +53,31 @@ words! {
     }
 }
 
+words! {
+    /// What moves a record from one state to another.
+    CertificateMove {
+        /// An officer accepts it.
+        Accept = "accept",
+        /// An officer rejects it.
+        Reject = "reject",
+        /// A later one takes its place.
+        GiveWay = "give_way",
+    }
+}
+
+impl CertificateState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: CertificateMove) -> Option<Self> {
+        match (self, step) {
+            (Self::Received, CertificateMove::Accept) => Some(Self::Accepted),
+            (Self::Received, CertificateMove::Reject) => Some(Self::Rejected),
+            (Self::Accepted, CertificateMove::GiveWay) => Some(Self::Superseded),
+            _ => None,
+        }
+    }
+}
+
 /// One alarm of a declaration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema, validator::Validate)]
 #[serde(deny_unknown_fields)]
@@ -272,13 +297,12 @@ impl Certificate {
     /// # Errors
     /// A [`Refusal`] if it was assessed before or the reason is empty.
     pub fn assess(mut self, cx: &Context, accepted: bool, reason: &str) -> Result<Change<Self>, Refusal> {
-        if self.state != CertificateState::Received {
-            return Err(Refusal::AlreadyAssessed);
-        }
+        let step = if accepted { CertificateMove::Accept } else { CertificateMove::Reject };
+        let assessed = self.state.after(step).ok_or(Refusal::AlreadyAssessed)?;
         if reason.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
-        self.state = if accepted { CertificateState::Accepted } else { CertificateState::Rejected };
+        self.state = assessed;
         self.assessed_at = Some(cx.now);
         self.assessed_by = cx.actor.account;
         self.assessment = Some(reason.to_owned());
@@ -287,12 +311,14 @@ impl Certificate {
         Ok(Change::new(cx, chain, Happening::CertificateAssessed, &self.id.clone(), facts, self))
     }
 
-    /// A later record of its kind for the same home was accepted.
+    /// It gives way to a later record of its kind for the same home that was accepted; `None` if that is not one which
+    /// [supersedes](Self::supersedes) it.
     #[must_use]
-    pub fn supersede(mut self, cx: &Context, by: CertificateId) -> Change<Self> {
-        self.state = CertificateState::Superseded;
-        let facts = json!({ "by": by });
-        Change::new(cx, Chain::Case(self.property_id), Happening::CertificateSuperseded, &self.id.clone(), facts, self)
+    pub fn give_way(mut self, cx: &Context, to: &Self) -> Option<Change<Self>> {
+        let superseded = self.state.after(CertificateMove::GiveWay).filter(|_| to.supersedes(&self))?;
+        self.state = superseded;
+        let (chain, facts) = (Chain::Case(self.property_id), json!({ "by": to.id }));
+        Some(Change::new(cx, chain, Happening::CertificateSuperseded, &self.id.clone(), facts, self))
     }
 
     /// Whether accepting it takes the place of that accepted one. Papers that belong to a tenancy, and the landlord's
@@ -417,6 +443,7 @@ fn validity(kind: DocumentKind, said: &Particulars) -> Result<Option<Counted>, C
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::states::only_these_ways;
     use crate::testing::{at, day, home, instant, on};
     use DocumentKind as D;
 
@@ -524,6 +551,34 @@ mod tests {
     }
 
     #[test]
+    fn every_step_leads_where_the_table_says_and_nowhere_else() {
+        use CertificateMove as M;
+        use CertificateState as S;
+        let ways: &[(&[S], M, S)] = &[
+            (&[S::Received], M::Accept, S::Accepted),
+            (&[S::Received], M::Reject, S::Rejected),
+            (&[S::Accepted], M::GiveWay, S::Superseded),
+        ];
+        let cx = on("2025-01-22");
+        let later = recorded(D::GasSafetyRecord, Particulars { checked_on: day("2025-01-11"), ..gas() }).unwrap();
+        only_these_ways(
+            S::ALL,
+            M::ALL,
+            ways,
+            |from, step| from.after(*step),
+            |from, step| {
+                let record = Certificate { state: from, ..recorded(D::GasSafetyRecord, gas()).unwrap() };
+                let moved = match step {
+                    M::Accept => record.assess(&cx, true, "read it").ok(),
+                    M::Reject => record.assess(&cx, false, "another address").ok(),
+                    M::GiveWay => record.give_way(&cx, &later),
+                };
+                moved.map(|change| change.entity().state)
+            },
+        );
+    }
+
+    #[test]
     fn a_record_is_assessed_once_and_with_a_reason() {
         let cx = on("2025-01-22");
         let record = recorded(D::GasSafetyRecord, gas()).unwrap();
@@ -553,7 +608,8 @@ mod tests {
         }
         let inspected = accepted(D::InspectionRecord, older(inspection()));
         assert!(!recorded(D::InspectionRecord, inspection()).unwrap().supersedes(&inspected), "each one is kept");
-        let replaced = old.supersede(&cx, new.id).into_entity();
+        assert!(inspected.give_way(&cx, &new).is_none());
+        let replaced = old.give_way(&cx, &new).unwrap().into_entity();
         assert_eq!(replaced.state, CertificateState::Superseded);
         assert!(!replaced.is_current(day("2024-02-01")));
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Item, ItemState, Refusal};
+use super::{Item, Refusal};
 use crate::context::Context;
 use crate::document::Document;
 use crate::id::{AccountId, CertificateId, DemandId, ItemId, PartyId, ResponseId, words};
@@ -51,29 +51,25 @@ words! {
 }
 
 impl Outcome {
-    pub(super) fn item_state(self, late: bool) -> Option<ItemState> {
-        match self {
-            Self::Accepted if late => Some(ItemState::SatisfiedLate),
-            Self::Accepted => Some(ItemState::Satisfied),
-            Self::NotApplicableAccepted => Some(ItemState::NotApplicable),
-            Self::Rejected | Self::Noted => None,
-        }
-    }
-
-    fn response_state(self) -> ResponseState {
-        match self {
-            Self::Accepted | Self::NotApplicableAccepted => ResponseState::Accepted,
-            Self::Rejected => ResponseState::Rejected,
-            Self::Noted => ResponseState::Noted,
-        }
-    }
-
     fn fits(self, kind: AnswerKind) -> bool {
         match (self, kind) {
             (Self::Rejected, kind) => kind != AnswerKind::Explanation,
             (Self::Accepted, kind) => matches!(kind, AnswerKind::Document | AnswerKind::Declaration),
             (Self::NotApplicableAccepted, kind) => kind == AnswerKind::NotApplicable,
             (Self::Noted, kind) => kind == AnswerKind::Explanation,
+        }
+    }
+}
+
+impl ResponseState {
+    /// What becomes of an answer of which an officer decides that; `None` if it was assessed before.
+    #[must_use]
+    pub fn after(self, outcome: Outcome) -> Option<Self> {
+        match (self, outcome) {
+            (Self::Received, Outcome::Accepted | Outcome::NotApplicableAccepted) => Some(Self::Accepted),
+            (Self::Received, Outcome::Rejected) => Some(Self::Rejected),
+            (Self::Received, Outcome::Noted) => Some(Self::Noted),
+            (Self::Accepted | Self::Rejected | Self::Noted, _) => None,
         }
     }
 }
@@ -139,7 +135,7 @@ impl Item {
         }
         let received_on = crate::calendar::london::today(received_at);
         if answer.kind != AnswerKind::Explanation {
-            self.take_answer(received_on);
+            self.take_answer(received_on)?;
         }
         Ok(Response {
             id: ResponseId::new(cx),
@@ -161,16 +157,14 @@ impl Item {
 
 impl Response {
     pub(super) fn assess(mut self, cx: &Context, outcome: Outcome, reason: &str) -> Result<Self, Refusal> {
-        if self.state != ResponseState::Received {
-            return Err(Refusal::AlreadyAssessed);
-        }
+        let state = self.state.after(outcome).ok_or(Refusal::AlreadyAssessed)?;
         if !outcome.fits(self.kind) {
             return Err(Refusal::OutcomeDoesNotFit);
         }
         if reason.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
-        self.state = outcome.response_state();
+        self.state = state;
         self.assessed_at = Some(cx.now);
         self.assessed_by = cx.actor.account;
         self.assessment = Some(reason.to_owned());

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Outcome, Refusal, Response, ResponseState};
+use super::{Outcome, Refusal, Response};
 use crate::breach::Ground;
 use crate::calendar::{BankHolidays, Counted, Trigger, actionable_from};
 use crate::context::Context;
@@ -30,6 +30,49 @@ words! {
         ClosedNoAction = "closed_no_action",
         /// Withdrawn with its demand.
         Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What moves an item from one state to another.
+    ItemMove {
+        /// Something comes in that could answer it.
+        Answer = "answer",
+        /// An answer is rejected while another one waits.
+        Reject = "reject",
+        /// The last answer that waited is rejected.
+        RejectLast = "reject_last",
+        /// An answer that came in on time is accepted.
+        Accept = "accept",
+        /// An answer that came in late is accepted.
+        AcceptLate = "accept_late",
+        /// It is accepted that it does not apply.
+        AcceptNotApplicable = "accept_not_applicable",
+        /// It is closed without further action.
+        Close = "close",
+        /// Its demand is withdrawn.
+        Withdraw = "withdraw",
+    }
+}
+
+impl ItemState {
+    /// The state that this leads to from here; `None` if it cannot happen here.
+    #[must_use]
+    pub fn after(self, step: ItemMove) -> Option<Self> {
+        use ItemMove as M;
+        use ItemState as S;
+        match (self, step) {
+            (S::Open | S::UnderReview | S::Unsatisfactory, M::Answer) => Some(S::UnderReview),
+            (S::UnderReview, M::Reject) => Some(S::UnderReview),
+            (S::UnderReview, M::RejectLast) => Some(S::Unsatisfactory),
+            // One that came in time counts even where a later one was accepted first.
+            (S::UnderReview | S::SatisfiedLate, M::Accept) => Some(S::Satisfied),
+            (S::UnderReview, M::AcceptLate) => Some(S::SatisfiedLate),
+            (S::UnderReview, M::AcceptNotApplicable) => Some(S::NotApplicable),
+            (S::Open | S::UnderReview | S::Unsatisfactory, M::Close) => Some(S::ClosedNoAction),
+            (S::Open | S::UnderReview | S::Unsatisfactory, M::Withdraw) => Some(S::Withdrawn),
+            _ => None,
+        }
     }
 }
 
@@ -153,18 +196,19 @@ impl Item {
     /// The demand is withdrawn: an open item closes with it, and nothing is called for any more.
     pub(super) fn withdraw(&mut self, today: NaiveDate) {
         self.next_call_on = None;
-        if self.closed_on.is_none() {
-            self.state = ItemState::Withdrawn;
+        if let Some(withdrawn) = self.state.after(ItemMove::Withdraw) {
+            self.state = withdrawn;
             self.closed_on = Some(today);
         }
     }
 
-    pub(super) fn take_answer(&mut self, on: NaiveDate) {
-        self.state = ItemState::UnderReview;
+    pub(super) fn take_answer(&mut self, on: NaiveDate) -> Result<(), Refusal> {
+        self.step(ItemMove::Answer)?;
         self.answered_on = Some(self.answered_on.map_or(on, |earlier| earlier.min(on)));
         if self.is_answered_in_time() {
             self.next_call_on = None;
         }
+        Ok(())
     }
 
     pub(super) fn take_assessment(
@@ -174,35 +218,39 @@ impl Item {
         outcome: Outcome,
         others: &[Response],
     ) -> Result<(), Refusal> {
-        if outcome == Outcome::Noted {
-            return Ok(());
+        let late = self.due_on.is_some_and(|due| assessed.received_on > due);
+        match outcome {
+            Outcome::Accepted if late => self.accept(ItemMove::AcceptLate, cx.today(), assessed.received_on),
+            Outcome::Accepted => self.accept(ItemMove::Accept, cx.today(), assessed.received_on),
+            Outcome::NotApplicableAccepted => {
+                self.accept(ItemMove::AcceptNotApplicable, cx.today(), assessed.received_on)
+            }
+            Outcome::Rejected if self.closed_on.is_none() => {
+                let waiting = others.iter().filter(|other| other.id != assessed.id && other.waits());
+                self.reject(cx.today(), waiting.map(|other| other.received_on).min())
+            }
+            Outcome::Rejected | Outcome::Noted => Ok(()),
         }
-        if let Some(state) = outcome.item_state(self.due_on.is_some_and(|due| assessed.received_on > due)) {
-            return self.answer_accepted(cx.today(), state, assessed.received_on);
-        }
-        if self.closed_on.is_some() {
-            return Ok(());
-        }
-        let waiting = others.iter().filter(|other| other.id != assessed.id && other.waits());
-        self.answered_on = waiting.map(|other| other.received_on).min();
-        self.state = if self.answered_on.is_some() { ItemState::UnderReview } else { ItemState::Unsatisfactory };
-        if !self.is_answered_in_time() && self.due_on.is_some() {
-            self.next_call_on = Some(cx.today());
-        }
-        debug_assert_ne!(assessed.state, ResponseState::Received);
+    }
+
+    /// An accepted answer closes the item. One that came late leaves the breach to be proposed, if no night has done so: late
+    /// supply mitigates, it does not undo.
+    fn accept(&mut self, step: ItemMove, today: NaiveDate, received_on: NaiveDate) -> Result<(), Refusal> {
+        self.step(step)?;
+        self.closed_on = Some(today);
+        self.answered_on = Some(received_on);
+        let breach_to_come = step == ItemMove::AcceptLate && !self.breach_proposed;
+        self.next_call_on = breach_to_come.then_some(today);
         Ok(())
     }
 
-    /// An accepted answer closes the item. One that came in time counts even where a later one was accepted first;
-    /// one that came late leaves the breach to be proposed, if no night has done so: late supply mitigates, it does not undo.
-    fn answer_accepted(&mut self, today: NaiveDate, state: ItemState, received_on: NaiveDate) -> Result<(), Refusal> {
-        if self.state == ItemState::SatisfiedLate && state == ItemState::Satisfied {
-            self.closed_on = None;
+    /// A rejected answer leaves the item with the earliest of those that wait, if any does.
+    fn reject(&mut self, today: NaiveDate, waiting_since: Option<NaiveDate>) -> Result<(), Refusal> {
+        self.step(if waiting_since.is_some() { ItemMove::Reject } else { ItemMove::RejectLast })?;
+        self.answered_on = waiting_since;
+        if !self.is_answered_in_time() && self.due_on.is_some() {
+            self.next_call_on = Some(today);
         }
-        let breach_to_come = state == ItemState::SatisfiedLate && !self.breach_proposed;
-        self.close(state, today)?;
-        self.answered_on = Some(received_on);
-        self.next_call_on = breach_to_come.then_some(today);
         Ok(())
     }
 
@@ -218,11 +266,15 @@ impl Item {
         Ok(())
     }
 
-    pub(super) fn close(&mut self, state: ItemState, today: NaiveDate) -> Result<(), Refusal> {
-        self.still_open()?;
-        self.state = state;
+    pub(super) fn close(&mut self, today: NaiveDate) -> Result<(), Refusal> {
+        self.step(ItemMove::Close)?;
         self.closed_on = Some(today);
         self.next_call_on = None;
+        Ok(())
+    }
+
+    fn step(&mut self, step: ItemMove) -> Result<(), Refusal> {
+        self.state = self.state.after(step).ok_or(Refusal::ItemClosed(self.state))?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 pub use answer::{Answer, AnswerKind, Outcome, Response, ResponseState};
-pub use item::{Item, ItemState, Standing};
+pub use item::{Item, ItemMove, ItemState, Standing};
 pub use refusal::Refusal;
 
 pub use super::service::{Copy, NotServed, Sending, ServiceState};
@@ -26,6 +26,7 @@ use super::id::{AccountId, CopyId, DemandId, ItemId, LicenceId, PropertyId, word
 use super::licence::Licence;
 use super::property::{Capacity, Property};
 use super::scheme::Scheme;
+use super::service::Served;
 
 words! {
     /// Where a demand is in its life.
@@ -204,8 +205,10 @@ impl Demand {
         let again = before == DemandState::NotServed;
         self.cover.issued_at = Some(cx.now);
         for to in &mut self.recipients {
-            let first = to.capacity == Capacity::Holder;
-            to.start_again(if first { ServiceState::Sent } else { ServiceState::Pending });
+            to.wait();
+            if to.capacity == Capacity::Holder {
+                to.send();
+            }
         }
         Ok(self.changed(cx, Happening::DemandIssued, json!({ "again": again })))
     }
@@ -227,22 +230,18 @@ impl Demand {
         }
         let issued_on = self.cover.issued_at.map(calendar::london::today);
         let to = self.recipient_mut(recipient)?;
-        if to.state == ServiceState::Served {
-            return Err(Refusal::AlreadyServed);
-        }
-        let served = sending.served(cx, issued_on, policy, holidays)?;
-        let (capacity, deemed) = (to.capacity, served.deemed.clone());
+        let Served { method, dispatched_at, deemed, .. } = to.serve(cx, sending, issued_on, policy, holidays)?;
+        let capacity = to.capacity;
         let facts = json!({
-            "recipient": recipient, "party": to.party_id, "capacity": capacity, "method": served.method,
-            "sent_at": served.dispatched_at, "deemed": served.deemed,
+            "recipient": recipient, "party": to.party_id, "capacity": capacity, "method": method,
+            "sent_at": dispatched_at, "deemed": deemed,
         });
-        to.serve(served);
         if capacity == Capacity::Holder {
             let before = self.cover.state;
             self.cover.state = before.after(DemandMove::Serve).ok_or(Refusal::NotIssued(before))?;
             self.fix_due_dates(&deemed, holidays)?;
             for copy in self.recipients.iter_mut().filter(|to| to.state == ServiceState::Pending) {
-                copy.state = ServiceState::Sent;
+                copy.send();
             }
         }
         Ok(self.changed(cx, Happening::ServiceRecorded, facts))
@@ -285,7 +284,7 @@ impl Demand {
         let before = self.cover.state;
         let after = before.after(DemandMove::Return).ok_or(Refusal::NotIssued(before))?;
         let to = self.recipient_mut(recipient)?;
-        to.come_back(reason);
+        to.come_back(reason)?;
         let (party, capacity) = (to.party_id, to.capacity);
         if capacity == Capacity::Holder {
             self.cover.state = after;
@@ -365,7 +364,7 @@ impl Demand {
     pub fn close_item(mut self, cx: &Context, item: ItemId, reason: &str) -> Result<Change<Self>, Refusal> {
         said(reason)?;
         let wanted = self.item_mut(item)?;
-        wanted.close(ItemState::ClosedNoAction, cx.today())?;
+        wanted.close(cx.today())?;
         let facts = json!({ "reason": reason, "due_on": wanted.due_on });
         self.roll_up_on(cx.today());
         Ok(Change::new(cx, self.chain(), Happening::ItemClosed, &item, facts, self))

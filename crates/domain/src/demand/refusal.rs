@@ -33,9 +33,6 @@ pub enum Refusal {
     /// Not sent.
     #[error("the demand is {0}: it must be issued first")]
     NotIssued(DemandState),
-    /// Service twice on one recipient.
-    #[error("service on this recipient is recorded already; record a return first if it came back")]
-    AlreadyServed,
     /// Unknown item.
     #[error("the demand has no such item")]
     NoSuchItem,
@@ -86,7 +83,6 @@ impl Refusal {
             Self::DoesNotApply(_) => "condition-does-not-apply",
             Self::CannotIssue(_) => "cannot-issue",
             Self::NotIssued(_) => "not-issued",
-            Self::AlreadyServed => "already-served",
             Self::NoSuchItem => "no-such-item",
             Self::NoSuchRecipient => "no-such-recipient",
             Self::AlreadyClosed(_) => "demand-closed",

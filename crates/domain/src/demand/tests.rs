@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::calendar::{Consent, Method, ServiceRefused};
+use crate::states::only_these_ways;
 use crate::testing::{
     agent, amy, asking, at, day, holidays, home, instant, invented, issued, khan, licence, manager, on, scheme, sent,
     served, terms,
@@ -174,7 +175,7 @@ fn a_copy_served_on_the_agent_alone_fixes_nothing() {
     assert_eq!((demand.cover.state, demand.cover.due_on), (DemandState::Issued, None));
     assert_eq!(only(&demand).standing(day("2026-01-01")), Standing::NotServed);
     let again = serve(demand, copy, sent(Method::DeliveredByHand, "2025-01-22"), &on("2025-01-22"));
-    assert_eq!(again.unwrap_err(), Refusal::AlreadyServed);
+    assert_eq!(again.unwrap_err(), Refusal::Service(NotServed::Already));
 }
 
 #[test]
@@ -226,6 +227,14 @@ fn a_copy_that_comes_back_from_the_agent_changes_no_due_date_and_can_be_sent_aga
     let sent_again = sent(Method::DeliveredByHand, "2025-01-27");
     let demand = serve(returned, copy, sent_again, &on("2025-01-27")).unwrap();
     assert_eq!(demand.cover.due_on, Some(day("2025-02-05")));
+}
+
+#[test]
+fn a_copy_that_waits_until_the_holder_is_served_has_not_gone_and_cannot_come_back() {
+    let demand = issued("2025-01-22", &["1"]);
+    let copy = copy_of(&demand, Capacity::Agent);
+    let refused = demand.record_return(&on("2025-01-24"), copy, "no such office").unwrap_err();
+    assert_eq!((refused.code(), refused), ("not-issued", Refusal::Service(NotServed::NotSent)));
 }
 
 #[test]
@@ -494,20 +503,96 @@ fn moved(from: DemandState, step: DemandMove) -> Option<DemandState> {
 }
 
 #[test]
-fn every_step_leads_where_the_table_says_and_nowhere_else() {
+fn every_step_of_a_demand_leads_where_the_table_says_and_nowhere_else() {
     use DemandMove as M;
     use DemandState as S;
-    let allowed = |from: S, step: M| match step {
-        M::Issue => matches!(from, S::Draft | S::NotServed).then_some(S::Issued),
-        M::Serve => (from == S::Issued).then_some(S::Served),
-        M::Return => matches!(from, S::Issued | S::Served).then_some(S::NotServed),
-        M::Complete => (!matches!(from, S::Complete | S::Withdrawn)).then_some(S::Complete),
-        M::Withdraw => (!matches!(from, S::Complete | S::Withdrawn)).then_some(S::Withdrawn),
+    let running: &[S] = &[S::Draft, S::Issued, S::Served, S::NotServed];
+    let ways: &[(&[S], M, S)] = &[
+        (&[S::Draft, S::NotServed], M::Issue, S::Issued),
+        (&[S::Issued], M::Serve, S::Served),
+        (&[S::Issued, S::Served], M::Return, S::NotServed),
+        (running, M::Complete, S::Complete),
+        (running, M::Withdraw, S::Withdrawn),
+    ];
+    only_these_ways(S::ALL, M::ALL, ways, |from, step| from.after(*step), |from, step| moved(from, *step));
+}
+
+/// What an item in that state becomes if this is done to it through its demand.
+fn item_moved(from: ItemState, step: ItemMove) -> Option<ItemState> {
+    let cx = on("2025-02-10");
+    let arrived = |on_day, kind| {
+        let answer = Answer { received_at: Some(instant(on_day)), ..words(kind) };
+        answered(served("2025-01-22", &["1"]), &cx, answer)
     };
-    for from in S::ALL {
-        for step in M::ALL {
-            assert_eq!(from.after(*step), allowed(*from, *step), "{from}, {step}");
-            assert_eq!(moved(*from, *step), allowed(*from, *step), "{from}, {step}, as it is done");
+    let (late, in_time) = ("2025-02-06T09:00:00Z", "2025-02-05T09:00:00Z");
+    let kind = if step == ItemMove::AcceptNotApplicable { AnswerKind::NotApplicable } else { AnswerKind::Document };
+    let (mut demand, response) = arrived(if step == ItemMove::AcceptLate { late } else { in_time }, kind);
+    let open = matches!(from, ItemState::Open | ItemState::UnderReview | ItemState::Unsatisfactory);
+    let item = demand.items.first_mut().unwrap();
+    item.state = from;
+    item.closed_on = (!open).then(|| day("2025-02-07"));
+    let id = item.id;
+    let assess = |demand: Demand, outcome, others: &[Response]| {
+        demand.assess(&cx, response.clone(), outcome, "read it", others).map(|(change, _)| change.into_entity())
+    };
+    let moved = match step {
+        ItemMove::Answer => demand.answer(&cx, id, document()).map(|(change, _)| change.into_entity()),
+        ItemMove::Reject => {
+            let (_, other) = arrived(late, AnswerKind::Document);
+            assess(demand, Outcome::Rejected, &[response.clone(), other])
         }
-    }
+        ItemMove::RejectLast => assess(demand, Outcome::Rejected, std::slice::from_ref(&response)),
+        ItemMove::Accept | ItemMove::AcceptLate => assess(demand, Outcome::Accepted, &[]),
+        ItemMove::AcceptNotApplicable => assess(demand, Outcome::NotApplicableAccepted, &[]),
+        ItemMove::Close => demand.close_item(&cx, id, "not needed").map(Change::into_entity),
+        ItemMove::Withdraw => demand.withdraw(&cx, "a mistake").map(Change::into_entity),
+    };
+    let to = only(&moved.ok()?).state;
+    (open || to != from).then_some(to)
+}
+
+#[test]
+fn every_step_of_an_item_leads_where_the_table_says_and_nowhere_else() {
+    use ItemMove as M;
+    use ItemState as S;
+    let open: &[S] = &[S::Open, S::UnderReview, S::Unsatisfactory];
+    let ways: &[(&[S], M, S)] = &[
+        (open, M::Answer, S::UnderReview),
+        (&[S::UnderReview], M::Reject, S::UnderReview),
+        (&[S::UnderReview], M::RejectLast, S::Unsatisfactory),
+        (&[S::UnderReview, S::SatisfiedLate], M::Accept, S::Satisfied),
+        (&[S::UnderReview], M::AcceptLate, S::SatisfiedLate),
+        (&[S::UnderReview], M::AcceptNotApplicable, S::NotApplicable),
+        (open, M::Close, S::ClosedNoAction),
+        (open, M::Withdraw, S::Withdrawn),
+    ];
+    only_these_ways(S::ALL, M::ALL, ways, |from, step| from.after(*step), |from, step| item_moved(from, *step));
+}
+
+#[test]
+fn every_outcome_of_an_answer_leads_where_the_table_says_and_nowhere_else() {
+    use ResponseState as S;
+    let received: &[S] = &[S::Received];
+    let ways = [
+        (received, Outcome::Accepted, S::Accepted),
+        (received, Outcome::NotApplicableAccepted, S::Accepted),
+        (received, Outcome::Rejected, S::Rejected),
+        (received, Outcome::Noted, S::Noted),
+    ];
+    only_these_ways(
+        S::ALL,
+        Outcome::ALL,
+        &ways,
+        |from, outcome| from.after(*outcome),
+        |from, outcome| {
+            let kind = match outcome {
+                Outcome::Accepted | Outcome::Rejected => AnswerKind::Document,
+                Outcome::NotApplicableAccepted => AnswerKind::NotApplicable,
+                Outcome::Noted => AnswerKind::Explanation,
+            };
+            let (_, response) = answered(served("2025-01-22", &["1"]), &on("2025-01-23"), words(kind));
+            let response = Response { state: from, ..response };
+            response.assess(&on("2025-01-24"), *outcome, "read it").ok().map(|response| response.state)
+        },
+    );
 }

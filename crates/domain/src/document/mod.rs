@@ -8,7 +8,7 @@ mod pdf;
 mod png;
 mod refusal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -147,6 +147,18 @@ pub enum Verdict {
     Infected(String),
 }
 
+impl ScanState {
+    /// What is known of a file in which the scanner found that; `None` if it has been judged before.
+    #[must_use]
+    pub fn after(self, verdict: &Verdict) -> Option<Self> {
+        match (self, verdict) {
+            (Self::Unscanned | Self::Pending, Verdict::Clean) => Some(Self::Clean),
+            (Self::Unscanned | Self::Pending, Verdict::Infected(_)) => Some(Self::Infected),
+            (Self::Clean | Self::Infected, _) => None,
+        }
+    }
+}
+
 /// How much may be kept of one home in a while, and of one sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
@@ -203,12 +215,10 @@ impl Document {
     /// # Errors
     /// A [`Refusal`] if it had been judged before.
     pub fn scanned(mut self, cx: &Context, verdict: Verdict) -> Result<Change<Self>, Refusal> {
-        if !self.waits() {
-            return Err(Refusal::AlreadyScanned(self.state));
-        }
-        (self.state, self.finding) = match verdict {
-            Verdict::Clean => (ScanState::Clean, None),
-            Verdict::Infected(name) => (ScanState::Infected, Some(name)),
+        self.state = self.state.after(&verdict).ok_or(Refusal::AlreadyScanned(self.state))?;
+        self.finding = match verdict {
+            Verdict::Clean => None,
+            Verdict::Infected(name) => Some(name),
         };
         self.scanned_at = Some(cx.now);
         let told = json!({ "state": self.state, "finding": self.finding, "sha256": self.sha256 });

@@ -1,6 +1,7 @@
 //! Which files are taken, byte by byte, and what becomes of a document. The large corpus is `tests/corpus.py`.
 
 use super::*;
+use crate::states::only_these_ways;
 use crate::testing::{at, home, key};
 
 fn look(name: &str, declared: &str, bytes: &[u8], piece: usize) -> Result<Facts, Refusal> {
@@ -119,19 +120,47 @@ fn a_refusal_says_what_the_file_is_and_what_to_do() {
     assert!(large.to_string().starts_with("The file is larger than 10 MB."), "{large}");
 }
 
-#[test]
-fn a_file_is_opened_by_nobody_before_it_is_clean_or_if_it_is_infected() {
-    let cx = at("2025-01-22T10:00:00Z");
+fn received(scanner: bool) -> Document {
     let facts = Facts { media_type: MediaType::Pdf, bytes: 3, name: "gas.pdf".to_owned() };
     let under = Under::Licence(LicenceId(key("licence")));
     let arrival = Arrival { under, home: home(None).id, sha256: "ab".repeat(32), facts };
-    let pending = Document::receive(&cx, arrival.clone(), true).into_entity();
+    Document::receive(&at("2025-01-22T10:00:00Z"), arrival, scanner).into_entity()
+}
+
+#[test]
+fn a_file_is_opened_by_nobody_before_it_is_clean_or_if_it_is_infected() {
+    let cx = at("2025-01-22T10:00:00Z");
+    let pending = received(true);
     assert_eq!((pending.state, pending.may_be_opened()), (ScanState::Pending, Err(Refusal::NotScanned)));
     let clean = pending.clone().scanned(&cx, Verdict::Clean).unwrap().into_entity();
     assert_eq!((clean.state, clean.may_be_opened()), (ScanState::Clean, Ok(())));
     let infected = pending.scanned(&cx, Verdict::Infected("Eicar".to_owned())).unwrap().into_entity();
     assert_eq!(infected.may_be_opened(), Err(Refusal::Infected("Eicar".to_owned())));
     assert!(infected.scanned(&cx, Verdict::Clean).is_err(), "once infected, always infected");
-    let unscanned = Document::receive(&cx, arrival, false).into_entity();
+    let unscanned = received(false);
     assert_eq!((unscanned.may_be_opened(), unscanned.waits()), (Ok(()), true));
+}
+
+/// Each thing that the scanner can say, with its name.
+pub(crate) fn verdicts() -> [(&'static str, Verdict); 2] {
+    [("find_clean", Verdict::Clean), ("find_infected", Verdict::Infected("Eicar".to_owned()))]
+}
+
+#[test]
+fn every_step_leads_where_the_table_says_and_nowhere_else() {
+    use ScanState as S;
+    let cx = at("2025-01-22T10:00:00Z");
+    let waiting: &[S] = &[S::Unscanned, S::Pending];
+    let [clean, infected] = verdicts();
+    let ways = [(waiting, clean, S::Clean), (waiting, infected, S::Infected)];
+    only_these_ways(
+        S::ALL,
+        &verdicts(),
+        &ways,
+        |from, (_, verdict)| from.after(verdict),
+        |from, (_, verdict)| {
+            let document = Document { state: from, ..received(true) };
+            document.scanned(&cx, verdict.clone()).ok().map(|change| change.entity().state)
+        },
+    );
 }

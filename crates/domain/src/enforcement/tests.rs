@@ -1,11 +1,14 @@
 //! Every step from every state, and what each step asks for.
 
+use chrono::Days;
+
 use super::*;
 use crate::actor::Actor;
-use crate::breach::{Ground, Proposal};
-use crate::calendar::{Method, ServicePolicy};
+use crate::breach::{Breach, Ground, Proposal};
+use crate::calendar::{Method, Occasion, ServicePolicy, Trigger};
 use crate::fees::PaymentMethod;
 use crate::id::{CheckId, Key, ObligationId};
+use crate::service::Served;
 use crate::testing::{amy, day, holidays, home, key, khan, licence, machine_on, manager, on, scheme, sent};
 
 /// Tom leads the team; Amy works the cases.

@@ -384,7 +384,7 @@ impl Notice {
 
     fn send_what_waits(&mut self) {
         for copy in self.copies.iter_mut().filter(|copy| copy.state == ServiceState::Pending) {
-            copy.state = ServiceState::Sent;
+            copy.send();
         }
     }
 
@@ -394,10 +394,9 @@ impl Notice {
     /// A [`Refusal`] unless it came back.
     pub fn send_again(mut self, cx: &Context, copy: CopyId) -> Result<Change<Self>, Refusal> {
         let to = self.copy_mut(copy)?;
-        if to.state != ServiceState::Returned {
+        if to.state != ServiceState::Returned || !to.send() {
             return Err(Refusal::NotReturned);
         }
-        to.start_again(ServiceState::Sent);
         let facts = json!({ "copy": copy, "party": to.party_id });
         Ok(self.changed(cx, Happening::NoticeSentAgain, facts))
     }
@@ -418,12 +417,8 @@ impl Notice {
         let served = self.cover.state.after(NoticeMove::ServeLast).ok_or(Refusal::NotNow(self.cover.state))?;
         let dated_on = self.cover.dated_on;
         let to = self.copy_mut(copy)?;
-        if to.state == ServiceState::Served {
-            return Err(Refusal::AlreadyServed);
-        }
         // What was sent before this service kept the notice is dated in the past, and went from that date on.
-        let service = sending.served(cx, Some(dated_on), service, holidays)?;
-        to.serve(service.clone());
+        let service = to.serve(cx, sending, Some(dated_on), service, holidays)?;
         let (party, capacity) = (to.party_id, to.capacity);
         self.fix_period(policy, served)?;
         let facts = json!({
@@ -464,7 +459,7 @@ impl Notice {
         said(reason)?;
         self.step(NoticeMove::LoseService)?;
         let to = self.copy_mut(copy)?;
-        to.come_back(reason);
+        to.come_back(reason)?;
         let (party, capacity) = (to.party_id, to.capacity);
         self.lose_service();
         let facts = json!({ "copy": copy, "party": party, "capacity": capacity, "reason": reason });

@@ -22,9 +22,6 @@ pub enum Refusal {
     /// Not possible in this state.
     #[error("a notice that is {0} cannot take this step")]
     NotNow(NoticeState),
-    /// Served twice.
-    #[error("service on this recipient is recorded already; record a return first if it came back")]
-    AlreadyServed,
     /// Sent again without having come back.
     #[error("this copy did not come back: record the return first")]
     NotReturned,
@@ -58,7 +55,6 @@ impl Refusal {
             Self::Nobody => "nobody-to-serve",
             Self::InFuture => "in-future",
             Self::NotNow(_) => "notice-state",
-            Self::AlreadyServed => "already-served",
             Self::NotReturned => "not-returned",
             Self::AlreadyRecipient => "already-recipient",
             Self::NoSuchCopy => "no-such-copy",

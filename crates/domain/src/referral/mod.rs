@@ -1,8 +1,20 @@
 //! A referral between the council and a partner: from what is of concern at a home to what its holder did about it.
+//!
+//! [`ReferralState::after`] is the one table of which step leads where; [`Referral::take`] adds what each step asks for.
+
+mod letter;
+mod refusal;
+mod step;
+#[cfg(test)]
+pub(super) mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+pub use letter::Told;
+pub use refusal::Refusal;
+pub use step::{Ask, PlannedAct, ReferralOutcome, ReferralState, ReferralStep};
 
 use super::calendar::Counted;
 use super::context::Context;
@@ -10,9 +22,6 @@ use super::event::{Chain, Change, Happening};
 use super::id::{
     AccountId, BreachId, DemandId, EnforcementId, LicenceId, PartnerId, PartyId, PropertyId, ReferralId, words,
 };
-
-#[cfg(test)]
-pub(super) mod tests;
 
 words! {
     /// Who refers to whom.
@@ -22,52 +31,6 @@ words! {
         /// The council to a partner.
         ToPartner = "to_partner",
     }
-}
-
-words! {
-    /// How far a referral has come.
-    ReferralState {
-        /// A partner sent it.
-        Received = "received",
-        /// It is known which home it is about.
-        Linked = "linked_to_property",
-        /// Whoever is responsible was asked to act.
-        HolderAsked = "holder_asked",
-        /// They said what they will do.
-        ActionPlan = "action_plan",
-        /// It is watched whether that helps.
-        Monitoring = "monitoring",
-        /// Closed, with its outcome.
-        Closed = "closed",
-        /// They did not act: it goes on as a breach.
-        Breach = "breach",
-    }
-}
-
-words! {
-    /// What became of it.
-    ReferralOutcome {
-        /// It stopped.
-        Resolved = "resolved",
-        /// The tenancy ended.
-        TenancyEnded = "tenancy_ended",
-        /// Somebody else deals with it.
-        PassedOn = "passed_on",
-        /// There was nothing in it.
-        Unfounded = "unfounded",
-        /// Nothing more is done.
-        NoAction = "no_action",
-    }
-}
-
-/// One thing that the holder will do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct PlannedAct {
-    /// What.
-    #[schema(min_length = 1, max_length = 1000)]
-    pub what: String,
-    /// By when.
-    pub by: Option<NaiveDate>,
 }
 
 /// A note of an officer, or word of the partner.
@@ -165,143 +128,6 @@ pub struct Opening {
     pub purpose: String,
     /// The day on which it came in.
     pub received_on: NaiveDate,
-}
-
-/// Who is asked to act, under what, and by when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ask {
-    /// Who.
-    pub party_id: PartyId,
-    /// The licence and the number of its condition about co-operation; none for a home without a licence.
-    pub under: Option<(LicenceId, String)>,
-    /// The demand, where that condition allows one.
-    pub demand_id: Option<DemandId>,
-    /// The last day; a demand that is not served has none yet.
-    pub act_by: Option<Counted>,
-}
-
-/// A step of a referral.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ReferralStep {
-    /// It is found which home it is about.
-    Link {
-        /// The home.
-        property_id: PropertyId,
-    },
-    /// Whoever is responsible is asked to act.
-    AskHolder(Ask),
-    /// They say what they will do.
-    ReceivePlan {
-        /// What.
-        items: Vec<PlannedAct>,
-    },
-    /// It is watched whether that helps.
-    Monitor {
-        /// The last day.
-        until: NaiveDate,
-    },
-    /// It is closed.
-    Close {
-        /// With what.
-        outcome: ReferralOutcome,
-        /// Why.
-        reason: String,
-    },
-    /// They did not act: it goes on as a breach, or as an enforcement case.
-    FindBreach {
-        /// The breach.
-        breach_id: Option<BreachId>,
-        /// The enforcement case.
-        enforcement_id: Option<EnforcementId>,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// Why something about a referral is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Not from this state.
-    #[error("a referral that is {0} cannot take the step {1}")]
-    NotFromHere(ReferralState, &'static str),
-    /// Ended.
-    #[error("this referral has ended: it is {0}")]
-    Ended(ReferralState),
-    /// Without a home.
-    #[error("a referral to a partner names the home: give property_id")]
-    NoHome,
-    /// A day in the future.
-    #[error("that day lies in the future: enter the day on which it happened")]
-    InFuture,
-    /// A day that is over.
-    #[error("{0} is not after today: give a day that lies ahead")]
-    NotAhead(NaiveDate),
-    /// Words are missing.
-    #[error("a text is empty: say it in words")]
-    NoWords,
-    /// A plan of nothing.
-    #[error("the plan is empty: say at least one thing that will be done")]
-    NoPlan,
-    /// A breach of nothing.
-    #[error("name the breach or the enforcement case as which it goes on")]
-    NoBreach,
-}
-
-impl Refusal {
-    /// A stable word for programs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFromHere(..) => "referral-state",
-            Self::Ended(_) => "referral-ended",
-            Self::NoHome => "no-home",
-            Self::InFuture => "in-future",
-            Self::NotAhead(_) => "not-ahead",
-            Self::NoWords => "no-words",
-            Self::NoPlan => "no-plan",
-            Self::NoBreach => "no-breach",
-        }
-    }
-}
-
-impl ReferralState {
-    /// Where a step leads from this state; nowhere where it may not be taken.
-    #[must_use]
-    pub fn after(self, step: &ReferralStep) -> Option<Self> {
-        use ReferralState as S;
-        use ReferralStep as T;
-        match (self, step) {
-            (S::Closed | S::Breach, _) => None,
-            (S::Received, T::Link { .. }) => Some(S::Linked),
-            (S::Linked | S::HolderAsked | S::Monitoring, T::AskHolder(_)) => Some(S::HolderAsked),
-            (S::HolderAsked | S::ActionPlan | S::Monitoring, T::ReceivePlan { .. }) => Some(S::ActionPlan),
-            (S::ActionPlan | S::Monitoring, T::Monitor { .. }) => Some(S::Monitoring),
-            (S::HolderAsked | S::ActionPlan | S::Monitoring, T::FindBreach { .. }) => Some(S::Breach),
-            (_, T::Close { .. }) => Some(S::Closed),
-            _ => None,
-        }
-    }
-
-    /// Whether something is still to be done about it.
-    #[must_use]
-    pub fn is_open(self) -> bool {
-        !matches!(self, Self::Closed | Self::Breach)
-    }
-}
-
-impl ReferralStep {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Link { .. } => "link",
-            Self::AskHolder(_) => "ask_holder",
-            Self::ReceivePlan { .. } => "receive_plan",
-            Self::Monitor { .. } => "monitor",
-            Self::Close { .. } => "close",
-            Self::FindBreach { .. } => "find_breach",
-        }
-    }
 }
 
 impl Referral {
@@ -438,27 +264,6 @@ impl Referral {
         let chain = self.property_id.map_or(Chain::Service, Chain::Case);
         Change::new(cx, chain, kind, &self.id.clone(), facts, self)
     }
-}
-
-/// What a letter about a referral says (N1 to a partner, or what its holder is asked): the least that it needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Told {
-    /// Whether it goes to a partner; else to whoever is asked to act.
-    pub to_partner: bool,
-    /// The referral's reference.
-    pub reference: String,
-    /// What is of concern.
-    pub concern: String,
-    /// For what it is shared.
-    pub purpose: String,
-    /// Whether the home is licensed.
-    pub is_licensed: bool,
-    /// The agreement under which it is shared.
-    pub agreement: Option<String>,
-    /// The licence's number and the condition's, with its words.
-    pub condition: Option<(String, String, String)>,
-    /// The last day to act.
-    pub act_by: Option<NaiveDate>,
 }
 
 fn ahead(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {
