@@ -10,6 +10,7 @@ mod office;
 mod people;
 mod print;
 mod story;
+mod variation;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -93,6 +94,7 @@ pub fn run(
     for on in committee.iter_days().take_while(|on| *on <= last) {
         lived.push(nights::live(&office, &mut story, on)?);
     }
+    let notice = variation::propose(&office, last)?;
 
     tell_of_the_start(out, &app)?;
     print::nights(out, &lived)?;
@@ -105,7 +107,7 @@ pub fn run(
     let token = token(&app)?;
     let verdict = app.db.read(|db| audit::verify(db, None, |_| {}))?;
     print::chains(out, &verdict)?;
-    print::worth_a_look(out, &app, &story, &homes(&town))?;
+    print::worth_a_look(out, &app, &story, &notice, &homes(&town))?;
     print::pages(out, &app)?;
     print::try_it(out, &app, &token)?;
     Ok((app, token))

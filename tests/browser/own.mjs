@@ -10,7 +10,24 @@ async function fromTheLicence (page, link) {
   await page.getByRole('link', { name: link }).click()
 }
 
+// What was proposed to them: the notice, a comment without words, and one with.
+async function comment (page, how, look) {
+  await page.goto('/due')
+  await page.getByText('You may comment until').waitFor()
+  await page.goto('/notices')
+  await look(page, 'notices', how)
+  await page.locator('.due-list a').first().click()
+  await look(page, 'notice', how)
+  await page.getByRole('button', { name: 'Comment on the proposal' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await look(page, 'notice-comment-faulty', how)
+  await page.getByLabel('What do you think of it').fill('The loft is a store room.')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('We have received it').first().waitFor()
+}
+
 export async function own (page, how, look) {
+  await comment(page, how, look)
   await page.goto('/licences')
   await look(page, 'licences', how)
   await page.locator('.due-list a').first().click()
