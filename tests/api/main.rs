@@ -33,6 +33,7 @@ mod inspections;
 mod kill_check;
 mod letter_batches;
 mod letters;
+mod licence_documents;
 mod licences;
 mod limits;
 mod mail;
