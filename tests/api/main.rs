@@ -52,6 +52,7 @@ mod pages_sign_in;
 mod partners;
 mod permissions;
 mod proceedings;
+mod proof_file;
 mod reads;
 mod references;
 mod reports;

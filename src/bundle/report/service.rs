@@ -11,7 +11,8 @@ use crate::domain::notice;
 
 /// Service of one copy of a document on one person.
 pub(super) struct CopyServed<'a> {
-    who: String,
+    /// Who got it, and as what.
+    pub(super) who: String,
     state: ServiceState,
     method: Option<String>,
     address: Option<&'a str>,
@@ -49,9 +50,8 @@ impl CaseFile {
     }
 }
 
-/// One copy, with the day on which it counts as received.
+/// One copy, with the day on which it counts as received. Whoever writes it puts a heading above.
 pub(super) fn recorded(part: &mut Part, copy: &CopyServed<'_>) {
-    part.heading(&copy.who);
     part.facts([
         ("State", Some(prose(copy.state))),
         ("How", copy.method.clone()),
@@ -74,7 +74,9 @@ pub(super) fn service(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
         return part;
     };
     for copy in &demand.recipients {
-        recorded(&mut part, &case.copy_of_demand(copy));
+        let served = case.copy_of_demand(copy);
+        part.heading(&served.who);
+        recorded(&mut part, &served);
         if let Some(label) = letter_label(exhibits, copy.letter_id) {
             part.text(format!("This copy is letter {label}."));
         }
