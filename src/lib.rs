@@ -6,7 +6,8 @@
 //! ```text
 //! cli            the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
-//!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files
+//!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files,
+//!    licence_document               and the licence as it is printed
 //!        \    |    /
 //!          actions                  one function for each thing the council does; one transaction each; synchronous
 //!            |    \
@@ -36,7 +37,8 @@
 //! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
-//! * A letter is printed from its stored words alone, so that it is the same file years later.
+//! * A letter is printed from its stored words alone, so that it is the same file years later; the document of a version of a
+//!   licence from what was on record when that version came to hold.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
@@ -66,6 +68,7 @@ pub mod demo;
 pub mod files;
 pub mod http;
 pub mod jobs;
+pub mod licence_document;
 pub mod mail;
 pub mod scan;
 pub mod scheme_file;

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::container::Measured;
 use crate::actions::bundles::{CaseFile, Sent};
+use crate::actions::licence_documents::LicenceDocument;
 use crate::app::App;
 use crate::domain::calendar::london::written_out;
 use crate::domain::document::Document;
@@ -62,6 +63,11 @@ pub(super) fn of<'a>(app: &App, case: &'a CaseFile) -> Exhibits<'a> {
     exhibits
 }
 
+/// Where the document of a version of the licence lies in the file. The verifier knows names of letters and digits alone.
+pub(super) fn path_of(version: &LicenceDocument) -> String {
+    format!("licence/V{:02}.pdf", version.version().version)
+}
+
 fn label(kind: char, before: usize) -> String {
     format!("{kind}{:02}", before + 1)
 }
@@ -86,9 +92,9 @@ pub(super) fn described(sent: &Sent) -> String {
 /// A letter that is held back, with the hash of its words and without whoever else it may name.
 fn held(sent: &Sent) -> String {
     let letter = &sent.letter;
-    let words = letter.text.as_deref().unwrap_or_default();
-    let hash = hex(&Sha256::digest(words));
-    format!("letter {} of {} ({}), SHA-256 of its text {hash}", letter.id, written_out(letter.dated_on), letter.kind)
+    let hash = letter.text.as_deref().map(|words| format!(", SHA-256 of its text {}", hex(&Sha256::digest(words))));
+    let hash = hash.unwrap_or_default();
+    format!("letter {} of {} ({}){hash}", letter.id, written_out(letter.dated_on), letter.kind)
 }
 
 /// How a letter went, as it is on record.

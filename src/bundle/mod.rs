@@ -19,6 +19,7 @@ use crate::domain::context::Context;
 use crate::domain::event::hex;
 use crate::domain::id::BreachId;
 use crate::files::{self, AtRest};
+use crate::licence_document;
 use crate::mail::paper;
 use container::{Container, Measured};
 use exhibits::{Exhibits, Letter};
@@ -89,6 +90,10 @@ pub fn make(app: &App, cx: &Context, id: BreachId) -> Result<Bundle, Fault> {
 fn put_together(app: &App, cx: &Context, case: &bundles::CaseFile) -> Result<Option<Bundle>, Fault> {
     let exhibits = exhibits::of(app, case);
     let mut shelf = Shelf { container: Container::begin(app.files.begin()?), listed: Vec::new() };
+    for version in &case.versions {
+        let what = format!("{}: printed from what was on record when it came to hold", version.title());
+        shelf.add(&exhibits::path_of(version), &what, &licence_document::print(app.typesetter, version)?)?;
+    }
     for letter in &exhibits.letters {
         add_letter(app, &mut shelf, letter)?;
     }

@@ -217,7 +217,7 @@ pub async fn read_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
     case: C,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, i64), Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let (view, revision) = look_into(app, caller, action, case, work).await?;
+    let (view, revision) = look_in_case(app, caller, action, case, work).await?;
     Ok(whole(view, revision))
 }
 
@@ -232,12 +232,16 @@ pub async fn read_in_case<T: Serialize + Send + 'static, C: Case + Send + 'stati
     case: C,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let view = look_into(app, caller, action, case, work).await?;
+    let view = look_in_case(app, caller, action, case, work).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
 }
 
-/// What is read needs no lock and no turn; only its one row of record waits for other writers, and lists never do.
-async fn look_into<T: Send + 'static, C: Case + Send + 'static>(
+/// As [`look`], of a case: who reads it goes on record first. What is read needs no lock and no turn; only its one row of record
+/// waits for other writers, and lists never do.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,

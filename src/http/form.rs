@@ -214,3 +214,18 @@ impl<T: Spelled> FromRequest for Part<T> {
         std::future::ready(read)
     }
 }
+
+/// A number in the path, such as that of a version, from 1. What cannot be one is 0, which nothing has: nobody is told so before
+/// they are let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Number(pub i32);
+
+impl FromRequest for Number {
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let number = request.match_info().get("number").and_then(|number| number.parse().ok());
+        std::future::ready(Ok(Self(number.unwrap_or_default())))
+    }
+}

@@ -136,6 +136,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::licences::show);
     config.service(api::licences::take);
     config.service(api::licences::versions);
+    config.service(api::licences::print_version);
     config.service(api::proceedings::list);
     config.service(api::proceedings::open);
     config.service(api::proceedings::show);

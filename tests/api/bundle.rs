@@ -25,10 +25,11 @@ struct Case {
 }
 
 /// A taken proof file.
-struct Taken {
+pub(crate) struct Taken {
     head: String,
     bytes: Vec<u8>,
-    files: BTreeMap<String, Vec<u8>>,
+    /// What lies in it.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 /// A gas record was demanded and came a day late; an officer confirmed the breach.
@@ -67,6 +68,13 @@ impl Case {
     fn take(&self) -> Taken {
         let (head, bytes) = self.desk.download_from(&self.officer, &format!("{}/bundle", self.breach), "");
         assert!(head.starts_with("HTTP/1.1 200"), "{head} {}", String::from_utf8_lossy(&bytes));
+        Taken::read(head.to_lowercase(), bytes)
+    }
+}
+
+impl Taken {
+    /// Reads a ZIP file that came with that head.
+    pub(crate) fn read(head: String, bytes: Vec<u8>) -> Self {
         let mut zip = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
         let mut files = BTreeMap::new();
         for index in 0..zip.len() {
@@ -75,11 +83,9 @@ impl Case {
             member.read_to_end(&mut content).unwrap();
             files.insert(member.name().unwrap().into_owned(), content);
         }
-        Taken { head: head.to_lowercase(), bytes, files }
+        Self { head, bytes, files }
     }
-}
 
-impl Taken {
     fn text(&self, path: &str) -> String {
         String::from_utf8(self.files[path].clone()).unwrap()
     }

@@ -51,13 +51,13 @@ fn open(server: &Server, home: &str, breach: &str) -> String {
     server.amy().post("/enforcement", &opening(server, home, "breach", of_breach(breach))).expect(201).id()
 }
 
-fn on_case(person: &Client, id: &str, what: &str, body: &Value) -> Reply {
+pub(crate) fn on_case(person: &Client, id: &str, what: &str, body: &Value) -> Reply {
     let path = format!("/enforcement/{id}");
     let etag = person.get(&path).expect(200).etag();
     person.post_on(&etag, &format!("{path}/{what}"), body)
 }
 
-fn step(person: &Client, id: &str, body: Value) -> Reply {
+pub(crate) fn step(person: &Client, id: &str, body: Value) -> Reply {
     on_case(person, id, "steps", &body)
 }
 
@@ -72,11 +72,11 @@ fn working(start_pence: i32) -> Value {
     })
 }
 
-fn draft(kind: &str, start_pence: i32) -> Value {
+pub(crate) fn draft(kind: &str, start_pence: i32) -> Value {
     json!({ "kind": kind, "working": working(start_pence), "reasons": "See the particulars." })
 }
 
-fn by_hand(kind: &str, at: &str) -> Value {
+pub(crate) fn by_hand(kind: &str, at: &str) -> Value {
     json!({ "kind": kind, "method": "delivered_by_hand", "dispatched_at": at, "evidence": "Amy's notebook" })
 }
 

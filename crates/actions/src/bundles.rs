@@ -5,33 +5,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::audit::{self, Verdict};
+use super::licence_documents::{self, LicenceDocument};
 use super::{Error, Rules};
 use domain::actor::Action;
 use domain::anchor::{Step, leaf, path};
+use domain::appeal::Appeal;
 use domain::breach::Breach;
 use domain::bundle::{self, Contents};
 use domain::certificate::Certificate;
 use domain::context::Context;
 use domain::demand::{Demand, Response};
 use domain::document::Document;
-use domain::enforcement::Case;
+use domain::enforcement::{Case, Offence, PenaltyEntry};
 use domain::event::{Chain, Happening};
-use domain::id::{AccountId, BreachId, CertificateId, CheckId, PartyId, ResponseId};
+use domain::id::{AccountId, BreachId, CertificateId, CheckId, DocumentId, PartyId, ResponseId};
+use domain::inspection::Inspection;
 use domain::letter::Letter;
 use domain::licence::Licence;
-use domain::notice::Notice;
+use domain::notice::{Notice, Representation};
 use domain::obligation::Obligation;
 use domain::party::{Consent, Party};
+use domain::proceeding::Proceeding;
 use domain::property::{Interest, Property};
 use domain::reminder::Reminder;
-use domain::scheme::Scheme;
+use domain::scheme::{Inspections, Scheme};
 use domain::task::Task;
 use storage::checks::{self, Check};
 use storage::events::{self, Anchor, Sealed};
 use storage::letters::{self, Attempt};
 use storage::{
-    Conn, Tx, access, breaches, certificates, demands, documents, enforcement, licences, notices, obligations, parties,
-    properties, reminders, tasks,
+    Conn, Tx, access, appeals, applications, breaches, certificates, demands, documents, enforcement, inspections,
+    licences, notices, obligations, parties, proceedings, properties, reminders, tasks,
 };
 
 /// Everything on record that bears on a breach.
@@ -43,6 +47,10 @@ pub struct CaseFile {
     pub breach: Breach,
     /// The licence.
     pub licence: Licence,
+    /// Each of its versions as it is printed, the first as it was granted.
+    pub versions: Vec<LicenceDocument>,
+    /// What led to the licence and what was to become of it: its application first.
+    pub proceedings: Vec<Proceedings>,
     /// The scheme as it was when the licence was granted.
     pub scheme: Scheme,
     /// The home.
@@ -54,9 +62,13 @@ pub struct CaseFile {
     /// Whoever is bound by the licence or got the demand, the holder first.
     pub people: Vec<Person>,
     /// Enforcement cases that name the breach.
-    pub enforcement: Vec<Case>,
+    pub enforcement: Vec<Enforcement>,
     /// Interests in the home.
-    pub interests: Vec<(Interest, String)>,
+    pub interests: Vec<Interest>,
+    /// The names of all others whom the file names.
+    pub names: BTreeMap<PartyId, String>,
+    /// The council's inspections of the home, each with what the council looks at in the version that it goes by.
+    pub inspections: Vec<(Inspection, Inspections)>,
     /// The names of officers.
     pub officers: BTreeMap<AccountId, String>,
     /// Reminders of the missed date, in order.
@@ -69,8 +81,6 @@ pub struct CaseFile {
     pub certificates: Vec<(Certificate, Vec<Document>)>,
     /// Every file that was sent for the home.
     pub documents: Vec<Document>,
-    /// Notices of the licence's application.
-    pub notices: Vec<Notice>,
     /// Tasks about the home.
     pub tasks: Vec<Task>,
     /// The runs of the nightly check that called for something of it, and the last one.
@@ -96,6 +106,30 @@ pub struct Person {
     pub consents: Vec<Consent>,
     /// When their details were recorded and corrected, and whether the address was.
     pub corrections: Vec<(DateTime<Utc>, bool)>,
+}
+
+/// An enforcement case with what is kept beside it.
+#[derive(Clone, Debug)]
+pub struct Enforcement {
+    /// The case.
+    pub case: Case,
+    /// The offences that it names.
+    pub offences: Vec<Offence>,
+    /// The account of its penalty.
+    pub entries: Vec<PenaltyEntry>,
+}
+
+/// What was proposed and decided of a licence, and who was told.
+#[derive(Clone, Debug)]
+pub struct Proceedings {
+    /// What people call the application or the proceedings.
+    pub reference: String,
+    /// The proceedings to vary or to revoke; absent for the application.
+    pub change: Option<Proceeding>,
+    /// The notices, each with what was said of it, oldest first.
+    pub notices: Vec<(Notice, Vec<Representation>)>,
+    /// The appeals.
+    pub appeals: Vec<Appeal>,
 }
 
 /// A letter, and how it went.
@@ -137,21 +171,29 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
     let reminders = reminded(db, &breach)?;
     let chain = Chain::Case(home.id).name();
     let (anchors, sightings) = anchored(db, &chain)?;
+    let proceedings = proceedings_on(db, &licence)?;
+    let interests = properties::interests_in(db, home.id)?;
+    let inspections = inspected(db, rules, &home)?;
     Ok(CaseFile {
         read_at: cx.now,
         scheme: rules.of(&licence)?.clone(),
-        interests: interests(db, &home)?,
+        versions: (1..=licence.version)
+            .map(|number| licence_documents::read(db, rules, &licence, number))
+            .collect::<Result<_, _>>()?,
+        names: names(db, &interests, &proceedings, &inspections)?,
         officers: access::list(db)?.into_iter().map(|account| (account.id, account.name)).collect(),
         letters: letters_of(db, &home, &people, &reminders)?,
         responses: responses(db, demand.as_ref())?,
         certificates: records(db, &licence, &home)?,
         documents: documents::of_home(db, home.id)?,
-        notices: licence.application_id.map(|id| notices::of_application(db, id)).transpose()?.unwrap_or_default(),
         tasks: tasks::of_home(db, home.id)?,
         checks: runs(db, &breach, &reminders)?,
         events: events::of_chain(db, &chain, 0, i64::MAX)?,
         verdict: audit::verify(db, Some(&chain), |_| {})?,
-        enforcement: enforcement::about_breach(db, breach.id)?,
+        enforcement: enforced(db, breach.id)?,
+        interests,
+        proceedings,
+        inspections,
         breach,
         licence,
         home,
@@ -162,6 +204,55 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
         anchors,
         sightings,
     })
+}
+
+fn enforced(db: &mut Conn, breach: BreachId) -> Result<Vec<Enforcement>, Error> {
+    let cases = enforcement::about_breach(db, breach)?.into_iter();
+    let whole = cases.map(|case| {
+        let (offences, entries) = (enforcement::offences_of(db, case.id)?, enforcement::entries_of(db, case.id)?);
+        Ok(Enforcement { case, offences, entries })
+    });
+    whole.collect()
+}
+
+fn proceedings_on(db: &mut Conn, licence: &Licence) -> Result<Vec<Proceedings>, Error> {
+    let mut found = Vec::new();
+    if let Some(application) = licence.application_id.map(|id| applications::find(db, id)).transpose()?.flatten() {
+        let written = notices::of_application(db, application.id)?;
+        found.push(Proceedings {
+            reference: application.reference,
+            change: None,
+            notices: told(db, written)?,
+            appeals: appeals::of_application(db, application.id)?,
+        });
+    }
+    for change in proceedings::of_licence(db, licence.id)? {
+        let written = notices::of_proceeding(db, change.id)?;
+        found.push(Proceedings {
+            reference: change.reference.clone(),
+            notices: told(db, written)?,
+            appeals: appeals::of_proceeding(db, change.id)?,
+            change: Some(change),
+        });
+    }
+    Ok(found)
+}
+
+fn told(db: &mut Conn, notices: Vec<Notice>) -> Result<Vec<(Notice, Vec<Representation>)>, Error> {
+    let with_answers = notices.into_iter().map(|notice| {
+        let said = notices::representations_about(db, notice.cover.id)?;
+        Ok((notice, said))
+    });
+    with_answers.collect()
+}
+
+fn inspected(db: &mut Conn, rules: &Rules, home: &Property) -> Result<Vec<(Inspection, Inspections)>, Error> {
+    let found = inspections::of_home(db, home.id)?.into_iter();
+    let with_rules = found.map(|inspection| {
+        let scheme = rules.version(&inspection.scheme_code, inspection.scheme_version)?;
+        Ok((inspection, scheme.inspections.clone()))
+    });
+    with_rules.collect()
 }
 
 fn people(db: &mut Conn, licence: &Licence, demand: Option<&Demand>) -> Result<Vec<Person>, Error> {
@@ -189,16 +280,25 @@ fn moved(event: &Sealed) -> bool {
     body.pointer("/facts/address_changed").and_then(serde_json::Value::as_bool).unwrap_or_default()
 }
 
-fn interests(db: &mut Conn, home: &Property) -> Result<Vec<(Interest, String)>, Error> {
-    let interests = properties::interests_in(db, home.id)?;
-    let ids = interests.iter().map(|interest| interest.party_id).collect::<Vec<_>>();
-    let names = parties::find_all(db, &ids)?.into_iter().map(|party| (party.id, party.name));
-    let names = names.collect::<BTreeMap<PartyId, String>>();
-    let named = |interest: Interest| {
-        let name = names.get(&interest.party_id).cloned().unwrap_or_default();
-        (interest, name)
-    };
-    Ok(interests.into_iter().map(named).collect())
+fn names(
+    db: &mut Conn,
+    interests: &[Interest],
+    proceedings: &[Proceedings],
+    inspections: &[(Inspection, Inspections)],
+) -> Result<BTreeMap<PartyId, String>, Error> {
+    let mut ids = interests.iter().map(|interest| interest.party_id).collect::<BTreeSet<_>>();
+    for one in proceedings {
+        ids.extend(one.change.iter().filter_map(|change| change.asked_by));
+        ids.extend(one.appeals.iter().filter_map(|appeal| appeal.appellant_id));
+        for (notice, said) in &one.notices {
+            ids.extend(notice.copies.iter().map(|copy| copy.party_id));
+            ids.extend(said.iter().filter_map(|said| said.party_id));
+        }
+    }
+    let visits = inspections.iter().flat_map(|(inspection, _)| &inspection.visits);
+    ids.extend(visits.flat_map(|visit| &visit.given).filter_map(|given| given.party_id));
+    let named = parties::find_all(db, &ids.into_iter().collect::<Vec<_>>())?;
+    Ok(named.into_iter().map(|party| (party.id, party.name)).collect())
 }
 
 fn reminded(db: &mut Conn, breach: &Breach) -> Result<Vec<Reminder>, Error> {
@@ -354,7 +454,9 @@ impl CaseFile {
     pub fn withheld(&self, document: &Document) -> Option<&'static str> {
         let mut used = self.responses.iter().flat_map(|(_, files)| files);
         let mut records = self.certificates.iter().flat_map(|(_, files)| files);
-        let named = used.any(|file| file.id == document.id) || records.any(|file| file.id == document.id);
+        let named = used.any(|file| file.id == document.id)
+            || records.any(|file| file.id == document.id)
+            || self.shown_on_visits().any(|id| id == document.id);
         if document.licence_id != Some(self.licence.id) && !named {
             Some("it was not sent under this licence")
         } else if document.may_be_opened().is_err() {
@@ -362,5 +464,15 @@ impl CaseFile {
         } else {
             None
         }
+    }
+
+    /// The photos and papers of the inspections.
+    fn shown_on_visits(&self) -> impl Iterator<Item = DocumentId> {
+        self.inspections.iter().flat_map(|(inspection, _)| {
+            let found = inspection.visits.iter().filter_map(|visit| visit.findings.as_ref());
+            let seen = inspection.items.iter().filter_map(|item| item.seen.as_ref());
+            let of_visits = found.flat_map(|findings| findings.documents.iter().copied());
+            of_visits.chain(seen.flat_map(|seen| seen.documents.iter().copied()))
+        })
     }
 }

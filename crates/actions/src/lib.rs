@@ -25,6 +25,7 @@ pub mod inspection_programme;
 pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
+pub mod licence_documents;
 pub mod licences;
 pub mod night;
 pub mod notices;

@@ -276,6 +276,12 @@ pub struct Interest {
 }
 
 impl Interest {
+    /// Whether they have it on a day: from the first to the last day of it.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.since <= day && self.until.is_none_or(|until| day <= until)
+    }
+
     /// An interest in a home is recorded.
     #[must_use]
     pub fn record(
@@ -295,7 +301,7 @@ impl Interest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{day, on};
+    use crate::testing::{day, key, on};
 
     fn exempt(from: Option<&str>, until: Option<&str>, evidence: Option<&str>) -> Result<Property, Refusal> {
         let facts = PropertyFacts {
@@ -307,6 +313,22 @@ mod tests {
             ..PropertyFacts::default()
         };
         Property::add(&on("2025-01-22"), facts).map(Change::into_entity)
+    }
+
+    #[test]
+    fn an_interest_is_held_from_its_first_day_to_its_last() {
+        let (cx, home) = (on("2025-01-22"), PropertyId(key("home")));
+        let whole = Interest::record(&cx, home, PartyId(key("bank")), Capacity::Mortgagee, day("2025-01-20"));
+        let open = whole.into_entity();
+        let ended = Interest { until: Some(day("2025-02-10")), ..open.clone() };
+        for (at, of_open, of_ended) in [
+            ("2025-01-19", false, false),
+            ("2025-01-20", true, true),
+            ("2025-02-10", true, true),
+            ("2025-02-11", true, false),
+        ] {
+            assert_eq!((open.holds_on(day(at)), ended.holds_on(day(at))), (of_open, of_ended), "{at}");
+        }
     }
 
     #[test]

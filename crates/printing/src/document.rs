@@ -113,6 +113,19 @@ impl Run {
     pub fn strong(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), strong: true, link: None }
     }
+
+    /// Plain text of several lines.
+    #[must_use]
+    pub fn lines(text: &str) -> Vec<Self> {
+        let mut runs = Vec::new();
+        for (place, line) in text.lines().enumerate() {
+            if place > 0 {
+                runs.push(Self::Break);
+            }
+            runs.push(Self::text(line));
+        }
+        runs
+    }
 }
 
 /// The most lines that the window of an envelope shows.
@@ -181,6 +194,12 @@ pub(crate) fn check_blocks(facts: &[Fact], blocks: &[Block]) -> Result<(), Fault
 }
 
 impl Fact {
+    /// A word and the plain text that it stands for.
+    #[must_use]
+    pub fn of(label: &str, value: impl AsRef<str>) -> Self {
+        Self { label: label.to_owned(), value: Run::lines(value.as_ref()) }
+    }
+
     /// Changes every text of it.
     pub fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
         change(&mut self.label);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::columns::{Instant, Word};
+use super::columns::{Column as _, Instant, Word};
 use super::record::{Holds, record};
 use super::schema::{anchors, chains, events};
 use super::{Conn, Error, Tx};
@@ -117,7 +117,7 @@ pub fn append(tx: &mut Tx<'_>, new: &[&Event]) -> Result<(), Error> {
             chain: event.chain.name(),
             seq: *seq,
             hash: before.clone(),
-            at: super::columns::Column::enter(&event.at),
+            at: Instant::enter(&event.at),
             kind: Word(event.kind),
             subject: event.subject.clone(),
             body,
@@ -138,6 +138,19 @@ pub fn of_chain(db: &mut Conn, chain: &str, after: i64, limit: i64) -> Result<Ve
         .filter(events::chain.eq(chain).and(events::seq.gt(after)))
         .order(events::seq)
         .limit(limit)
+        .select(EventRow::as_select())
+        .load(db)?;
+    Holds::entities(rows)
+}
+
+/// The events of a chain about one thing, in order.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn about(db: &mut Conn, chain: &str, subject: &str) -> Result<Vec<Sealed>, Error> {
+    let rows = events::table
+        .filter(events::chain.eq(chain).and(events::subject.eq(subject)))
+        .order(events::seq)
         .select(EventRow::as_select())
         .load(db)?;
     Holds::entities(rows)
@@ -202,4 +215,13 @@ pub fn anchors_after(db: &mut Conn, number: i64, limit: i64) -> Result<Vec<Ancho
 pub fn last_anchor(db: &mut Conn) -> Result<Option<(i64, chrono::NaiveDate, String)>, Error> {
     let newest = anchors::table.order(anchors::number.desc()).limit(1);
     Ok(newest.select((anchors::number, anchors::night, anchors::hash)).get_result(db).optional()?)
+}
+
+/// The night and the hash of the newest anchor that was made by then.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn anchor_by(db: &mut Conn, at: DateTime<Utc>) -> Result<Option<(chrono::NaiveDate, String)>, Error> {
+    let newest = anchors::table.filter(anchors::made_at.le(Instant::enter(&at))).order(anchors::number.desc()).limit(1);
+    Ok(newest.select((anchors::night, anchors::hash)).get_result(db).optional()?)
 }

@@ -89,6 +89,15 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Inspec
     Ok(page.cut(InspectionRow::entities(rows)?, |inspection| inspection.id.to_string()))
 }
 
+/// The inspections of a home, oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_home(db: &mut Conn, home: PropertyId) -> Result<Vec<Inspection>, Error> {
+    let query = inspections::table.filter(inspections::property_id.eq(Word(home))).order(inspections::id);
+    InspectionRow::entities(query.select(InspectionRow::as_select()).load(db)?)
+}
+
 /// The inspections in which something is due that a night looks for: a visit that should be over by then, the day of a
 /// re-inspection, or work whose last day has passed.
 ///

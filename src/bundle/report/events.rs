@@ -108,7 +108,7 @@ pub(super) fn verdict(case: &CaseFile) -> String {
     }
 }
 
-/// 15: the service that kept these records.
+/// 17: the service that kept these records.
 pub(super) fn kept(case: &CaseFile) -> Part {
     let mut part = Part::new("How these records were kept");
     part.facts([

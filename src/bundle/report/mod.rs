@@ -3,7 +3,9 @@
 
 mod enforcement;
 mod events;
+mod inspections;
 mod part;
+mod proceedings;
 mod sections;
 mod service;
 
@@ -15,7 +17,7 @@ use super::proof::Listed;
 use crate::actions;
 use crate::actions::bundles::CaseFile;
 use crate::domain::calendar::london::{today, written_instant};
-use part::{Part, fact, prose};
+use part::{Part, prose};
 
 /// What a proof file cannot show, however whole it is.
 const LIMITS: [&str; 8] = [
@@ -58,6 +60,8 @@ pub(super) fn print(
         enforcement::working(case),
         enforcement::notices(case),
         sections::schedule(exhibits, listed),
+        proceedings::proceedings(case, exhibits),
+        inspections::inspections(case, exhibits),
         events::kept(case),
     ];
     let report = Report {
@@ -86,14 +90,14 @@ fn facts(case: &CaseFile) -> Vec<Fact> {
     });
     let holder = case.people.first().map(|person| person.party.name.clone()).unwrap_or_default();
     vec![
-        fact("Breach", format!("{}, {}", breach.reference, prose(breach.state))),
-        fact("Condition", condition.unwrap_or_else(|| "a duty with a date of its own".to_owned())),
-        fact("Home", case.home.one_line()),
-        fact("Licence", &case.licence.number),
-        fact("Licence holder", holder),
-        fact("File made", written_instant(case.read_at)),
-        fact("Software", format!("selective-licensing {}", env!("CARGO_PKG_VERSION"))),
-        fact("Newest anchor before", newest_anchor(case)),
+        Fact::of("Breach", format!("{}, {}", breach.reference, prose(breach.state))),
+        Fact::of("Condition", condition.unwrap_or_else(|| "a duty with a date of its own".to_owned())),
+        Fact::of("Home", case.home.one_line()),
+        Fact::of("Licence", &case.licence.number),
+        Fact::of("Licence holder", holder),
+        Fact::of("File made", written_instant(case.read_at)),
+        Fact::of("Software", format!("selective-licensing {}", env!("CARGO_PKG_VERSION"))),
+        Fact::of("Newest anchor before", newest_anchor(case)),
     ]
 }
 

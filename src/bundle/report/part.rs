@@ -22,6 +22,16 @@ impl Part {
         self.blocks.push(Block::Heading { level: 1, runs: vec![Run::text(text)] });
     }
 
+    /// A heading beneath such a heading.
+    pub(super) fn subheading(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Heading { level: 2, runs: vec![Run::text(text)] });
+    }
+
+    /// A heading beneath such a one.
+    pub(super) fn lesser_heading(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Heading { level: 3, runs: vec![Run::text(text)] });
+    }
+
     /// A paragraph.
     pub(super) fn text(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Paragraph { runs: vec![Run::text(text)] });
@@ -29,7 +39,7 @@ impl Part {
 
     /// Words and what they stand for; what stands for nothing is left out.
     pub(super) fn facts<const N: usize>(&mut self, facts: [(&str, Option<String>); N]) {
-        let facts = facts.into_iter().filter_map(|(label, value)| Some(fact(label, value?)));
+        let facts = facts.into_iter().filter_map(|(label, value)| Some(Fact::of(label, value?)));
         self.blocks.push(Block::Facts { facts: facts.collect() });
     }
 
@@ -39,13 +49,13 @@ impl Part {
             return self.text(none);
         }
         let header = header.map(|cell| vec![Run::text(cell)]).to_vec();
-        let rows = rows.into_iter().map(|row| row.map(|cell| lines(&cell)).to_vec());
+        let rows = rows.into_iter().map(|row| row.map(|cell| Run::lines(&cell)).to_vec());
         self.blocks.push(Block::Table { header, rows: rows.collect() });
     }
 
     /// Words of another document, line by line.
     pub(super) fn quoted(&mut self, text: &str) {
-        self.blocks.push(Block::Note { runs: lines(text.trim_end()) });
+        self.blocks.push(Block::Note { runs: Run::lines(text.trim_end()) });
     }
 
     /// A date, with the sentence that says why it is that day, its rule and the proof that counting again gives the same.
@@ -80,22 +90,6 @@ impl Part {
     pub(super) fn section(self) -> Section {
         Section { title: self.title.to_owned(), begins_page: false, blocks: self.blocks }
     }
-}
-
-/// A word and what it stands for.
-pub(super) fn fact(label: &str, value: impl AsRef<str>) -> Fact {
-    Fact { label: label.to_owned(), value: lines(value.as_ref()) }
-}
-
-fn lines(text: &str) -> Vec<Run> {
-    let mut runs = Vec::new();
-    for (place, line) in text.lines().enumerate() {
-        if place > 0 {
-            runs.push(Run::Break);
-        }
-        runs.push(Run::text(line));
-    }
-    runs
 }
 
 /// A word of the domain as prose: "first_class_post" is "first class post".

@@ -1,16 +1,18 @@
 //! The licence, its people, the demand, what came in and what was made of it.
 
+use chrono::NaiveDate;
+
 use super::super::exhibits::{self, Exhibits};
 use super::super::proof::Listed;
 use super::enforcement;
 use super::part::{Part, prose};
-use super::service::recorded;
+use super::service::{recorded, who};
 use crate::actions::bundles::{CaseFile, Person};
 use crate::domain::breach::BreachState;
 use crate::domain::calendar::london::{written_instant, written_out};
 use crate::domain::demand::{AnswerKind, Item, Response};
 use crate::domain::document::Document;
-use crate::domain::id::{AccountId, ItemId, LetterId, PartyId};
+use crate::domain::id::{AccountId, DocumentId, ItemId, LetterId, PartyId};
 use crate::domain::notice::NoticeKind;
 
 /// The name of whoever decided or wrote; the service itself has no account.
@@ -22,7 +24,7 @@ pub(super) fn officer(case: &CaseFile, id: Option<AccountId>) -> String {
 /// The name of a person or company of the case.
 pub(super) fn name(case: &CaseFile, id: PartyId) -> String {
     let known = case.people.iter().find(|person| person.party.id == id).map(|person| person.party.name.clone());
-    known.unwrap_or_else(|| "somebody else on record".to_owned())
+    known.or_else(|| case.names.get(&id).cloned()).unwrap_or_else(|| "somebody else on record".to_owned())
 }
 
 /// What the report calls a letter, if it lies in the file.
@@ -32,11 +34,16 @@ pub(super) fn letter_label(exhibits: &Exhibits<'_>, id: Option<LetterId>) -> Opt
 }
 
 fn file_labels(exhibits: &Exhibits<'_>, documents: &[Document]) -> String {
-    let label = |document: &Document| {
-        let found = exhibits.files.iter().find(|file| file.document.id == document.id);
+    labels(exhibits, documents.iter().map(|document| document.id))
+}
+
+/// What the report calls files.
+pub(super) fn labels(exhibits: &Exhibits<'_>, ids: impl Iterator<Item = DocumentId>) -> String {
+    let label = |id| {
+        let found = exhibits.files.iter().find(|file| file.document.id == id);
         found.map_or_else(|| "not in this file".to_owned(), |file| file.label.clone())
     };
-    documents.iter().map(label).collect::<Vec<_>>().join(", ")
+    ids.map(label).collect::<Vec<_>>().join(", ")
 }
 
 /// 1: the licence in force on the day of the offence, and proof of its service.
@@ -65,12 +72,16 @@ pub(super) fn licence(case: &CaseFile) -> Part {
             ("Days to answer", condition.response_days.map(|days| days.to_string())),
         ]);
     }
+    versions(&mut part, case, first);
     part.heading("Service of the licence");
-    let granted = case.notices.iter().filter(|notice| notice.cover.kind == NoticeKind::Grant).collect::<Vec<_>>();
+    let notices = case.proceedings.iter().flat_map(|one| &one.notices).map(|(notice, _)| notice);
+    let granted = notices.filter(|notice| notice.cover.kind == NoticeKind::Grant).collect::<Vec<_>>();
     for notice in &granted {
         part.text(format!("Notice {} of {}", notice.cover.reference, written_out(notice.cover.dated_on)));
-        let held = notice.copies.iter().filter(|copy| copy.party_id == licence.holder_id);
-        held.for_each(|copy| recorded(&mut part, case, copy));
+        for copy in notice.copies.iter().filter(|copy| copy.party_id == licence.holder_id) {
+            part.subheading(who(case, copy));
+            recorded(&mut part, copy);
+        }
     }
     if granted.is_empty() {
         part.missing("proof that the licence was served on the holder: no notice of its grant is on record");
@@ -78,14 +89,35 @@ pub(super) fn licence(case: &CaseFile) -> Part {
     part
 }
 
+/// The versions of the licence: which one held on the day of the offence, and what each says.
+fn versions(part: &mut Part, case: &CaseFile, day: NaiveDate) {
+    part.heading("Versions of the licence");
+    let held = case.versions.iter().rev().find(|one| one.version().effective_from <= day);
+    let held = held.map(|one| format!("{}, on {}", one.version().version, written_out(day)));
+    part.facts([("Version that held", held.or_else(|| Some("none: the licence had not begun".to_owned())))]);
+    let rows = case.versions.iter().map(|one| {
+        let version = one.version();
+        let manager = one.manager(version).map_or_else(|| "the licence holder".to_owned(), |party| party.name.clone());
+        let came_of = one.variations.last().map_or_else(
+            || "the grant".to_owned(),
+            |variation| format!("{}, {}", variation.proceeding.reference, prose(variation.proceeding.ground)),
+        );
+        let terms = version.terms.clone().unwrap_or_else(|| "none".to_owned());
+        let printed = exhibits::path_of(one);
+        [version.version.to_string(), written_out(version.effective_from), came_of, manager, terms, printed]
+    });
+    let header = ["Version", "From", "Came of", "Manager", "Terms beside the conditions", "Printed in this file"];
+    part.table(header, rows.collect(), "No version is on record.");
+}
+
 /// 2: who was bound, and where they could be reached.
 pub(super) fn people(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
     let mut part = Part::new("The holder and others bound, with their addresses");
     case.people.iter().for_each(|person| one_person(&mut part, case, exhibits, person));
     part.heading("Interests in the home");
-    let rows = case.interests.iter().map(|(interest, name)| {
+    let rows = case.interests.iter().map(|interest| {
         let until = interest.until.map(written_out).unwrap_or_default();
-        [name.clone(), prose(interest.capacity), written_out(interest.since), until]
+        [name(case, interest.party_id), prose(interest.capacity), written_out(interest.since), until]
     });
     part.table(["Who", "As what", "Since", "Until"], rows.collect(), "None is on record.");
     part.missing(

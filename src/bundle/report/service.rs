@@ -7,9 +7,13 @@ use crate::actions::bundles::CaseFile;
 use crate::domain::calendar::london::{written_instant, written_out};
 use crate::domain::service::Copy;
 
-/// One copy, with the day on which it counts as received.
-pub(super) fn recorded(part: &mut Part, case: &CaseFile, copy: &Copy) {
-    part.heading(format!("{} ({})", name(case, copy.party_id), prose(copy.capacity)));
+/// Who got a copy, and as what.
+pub(super) fn who(case: &CaseFile, copy: &Copy) -> String {
+    format!("{} ({})", name(case, copy.party_id), prose(copy.capacity))
+}
+
+/// One copy, with the day on which it counts as received. Whoever writes it puts a heading above.
+pub(super) fn recorded(part: &mut Part, copy: &Copy) {
     let sent = copy.dispatched_at.map(|at| format!("{} at {}", written_out(at.date()), at.format("%H:%M")));
     part.facts([
         ("State", Some(prose(copy.state))),
@@ -33,7 +37,8 @@ pub(super) fn service(case: &CaseFile, exhibits: &Exhibits<'_>) -> Part {
         return part;
     };
     for copy in &demand.recipients {
-        recorded(&mut part, case, copy);
+        part.heading(who(case, copy));
+        recorded(&mut part, copy);
         if let Some(label) = letter_label(exhibits, copy.letter_id) {
             part.text(format!("This copy is letter {label}."));
         }

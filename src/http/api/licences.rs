@@ -11,15 +11,17 @@ use validator::{Validate, ValidationErrors};
 
 use super::dates::ExplainedDate;
 use super::written;
-use crate::actions::{Error, gazetteer, licences as actions};
+use crate::actions::{Error, gazetteer, licence_documents, licences as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId};
 use crate::domain::licence::{Licence, LicenceStanding, LicenceState, LicenceStep, LicenceVersion};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
-use crate::http::form::{Id, Query, Sent};
+use crate::http::answer::{Answer, PageOf, change, look_in_case, page, read, read_case, read_in_case};
+use crate::http::download;
+use crate::http::form::{Id, Number, Query, Sent};
 use crate::http::problem::Problem;
-use crate::http::session::{Caller, IfMatch};
+use crate::http::session::{Caller, IfMatch, blocking};
+use crate::licence_document;
 use crate::storage::{Conn, licences};
 
 /// A licence.
@@ -202,6 +204,27 @@ pub async fn versions(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Resu
         Ok(LicenceVersionList { items: found.into_iter().map(LicenceVersionView::from).collect() })
     })
     .await
+}
+
+/// Print a version of a licence: a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1). It says what was on
+/// record when that version came to hold, and is the same file whenever it is asked for.
+#[utoipa::path(tag = "licences", operation_id = "print_licence_version", params(("id" = LicenceId, Path), ("number" = i32, Path, description = "Which version: 1 as granted.", minimum = 1)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/licences/{id}/versions/{number}/pdf")]
+pub async fn print_version(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<LicenceId>,
+    number: Number,
+) -> Result<HttpResponse, Problem> {
+    let typesetter = app.typesetter;
+    let looking = look_in_case(app, caller, Action::ReadOwnCases, id.0, move |app, db, cx| {
+        let licence = licences::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
+        licence_documents::read(db, &app.rules, &licence, number.0)
+    });
+    let document = looking.await?;
+    let name = document.file_name();
+    let printed = blocking(move || Ok(licence_document::print(typesetter, &document)?)).await?;
+    Ok(download::made(&name, printed))
 }
 
 /// What ends a licence without proceedings.

@@ -71,6 +71,7 @@ pages! {
     "/demands/{id}/items/{part}/receipts/{number}" { get => receipt::show }
     "/licences" { get => own::list }
     "/licences/{id}" { get => own::one }
+    "/licences/{id}/versions/{number}/pdf" { get => own::document }
     "/licences/{id}/inspection" { get => own::inspection_form, post => own::record_inspection }
     "/licences/{id}/neighbours" { get => own::neighbours_form, post => own::record_neighbours }
     "/licences/{id}/change" { get => own::change_form, post => own::report }

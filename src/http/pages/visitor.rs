@@ -132,6 +132,21 @@ pub(super) async fn show_case<P: serde::Serialize, C: Case + Send + 'static>(
     show_once(app, visitor, action, template, work, record).await
 }
 
+/// What somebody who is signed in may have of a case, where that is no page: a file.
+///
+/// # Errors
+/// As [`show_case`].
+pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    visitor: Visitor,
+    action: Action,
+    case: C,
+    work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let record = move |app: &App, guest: &Guest| record_read(app, &guest.cx, case);
+    blocking(move || look(&app, &visitor, action, work, record)).await
+}
+
 async fn show_once<P: serde::Serialize>(
     app: Data<App>,
     visitor: Visitor,
@@ -141,14 +156,25 @@ async fn show_once<P: serde::Serialize>(
     record: impl FnOnce(&App, &Guest) -> Result<(), Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let html = blocking(move || {
-        let (guest, model) = app.db.read(|db| {
-            let guest = visitor.admit(&app, db, action)?;
-            let model = work(&app, db, &guest)?;
-            Ok::<_, Problem>((guest, model))
-        })?;
-        guest.is_here(&app)?;
-        record(&app, &guest)?;
+        let model = look(&app, &visitor, action, work, record)?;
         render(template, &Shell::of(&app, true)?, &model)
     });
     Ok(page(actix_web::http::StatusCode::OK, html.await?))
+}
+
+fn look<T>(
+    app: &App,
+    visitor: &Visitor,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<T, Error>,
+    record: impl FnOnce(&App, &Guest) -> Result<(), Error>,
+) -> Result<T, Problem> {
+    let (guest, seen) = app.db.read(|db| {
+        let guest = visitor.admit(app, db, action)?;
+        let seen = work(app, db, &guest)?;
+        Ok::<_, Problem>((guest, seen))
+    })?;
+    guest.is_here(app)?;
+    record(app, &guest)?;
+    Ok(seen)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Page {
     pub(crate) status: u16,
     /// The headers.
     pub(crate) headers: ureq::http::HeaderMap,
-    /// The markup.
+    /// The markup; of a file, as far as it is text.
     pub(crate) html: String,
 }
 
@@ -115,7 +115,7 @@ impl Browser {
             None => self.agent.run(request.body(()).unwrap()),
         };
         let mut answer = answer.unwrap();
-        let html = answer.body_mut().read_to_string().unwrap();
+        let html = String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned();
         let page = Page { status: answer.status().as_u16(), headers: answer.headers().clone(), html };
         self.keep(&page);
         page

@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod files;
 pub(crate) mod pages;
 pub(crate) mod post;
+pub(crate) mod print;
 pub(crate) mod server;
 pub(crate) mod smtp_server;
 pub(crate) mod statements;

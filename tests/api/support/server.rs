@@ -14,6 +14,7 @@ use selective_licensing::http;
 use serde_json::Value;
 
 use super::browser::Browser;
+use super::files::{self, Form};
 use super::world::World;
 
 /// A running service. It stops when the value goes.
@@ -227,10 +228,7 @@ impl Client {
 
     /// Sends anything.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
+        let mut request = self.request(method, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -240,10 +238,30 @@ impl Client {
             }
             None => self.agent.run(request.body(()).unwrap()),
         };
-        let mut answer = answer.unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-        Reply { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+        Reply::of(answer.unwrap())
+    }
+
+    /// Downloads a file: its headers and bytes.
+    #[track_caller]
+    pub(crate) fn download(&self, path: &str) -> (ureq::http::HeaderMap, Vec<u8>) {
+        let mut answer = self.agent.run(self.request("GET", path).body(()).unwrap()).unwrap();
+        let bytes = answer.body_mut().with_config().limit(1 << 28).read_to_vec().unwrap();
+        assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(&bytes));
+        (answer.headers().clone(), bytes)
+    }
+
+    /// Sends a form with a file.
+    pub(crate) fn send_form(&self, form: &Form) -> Reply {
+        let request = self.request("POST", "/documents").header("Content-Type", files::content_type());
+        Reply::of(self.agent.run(request.body(form.body()).unwrap()).unwrap())
+    }
+
+    fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.header("Authorization", format!("Bearer {token}")),
+            None => request,
+        }
     }
 
     /// Walks a list page by page, and answers every entry in order.
@@ -260,6 +278,12 @@ impl Client {
 }
 
 impl Reply {
+    fn of(mut answer: ureq::http::Response<ureq::Body>) -> Self {
+        let text = answer.body_mut().read_to_string().unwrap();
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Self { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+    }
+
     /// This reply, if it has that status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {

@@ -7,18 +7,21 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::super::fields::From;
-use super::super::visitor::{Visitor, show, show_case};
+use super::super::visitor::{Visitor, look_in_case, show, show_case};
 use super::super::words::{Tag, days_left, record_title, weekday_instant};
 use super::{Seen, look};
-use crate::actions::Error;
+use crate::actions::{Error, licence_documents};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
 use crate::domain::certificate::{Certificate, CertificateState};
 use crate::domain::id::LicenceId;
 use crate::domain::licence::LicenceStanding;
-use crate::http::form::{Id, Query};
+use crate::http::download;
+use crate::http::form::{Id, Number, Query};
 use crate::http::problem::Problem;
+use crate::http::session::blocking;
+use crate::licence_document;
 use crate::storage::page::Page as Wanted;
 use crate::storage::{certificates, licences, obligations, parties, properties};
 
@@ -96,9 +99,17 @@ struct Page {
     until: String,
     tag: Tag,
     in_force: bool,
+    documents: Vec<DocumentLine>,
     duties: Vec<DutyLine>,
     records: Vec<RecordLine>,
     conditions: Vec<ConditionView>,
+}
+
+#[derive(Serialize)]
+struct DocumentLine {
+    href: String,
+    version: i32,
+    from: String,
 }
 
 #[derive(Serialize)]
@@ -144,7 +155,14 @@ pub(in super::super) async fn one(
             what: condition.what.clone(),
         });
         let standing = licence.standing(today);
+        let versions = licences::versions_of(db, licence.id)?;
+        let documents = versions.iter().rev().map(|version| DocumentLine {
+            href: format!("{}/versions/{}/pdf", head.href, version.version),
+            version: version.version,
+            from: written_out(version.effective_from),
+        });
         Ok(Page {
+            documents: documents.collect(),
             href: head.href,
             number: head.licence,
             homes: homes.iter().map(crate::domain::property::Property::one_line).collect(),
@@ -170,6 +188,24 @@ pub(in super::super) async fn one(
         })
     })
     .await
+}
+
+/// The document of a version.
+pub(in super::super) async fn document(
+    app: Data<App>,
+    visitor: Visitor,
+    id: Id<LicenceId>,
+    number: Number,
+) -> Result<HttpResponse, Problem> {
+    let typesetter = app.typesetter;
+    let looking = look_in_case(app, visitor, Action::ReadOwnCases, id.0, move |app, db, guest| {
+        let licence = look(db, guest, id.0)?.licence;
+        licence_documents::read(db, &app.rules, &licence, number.0)
+    });
+    let document = looking.await?;
+    let name = document.file_name();
+    let printed = blocking(move || Ok(licence_document::print(typesetter, &document)?)).await?;
+    Ok(download::made(&name, printed))
 }
 
 fn record_line(record: &Certificate) -> RecordLine {

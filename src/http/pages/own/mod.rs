@@ -7,7 +7,7 @@ mod records;
 
 pub(super) use change::{form as change_form, report, told};
 pub(super) use details::{consent, page as details, withdraw, withdrawal};
-pub(super) use licences::{list, one};
+pub(super) use licences::{document, list, one};
 pub(super) use records::{inspection_form, neighbours_form, record_inspection, record_neighbours, show as record};
 
 use serde::Serialize;
