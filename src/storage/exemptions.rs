@@ -11,8 +11,9 @@ use super::schema::exemptions;
 use super::{Conn, Error, Tx};
 use crate::domain::calendar::Counted;
 use crate::domain::event::Change;
-use crate::domain::exemption::{Exemption, ExemptionKind, ExemptionState};
+use crate::domain::exemption::{Exemption, ExemptionKind, ExemptionLetterKind, ExemptionState};
 use crate::domain::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId, Spelled as _};
+use crate::domain::service::SentLetter;
 
 record! {
     ExemptionRow in exemptions => Exemption {
@@ -42,6 +43,7 @@ record! {
         officer_id: Option<Word<AccountId>>,
         revision: i64,
         created_at: Instant,
+        letters: Json<Vec<SentLetter<ExemptionLetterKind>>>,
     }
 }
 revised!(ExemptionRow);

@@ -19,7 +19,7 @@ fn licensed(server: &Server) -> (String, String) {
 }
 
 /// A demand for condition 9.6 that was handed over on 22 January and not answered; its breach is confirmed.
-fn missed(server: &Server) -> (String, String, String) {
+pub(crate) fn missed(server: &Server) -> (String, String, String) {
     let (licence, home) = licensed(server);
     let id = Spelled::read(&licence).unwrap();
     let known = server.world.read(|db| selective_licensing::storage::licences::find(db, id)).unwrap();
@@ -47,17 +47,17 @@ fn of_breach(breach: &str) -> Value {
     json!([{ "breach_id": breach, "act": "No inspection record was produced." }])
 }
 
-fn open(server: &Server, home: &str, breach: &str) -> String {
+pub(crate) fn open(server: &Server, home: &str, breach: &str) -> String {
     server.amy().post("/enforcement", &opening(server, home, "breach", of_breach(breach))).expect(201).id()
 }
 
-fn on_case(person: &Client, id: &str, what: &str, body: &Value) -> Reply {
+pub(crate) fn on_case(person: &Client, id: &str, what: &str, body: &Value) -> Reply {
     let path = format!("/enforcement/{id}");
     let etag = person.get(&path).expect(200).etag();
     person.post_on(&etag, &format!("{path}/{what}"), body)
 }
 
-fn step(person: &Client, id: &str, body: Value) -> Reply {
+pub(crate) fn step(person: &Client, id: &str, body: Value) -> Reply {
     on_case(person, id, "steps", &body)
 }
 
@@ -72,16 +72,16 @@ fn working(start_pence: i32) -> Value {
     })
 }
 
-fn draft(kind: &str, start_pence: i32) -> Value {
+pub(crate) fn draft(kind: &str, start_pence: i32) -> Value {
     json!({ "kind": kind, "working": working(start_pence), "reasons": "See the particulars." })
 }
 
-fn by_hand(kind: &str, at: &str) -> Value {
+pub(crate) fn by_hand(kind: &str, at: &str) -> Value {
     json!({ "kind": kind, "method": "delivered_by_hand", "dispatched_at": at, "evidence": "Amy's notebook" })
 }
 
 /// The informal stage, and what was made of the evidence.
-fn to_complete_evidence(server: &Server, id: &str) {
+pub(crate) fn to_complete_evidence(server: &Server, id: &str) {
     let amy = server.amy();
     step(&amy, id, json!({ "step": "invite", "answer_by": "2025-12-20" })).expect(200);
     step(&amy, id, json!({ "step": "warn", "comply_by": "2025-12-20", "note": "Send the record." })).expect(200);

@@ -3,6 +3,7 @@
 //! [`CaseState::after`] is the one table of which step leads where; [`Case::take`] adds what each step asks for.
 
 mod account;
+mod letter;
 mod particulars;
 mod penalty;
 mod refusal;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use account::{AccountRefusal, PenaltyAccount, PenaltyEntry, PenaltyEntryKind, Receipt, Sums};
+pub use letter::{CaseLetter, CaseLetterKind, CaseLetterSays, Considered, Penalty, StatedDay};
 pub use particulars::{Behind, Came, Demanded, particulars};
 pub use penalty::{Amount, Factor, FactorKind, PenaltyNotice, PenaltyNoticeKind, Working};
 pub use refusal::Refusal;
@@ -25,7 +27,7 @@ use super::breach::{Breach, BreachState, LIMITATION_MONTHS};
 use super::calendar::{BankHolidays, Counted, Occasion, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{AccountId, BreachId, EnforcementId, LicenceId, OffenceId, PartyId, PropertyId, words};
+use super::id::{AccountId, BreachId, EnforcementId, LetterId, LicenceId, OffenceId, PartyId, PropertyId, words};
 use super::property::Capacity;
 use super::scheme::{Enforcement, OffenceKind, PolicyStep};
 use super::service::Served;
@@ -122,6 +124,9 @@ pub struct PolicyNote {
     pub note: Option<String>,
     /// By whom.
     pub by: Option<AccountId>,
+    /// The letter that invites to explain, where the service wrote it.
+    #[serde(default)]
+    pub letter_id: Option<LetterId>,
 }
 
 /// What the person who is suspected said.
@@ -600,7 +605,15 @@ impl Case {
             return Err(Refusal::Passed);
         }
         let told = json!({ "policy_step": step, "taken": taken, "until": until, "note": note });
-        self.policy.push(PolicyNote { step, taken, on: cx.today(), until, note, by: cx.actor.account });
+        self.policy.push(PolicyNote {
+            step,
+            taken,
+            on: cx.today(),
+            until,
+            note,
+            by: cx.actor.account,
+            letter_id: None,
+        });
         Ok(told)
     }
 
@@ -713,7 +726,7 @@ impl Case {
     fn give_intent(&mut self, served: Served) -> Result<Value, Refusal> {
         self.in_time(served.deemed.on())?;
         let intent = self.intent.as_mut().ok_or(Refusal::NotFromHere(self.state, "give_intent"))?;
-        let ends = Counted::within_days(NOTICE_DAYS, Trigger::new(served.deemed.on(), Occasion::Service))?;
+        let ends = intent.period(CaseLetterKind::Intent, &served)?;
         let told = json!({
             "method": served.method, "sent_at": served.dispatched_at, "deemed": served.deemed, "representations": ends,
         });
@@ -728,6 +741,7 @@ impl Case {
         let notice = if is_final { self.final_notice.as_mut() } else { self.intent.as_mut() };
         if let Some(notice) = notice {
             notice.served = None;
+            notice.letters.iter_mut().for_each(|letter| letter.is_void = true);
             notice.ends = None;
             notice.appeal_by = None;
         }
@@ -800,8 +814,8 @@ impl Case {
 
     fn give_final(&mut self, served: Served) -> Result<Value, Refusal> {
         let notice = self.final_notice.as_mut().ok_or(Refusal::NotFromHere(self.state, "give_final"))?;
-        let given = Trigger::new(served.deemed.on(), Occasion::Service);
-        let (ends, appeal_by) = (Counted::within_days(NOTICE_DAYS, given)?, Counted::within_days(APPEAL_DAYS, given)?);
+        let ends = notice.period(CaseLetterKind::Final, &served)?;
+        let appeal_by = Counted::within_days(APPEAL_DAYS, Trigger::new(served.deemed.on(), Occasion::Service))?;
         let told = json!({
             "method": served.method, "sent_at": served.dispatched_at, "deemed": served.deemed, "pay_by": ends,
             "appeal_by": appeal_by, "pence": notice.amount.pence,
@@ -1009,6 +1023,7 @@ fn draft(
         served: None,
         ends: None,
         appeal_by: None,
+        letters: Vec::new(),
     })
 }
 
