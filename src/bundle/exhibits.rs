@@ -85,6 +85,9 @@ pub(super) fn described(sent: &Sent) -> String {
         LetterKind::Inspection => "letter about an inspection",
         LetterKind::Referral => "letter about a referral",
         LetterKind::Reference => "letter about a reference",
+        LetterKind::Enforcement => "letter of the enforcement case",
+        LetterKind::Exemption => "letter about an exemption",
+        LetterKind::Enquiry => "letter of an enquiry",
     };
     format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
 }

@@ -107,11 +107,13 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::exemptions::create);
     config.service(api::exemptions::show);
     config.service(api::exemptions::take);
+    config.service(api::exemptions::write);
     config.service(api::enquiries::list);
     config.service(api::enquiries::create);
     config.service(api::enquiries::show);
     config.service(api::enquiries::take);
     config.service(api::enquiries::note);
+    config.service(api::enquiries::write);
     config.service(api::enquiries::came_of);
     config.service(api::partners::list);
     config.service(api::partners::create);
@@ -180,6 +182,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::enforcement::show);
     config.service(api::enforcement::add_offence);
     config.service(api::enforcement::take);
+    config.service(api::enforcement::write);
     config.service(api::penalties::draft);
     config.service(api::penalties::serve);
     config.service(api::penalties::read_account);

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
+use super::cases;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice,
@@ -46,6 +47,9 @@ pub fn compose(wording: &Wording, contents: &Contents) -> Result<Words, String> 
         About::Inspection { home, scheme } => inspected(contents, home.as_deref(), scheme)?,
         About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).sheet(),
         About::Reference { scheme } => answered(contents, scheme)?.sheet(),
+        About::Enforcement { home, scheme } => cases::enforced(contents, home.as_deref(), scheme)?,
+        About::Exemption { home, scheme } => cases::exempted(contents, home.as_deref(), scheme)?,
+        About::Enquiry { home, scheme } => cases::enquired(contents, home.as_deref(), scheme)?,
         About::Referral { home, scheme } => referred(contents, home.as_deref(), scheme)?.sheet(),
         About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.sheet(),
     };
@@ -96,7 +100,7 @@ fn words(composed: Composed) -> Words {
     }
 }
 
-fn office(scheme: &Scheme) -> Office {
+pub(super) fn office(scheme: &Scheme) -> Office {
     let council = &scheme.council;
     Office {
         council: Line::from_record(&council.name),
@@ -145,6 +149,15 @@ fn demanded(
 }
 
 fn how_days_count(scheme: &Scheme) -> String {
+    format!(
+        "The days are counted from the day on which you receive this demand, which is not itself counted. {} The \
+         last day is the last on which your answer is in time; weekends and bank holidays count.",
+        how_received(scheme)
+    )
+}
+
+/// When a letter counts as received, by the scheme's rules.
+pub(super) fn how_received(scheme: &Scheme) -> String {
     let post = match scheme.policy.post_rule {
         PostRule::PracticeDirection1985 => {
             "A letter by first class post counts as received on the second working day after posting, one by second class \
@@ -157,9 +170,8 @@ fn how_days_count(scheme: &Scheme) -> String {
     };
     let cut_off = scheme.policy.email_cut_off.format("%-I:%M%P");
     format!(
-        "The days are counted from the day on which you receive this demand, which is not itself counted. {post} An e-mail \
-         counts as received on the working day on which it is sent before {cut_off}, otherwise on the next working day. The \
-         last day is the last on which your answer is in time; weekends and bank holidays count."
+        "{post} An e-mail counts as received on the working day on which it is sent before {cut_off}, otherwise on the next \
+         working day."
     )
 }
 
@@ -285,7 +297,7 @@ fn served(
     })
 }
 
-fn seal(contents: &Contents) -> Option<Seal> {
+pub(super) fn seal(contents: &Contents) -> Option<Seal> {
     contents.anchor.as_ref().map(|(on, hash)| Seal { on: *on, hash: Line::from_record(hash) })
 }
 

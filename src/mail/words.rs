@@ -21,6 +21,12 @@ impl Line {
         Self(one_line(text, Self::LONGEST))
     }
 
+    /// As [`Self::from_record`], but never cut: for a paragraph of a statutory notice.
+    #[must_use]
+    pub fn whole(text: &str) -> Self {
+        Self(one_line(text, usize::MAX))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -19,7 +19,7 @@ fn licensed(server: &Server) -> (String, String) {
 }
 
 /// A demand for condition 9.6 that was handed over on 22 January and not answered; its breach is confirmed.
-fn missed(server: &Server) -> (String, String, String) {
+pub(crate) fn missed(server: &Server) -> (String, String, String) {
     let (licence, home) = licensed(server);
     let id = Spelled::read(&licence).unwrap();
     let known = server.world.read(|db| selective_licensing::storage::licences::find(db, id)).unwrap();
@@ -47,7 +47,7 @@ fn of_breach(breach: &str) -> Value {
     json!([{ "breach_id": breach, "act": "No inspection record was produced." }])
 }
 
-fn open(server: &Server, home: &str, breach: &str) -> String {
+pub(crate) fn open(server: &Server, home: &str, breach: &str) -> String {
     server.amy().post("/enforcement", &opening(server, home, "breach", of_breach(breach))).expect(201).id()
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn by_hand(kind: &str, at: &str) -> Value {
 }
 
 /// The informal stage, and what was made of the evidence.
-fn to_complete_evidence(server: &Server, id: &str) {
+pub(crate) fn to_complete_evidence(server: &Server, id: &str) {
     let amy = server.amy();
     step(&amy, id, json!({ "step": "invite", "answer_by": "2025-12-20" })).expect(200);
     step(&amy, id, json!({ "step": "warn", "comply_by": "2025-12-20", "note": "Send the record." })).expect(200);

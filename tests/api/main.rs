@@ -13,6 +13,7 @@ mod audit;
 mod breaches;
 mod bulk;
 mod bundle;
+mod case_letters;
 mod certificates;
 mod check_ends;
 mod cli;

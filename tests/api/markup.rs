@@ -5,16 +5,21 @@
 
 use std::collections::BTreeSet;
 
+use selective_licensing::actions::enforcement::{self, Asked, Named, Wanted};
 use selective_licensing::actions::inspections;
 use selective_licensing::actions::letters::contents;
 use selective_licensing::actions::referrals::{self, Said};
 use selective_licensing::actions::sign_in::Invitation;
-use selective_licensing::actions::{Expected, references};
+use selective_licensing::actions::{Expected, enquiries, exemptions, references};
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::demand::Outcome;
+use selective_licensing::domain::enforcement::{CaseLetterKind, CaseSource, Factor, FactorKind, Step, Working};
+use selective_licensing::domain::enquiry::{EnquiryLetterKind, IntelligenceSource, Opening};
+use selective_licensing::domain::exemption::{ExemptionKind, ExemptionLetterKind, Notification};
 use selective_licensing::domain::id::{ApplicationId, Spelled as _};
 use selective_licensing::domain::inspection::{InspectionLetterKind, Purpose};
 use selective_licensing::domain::letter::LetterKind;
+use selective_licensing::domain::property::Capacity;
 use selective_licensing::domain::reference::{Colour, ConsentHow, ReferenceStep, Request, TenantConsent};
 use selective_licensing::domain::referral::Direction;
 use selective_licensing::mail::compose::{compose, sign_in};
@@ -170,6 +175,8 @@ impl Marked {
         paths.extend(commented(&mut case));
         inspected(&case);
         partners_and_references(&case);
+        exempted_and_enquired(&case);
+        penalised(&case);
         case.pages.desk.world.post();
         let paths = paths.into_iter().collect();
         let mut marked = Self { case, paths, columns: Vec::new() };
@@ -356,6 +363,84 @@ fn partners_and_references(case: &Case) {
             asked = references::take(tx, &cx, asked.id, Expected(asked.revision), step, 6)?;
         }
         Ok(asked)
+    });
+}
+
+/// A temporary exemption notice, and a letter of an enquiry.
+fn exempted_and_enquired(case: &Case) {
+    let world = &case.pages.desk.world;
+    let (amy, tom, rules, home) = (world.amy(), world.tom(), &world.app.rules, case.licence.property_id);
+    world.write(|tx| {
+        let said = Notification {
+            reference: String::new(),
+            property_id: home,
+            party_id: case.khan.id,
+            steps: MARK.to_owned(),
+            on: world.today(),
+        };
+        let asked = exemptions::notify(tx, &amy, ExemptionKind::Temporary, said)?;
+        let expected = Expected(asked.revision);
+        exemptions::write(tx, &tom, rules, asked.id, expected, ExemptionLetterKind::Notice, None)?;
+        let opening = Opening {
+            reference: String::new(),
+            property_id: home,
+            source: IntelligenceSource::Neighbour,
+            intelligence: MARK.to_owned(),
+            received_on: world.today(),
+            exemption_id: None,
+        };
+        let enquiry = enquiries::open(tx, &amy, opening)?;
+        let (expected, kind) = (Expected(enquiry.revision), EnquiryLetterKind::Information);
+        enquiries::write(tx, &amy, rules, enquiry.id, expected, kind, Some(case.khan.id))
+    });
+}
+
+/// An invitation to explain, and a notice of intent.
+fn penalised(case: &Case) {
+    let world = &case.pages.desk.world;
+    let (amy, tom, rules, today) = (world.amy(), world.tom(), &world.app.rules, world.today());
+    let text = || MARK.to_owned();
+    let named = Named::Found {
+        condition: Some((case.licence.id, "9.6".to_owned())),
+        act: text(),
+        happened_on: today,
+        arguable_from: today,
+    };
+    let asked = Asked {
+        property_id: case.licence.property_id,
+        source: CaseSource::Inspection,
+        source_note: None,
+        suspect_id: case.khan.id,
+        capacity: Capacity::Holder,
+        offences: vec![named],
+    };
+    let factor = Factor { kind: FactorKind::Aggravating, what: text(), pence: 100 };
+    let working = Working {
+        start_code: None,
+        start_pence: Some(500_000),
+        start_because: text(),
+        factors: vec![factor],
+        means: text(),
+        means_pence: 0,
+    };
+    let later = today + chrono::Days::new(14);
+    let draft = Wanted::DraftIntent { working, reasons: text(), addition: Some(text()) };
+    world.write(|tx| {
+        let mut case = enforcement::open(tx, &amy, rules, asked.clone())?;
+        let (id, step) = (case.id, Wanted::Step);
+        case =
+            enforcement::take(tx, &amy, rules, id, Expected(case.revision), step(Step::Invite { answer_by: later }))?;
+        case = enforcement::write(tx, &amy, rules, id, Expected(case.revision), CaseLetterKind::Invitation)?;
+        for (person, wanted) in [
+            (&amy, step(Step::Warn { comply_by: later, note: text() })),
+            (&amy, step(Step::CompleteEvidence { sufficient_on: today, excuse: text() })),
+            (&tom, step(Step::ChoosePenalty { reason: text() })),
+            (&amy, draft.clone()),
+            (&tom, step(Step::ApproveIntent)),
+        ] {
+            case = enforcement::take(tx, person, rules, id, Expected(case.revision), wanted)?;
+        }
+        enforcement::write(tx, &amy, rules, id, Expected(case.revision), CaseLetterKind::Intent)
     });
 }
 

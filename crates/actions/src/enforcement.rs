@@ -1,21 +1,24 @@
 //! Enforcement cases: opened from breaches and from what officers find, taken step by step, and the accounts of penalties.
 
 use chrono::{Datelike as _, NaiveDate};
+use serde_json::json;
 
 use super::gazetteer::{known_party, known_property};
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, Service, tasks};
+use super::{Error, Expected, FieldFault, Rules, Service, letters, tasks};
 use domain::actor::Action;
 use domain::breach::{Breach, Ground};
 use domain::calendar::london;
 use domain::context::Context;
 use domain::demand::{Demand, ResponseState};
 use domain::enforcement::{
-    Behind, Came, Case, CaseSource, Demanded, Naming, Offence, Opening, PenaltyAccount, PenaltyEntry, PenaltyNotice,
-    Receipt, Refusal, Step, Working, particulars,
+    Behind, Came, Case, CaseLetterKind, CaseSource, Demanded, Naming, Offence, Opening, PenaltyAccount, PenaltyEntry,
+    PenaltyNotice, Receipt, Refusal, Step, Working, particulars,
 };
 use domain::event::Change;
-use domain::id::{BreachId, EnforcementId, ItemId, LicenceId, ObligationId, PartyId, PenaltyEntryId, PropertyId};
+use domain::id::{
+    BreachId, EnforcementId, ItemId, LetterId, LicenceId, ObligationId, PartyId, PenaltyEntryId, PropertyId,
+};
 use domain::letter::LetterKind;
 use domain::licence::Licence;
 use domain::property::Capacity;
@@ -260,14 +263,76 @@ pub fn take(
     if let Step::Represent { party: Some(party), .. } = &step {
         known_party(tx, *party, "/party_id")?;
     }
-    let name = step.name();
-    enter(tx, cx, rules, case, &offences, step)?;
+    follow(tx, cx, rules, case, &offences, step)?;
+    again(tx, id)
+}
+
+/// The step, and what it does to the penalty's account.
+fn follow(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    case: Case,
+    offences: &[Offence],
+    step: Step,
+) -> Result<(), Error> {
+    let (id, name) = (case.id, step.name());
+    enter(tx, cx, rules, case, offences, step)?;
     let case = again(tx, id)?;
     for change in account(tx, &case)?.charge(cx, case.pence, name) {
         table::insert_entry(tx, &change)?;
     }
-    settle(tx, cx, rules, case, &offences)?;
+    settle(tx, cx, rules, case, offences)
+}
+
+/// A letter of a case is queued for whoever is suspected: composed from the case, nothing of it is typed.
+///
+/// # Errors
+/// A refusal where the case has nothing of the kind to tell, or it is too late for it.
+pub fn write(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: EnforcementId,
+    expected: Expected,
+    kind: CaseLetterKind,
+) -> Result<Case, Error> {
+    cx.allow(Action::WorkEnforcement)?;
+    let case = found(tx, id, expected)?;
+    let allegations = match kind {
+        CaseLetterKind::Invitation => {
+            let offences = table::offences_of(tx, id)?;
+            built(tx, rules, &case, &offences)?
+        }
+        _ => Vec::new(),
+    };
+    let says = case.letter(cx, kind, &allegations, rules.current()?.policy.service_allowance_days)?;
+    let (to, home) = (case.suspect_id, Some(case.property_id));
+    let letter = letters::queue(tx, cx, LetterKind::Enforcement, to, home, json!(says))?;
+    table::save(tx, &case.wrote(cx, &says, letter.id), &[])?;
     again(tx, id)
+}
+
+/// A letter of a case went: that gives the notice that it carries.
+pub(super) fn serve(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    case: Case,
+    letter: LetterId,
+    service: Service,
+) -> Result<(), Error> {
+    let sending = service.to(tx, case.suspect_id, LetterKind::Enforcement)?;
+    let waiting = case.waiting_letter(letter).ok_or(Error::NotFound)?;
+    let kind = waiting.kind;
+    let served = sending.served(cx, Some(waiting.dated_on), service_policy(rules.current()?), &rules.holidays)?;
+    match kind.step(served.clone()) {
+        Some(step) => {
+            let offences = table::offences_of(tx, case.id)?;
+            follow(tx, cx, rules, case, &offences, step)
+        }
+        None => Ok(table::save(tx, &case.letter_served(cx, letter, &served), &[])?),
+    }
 }
 
 fn step(
@@ -281,8 +346,7 @@ fn step(
     Ok(match wanted {
         Wanted::Step(step) => step,
         Wanted::DraftIntent { working, reasons, addition } => {
-            let built = offences.iter().map(|offence| Ok(particulars(offence, &behind(tx, rules, case, offence)?)));
-            Step::DraftIntent { working, reasons, particulars: built.collect::<Result<_, Error>>()?, addition }
+            Step::DraftIntent { working, reasons, particulars: built(tx, rules, case, offences)?, addition }
         }
         Wanted::GiveIntent(service) => {
             Step::GiveIntent { served: served(tx, cx, rules, case, case.intent.as_ref(), service)? }
@@ -291,6 +355,11 @@ fn step(
             Step::GiveFinal { served: served(tx, cx, rules, case, case.final_notice.as_ref(), service)? }
         }
     })
+}
+
+/// The particulars of each offence.
+fn built(db: &mut Conn, rules: &Rules, case: &Case, offences: &[Offence]) -> Result<Vec<String>, Error> {
+    offences.iter().map(|offence| Ok(particulars(offence, &behind(db, rules, case, offence)?))).collect()
 }
 
 fn enter(

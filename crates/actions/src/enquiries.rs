@@ -1,15 +1,19 @@
 //! Enquiries into homes that may need a licence: opened, taken from step to step, and what came of them.
 
 use chrono::{Datelike as _, NaiveDate};
+use serde_json::json;
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, FieldFault, Rules, homes};
+use super::{Error, Expected, FieldFault, Rules, homes, letters};
 use domain::actor::Action;
 use domain::application::Application;
 use domain::context::Context;
-use domain::enquiry::{Enquiry, EnquiryStep, EntryKind, IntelligenceSource, Opening, OwnerSource, Refusal};
+use domain::enquiry::{
+    Enquiry, EnquiryLetterKind, EnquiryState, EnquiryStep, EntryKind, IntelligenceSource, Opening, OwnerSource, Refusal,
+};
 use domain::exemption::Exemption;
 use domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, PartyId};
+use domain::letter::LetterKind;
 use storage::{Tx, access, applications, enquiries as table, exemptions, schemes};
 
 /// A step as it is asked for; what it rests on is looked up.
@@ -183,6 +187,36 @@ pub fn note(
     let enquiry = table::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(enquiry.revision)?;
     table::save(tx, &enquiry.note(cx, kind, on, text)?)?;
+    table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A letter of an enquiry is queued for this person, or else for whoever is to apply; an invitation is a step, too.
+///
+/// # Errors
+/// [`Error::Invalid`] for a person who is not on record; a refusal once it has ended, or while the owner is not known.
+pub fn write(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: EnquiryId,
+    expected: Expected,
+    kind: EnquiryLetterKind,
+    to: Option<PartyId>,
+) -> Result<Enquiry, Error> {
+    cx.allow(Action::WorkHomes)?;
+    let mut enquiry = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(enquiry.revision)?;
+    if kind == EnquiryLetterKind::Invitation && enquiry.state == EnquiryState::OwnerFound {
+        table::save(tx, &enquiry.take(cx, EnquiryStep::Invite)?)?;
+        enquiry = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    }
+    let says = enquiry.letter(cx, &rules.current()?.policy, kind)?;
+    let to = match to {
+        Some(to) => known_party(tx, to, "/to")?.id,
+        None => enquiry.owner_id.ok_or(Refusal::NoOwner)?,
+    };
+    let letter = letters::queue(tx, cx, LetterKind::Enquiry, to, Some(enquiry.property_id), json!(says))?;
+    table::save(tx, &enquiry.wrote(cx, &says, letter.id)?)?;
     table::find(tx, id)?.ok_or(Error::NotFound)
 }
 

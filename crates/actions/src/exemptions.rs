@@ -1,14 +1,16 @@
 //! Exemptions of homes: asked for, served or refused, found on a ground, begun with a death, ended.
 
 use chrono::Datelike as _;
+use serde_json::json;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, FieldFault, Rules, enquiries};
+use super::{Error, Expected, FieldFault, Rules, Service, enquiries, letters, service_policy};
 use domain::actor::Action;
 use domain::context::Context;
 use domain::event::Change;
-use domain::exemption::{Ending, Exemption, ExemptionKind, ExemptionStep, Finding, Notification};
-use domain::id::{ExemptionId, PropertyId};
+use domain::exemption::{Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionStep, Finding, Notification};
+use domain::id::{ExemptionId, LetterId, PropertyId};
+use domain::letter::LetterKind;
 use domain::licence::{Licence, LicenceState};
 use storage::{Conn, Tx, exemptions as table, licences, properties, schemes};
 
@@ -80,10 +82,7 @@ pub fn take(
     })?;
     let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(exemption.revision)?;
-    let previous = match exemption.previous_id {
-        Some(previous) => table::find(tx, previous)?,
-        None => None,
-    };
+    let previous = previous(tx, &exemption)?;
     let ended_with_nothing = matches!(step, ExemptionStep::End { with: Ending::Nothing, .. });
     let change = exemption.take(cx, &rules.current()?.policy, step, previous.as_ref())?;
     table::save(tx, &change)?;
@@ -91,6 +90,55 @@ pub fn take(
         enquiries::open_after_exemption(tx, cx, change.entity())?;
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+fn previous(db: &mut Conn, exemption: &Exemption) -> Result<Option<Exemption>, Error> {
+    Ok(exemption.previous_id.map(|previous| table::find(db, previous)).transpose()?.flatten())
+}
+
+/// A letter is queued for whoever asked: the notice itself, which is a decision and begins with its service, or notice of a
+/// refusal.
+///
+/// # Errors
+/// A refusal of a notice that could not be served, or where there was no refusal.
+pub fn write(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ExemptionId,
+    expected: Expected,
+    kind: ExemptionLetterKind,
+    circumstances: Option<String>,
+) -> Result<Exemption, Error> {
+    cx.allow(match kind {
+        ExemptionLetterKind::Notice => Action::DecideExemptions,
+        ExemptionLetterKind::Refusal => Action::WorkHomes,
+    })?;
+    let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(exemption.revision)?;
+    let previous = previous(tx, &exemption)?;
+    let says = exemption.letter(cx, &rules.current()?.policy, kind, circumstances, previous.as_ref())?;
+    let (to, home) = (exemption.party_id.ok_or(Error::NotFound)?, Some(exemption.property_id));
+    let letter = letters::queue(tx, cx, LetterKind::Exemption, to, home, json!(says))?;
+    table::save(tx, &exemption.wrote(cx, kind, &says, letter.id))?;
+    table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A letter about an exemption went: that serves the notice that it carries.
+pub(super) fn serve(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    exemption: Exemption,
+    letter: LetterId,
+    service: Service,
+) -> Result<(), Error> {
+    let sending = service.to(tx, exemption.party_id.ok_or(Error::NotFound)?, LetterKind::Exemption)?;
+    let dated_on = exemption.waiting_letter(letter).ok_or(Error::NotFound)?.dated_on;
+    let scheme = rules.current()?;
+    let served = sending.served(cx, Some(dated_on), service_policy(scheme), &rules.holidays)?;
+    let previous = previous(tx, &exemption)?;
+    Ok(table::save(tx, &exemption.letter_served(cx, &scheme.policy, letter, served, previous.as_ref())?)?)
 }
 
 /// The exemptions of a home, the oldest first.

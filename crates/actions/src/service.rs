@@ -2,16 +2,21 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Error, Rules, demands, letters, notices};
+use super::{Error, Rules, demands, enforcement, exemptions, letters, notices};
 use domain::actor::Action;
 use domain::calendar::{Consent, Dispatch, Method, london};
 use domain::context::Context;
 use domain::demand::{Demand, DemandState};
-use domain::id::{CopyId, PartyId};
+use domain::enforcement::Case;
+use domain::exemption::Exemption;
+use domain::id::{CopyId, EnforcementId, ExemptionId, PartyId};
 use domain::letter::{Letter, LetterKind};
 use domain::notice::{Notice, NoticeState};
 use domain::service::{Copy, Sending};
-use storage::{Conn, Tx, demands as demand_table, notices as notice_table, parties};
+use storage::{
+    Conn, Tx, demands as demand_table, enforcement as cases, exemptions as exemption_table, notices as notice_table,
+    parties,
+};
 
 /// How a copy went.
 #[derive(Clone, Debug)]
@@ -67,6 +72,10 @@ enum Carried {
     Demand(Box<Demand>, CopyId),
     /// A copy of a notice that waits for this letter.
     Notice(Box<Notice>, CopyId),
+    /// A letter of an enforcement case, which waits for its service.
+    Case(Box<Case>),
+    /// A letter about a temporary exemption, which waits for its service.
+    Exemption(Box<Exemption>),
 }
 
 fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
@@ -83,6 +92,11 @@ fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
             state => Carried::NoLonger(format!("the demand {} is {state}", demand.cover.reference)),
         });
     }
+    match letter.kind {
+        LetterKind::Enforcement => return of_a_case(db, letter),
+        LetterKind::Exemption => return of_an_exemption(db, letter),
+        _ => {}
+    }
     let Some((id, copy)) = letters::notice_of(letter) else { return Ok(Carried::Nothing) };
     let notice = notice_table::find(db, id)?.ok_or(Error::NotFound)?;
     let there = notice.copy(copy).ok_or(Error::NotFound)?;
@@ -91,6 +105,29 @@ fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
         _ if there.waits_for(letter.id) => Carried::Notice(Box::new(notice), copy),
         _ => Carried::NoLonger(of_its_copy("notice", &notice.cover.reference, there)),
     })
+}
+
+fn of_a_case(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
+    let Some(id) = letters::named_in::<EnforcementId>(letter, "case") else { return Ok(Carried::Nothing) };
+    let case = cases::find(db, id)?.ok_or(Error::NotFound)?;
+    Ok(match case.waiting_letter(letter.id) {
+        Some(_) => Carried::Case(Box::new(case)),
+        None if case.invites_by(letter.id) => Carried::Nothing,
+        None => Carried::NoLonger(of_its_case(&case.reference, &case.state)),
+    })
+}
+
+fn of_an_exemption(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
+    let Some(id) = letters::named_in::<ExemptionId>(letter, "exemption") else { return Ok(Carried::Nothing) };
+    let exemption = exemption_table::find(db, id)?.ok_or(Error::NotFound)?;
+    Ok(match exemption.waiting_letter(letter.id) {
+        Some(_) => Carried::Exemption(Box::new(exemption)),
+        None => Carried::NoLonger(of_its_case(&exemption.reference, &exemption.state)),
+    })
+}
+
+fn of_its_case(reference: &str, state: &impl std::fmt::Display) -> String {
+    format!("{reference} is {state} and does not wait for it, or another letter took its place")
 }
 
 fn of_its_copy(what: &str, reference: &str, copy: &Copy) -> String {
@@ -102,6 +139,7 @@ pub(super) fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, 
     Ok(match carried(db, letter)? {
         Carried::NoLonger(why) => Some(why),
         Carried::Nothing | Carried::Demand(..) | Carried::Notice(..) => None,
+        Carried::Case(_) | Carried::Exemption(_) => None,
     })
 }
 
@@ -121,6 +159,8 @@ pub(super) fn by_letter(
             demands::serve(tx, cx, rules, *demand, copy, service).map(drop)
         }
         Carried::Notice(notice, copy) => notices::serve(tx, cx, rules, *notice, copy, service).map(drop),
+        Carried::Case(case) => enforcement::serve(tx, cx, rules, *case, letter.id, service),
+        Carried::Exemption(exemption) => exemptions::serve(tx, cx, rules, *exemption, letter.id, service),
     };
     match served {
         Err(Error::Refused { text, .. }) => Ok(Some(text)),
@@ -147,5 +187,9 @@ pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, l
         }
         Carried::Demand(demand, copy) => demands::take_back(tx, cx, *demand, copy, &reason),
         Carried::Notice(notice, copy) => notices::take_back(tx, cx, rules, *notice, copy, &reason),
+        Carried::Case(case) => Ok(cases::save(tx, &case.letter_returned(cx, letter.id, &reason), &[])?),
+        Carried::Exemption(exemption) => {
+            Ok(exemption_table::save(tx, &exemption.letter_returned(cx, letter.id, &reason))?)
+        }
     }
 }

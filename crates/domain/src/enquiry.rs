@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::application::Application;
+use super::calendar::{CannotCount, Counted, Occasion, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
 use super::exemption::{Exemption, ExemptionKind, ExemptionState};
-use super::id::{AccountId, EnquiryId, ExemptionId, PartyId, PropertyId, words};
+use super::id::{AccountId, EnquiryId, ExemptionId, LetterId, PartyId, PropertyId, words};
 use super::requirement::{Requirement, Verdict};
+use super::scheme::Policy;
 
 words! {
     /// How far an enquiry has come.
@@ -89,6 +91,31 @@ words! {
         /// A notice that requires information (ss.235 and LG(MP)A 1976, s.16).
         InformationNotice = "information_notice",
     }
+}
+
+words! {
+    /// The letters of an enquiry.
+    EnquiryLetterKind {
+        /// The owner is invited to apply (U1).
+        Invitation = "invitation",
+        /// The owner is warned (U2).
+        Warning = "warning",
+        /// Information is required of whoever owns, manages or lives there (U3).
+        Information = "information",
+    }
+}
+
+/// What a letter of an enquiry says, as data that is fixed when it is queued. What was told to the council, and by whom, is not in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnquiryLetter {
+    /// Which.
+    pub letter: EnquiryLetterKind,
+    /// The enquiry's reference.
+    pub reference: String,
+    /// By when an application or an answer is asked for.
+    pub answer_by: NaiveDate,
+    /// The day on which the owner was first invited by a letter, of a warning that follows one.
+    pub invited_on: Option<NaiveDate>,
 }
 
 /// A note, or a time at which somebody was approached.
@@ -237,6 +264,12 @@ pub enum Refusal {
     /// A day in the future.
     #[error("that day lies in the future: enter the day on which it happened")]
     InFuture,
+    /// A letter for an owner who is not known.
+    #[error("this letter goes to whoever is to apply: find the owner first")]
+    NoOwner,
+    /// A date could not be counted.
+    #[error(transparent)]
+    Counting(#[from] CannotCount),
     /// Words are missing.
     #[error("a text is empty: say it in words")]
     NoWords,
@@ -255,6 +288,8 @@ impl Refusal {
             Self::NotReceived(_) => "application-not-received",
             Self::NotNotified(_) => "exemption-not-notified",
             Self::InFuture => "in-future",
+            Self::NoOwner => "no-owner",
+            Self::Counting(_) => "cannot-count",
             Self::NoWords => "no-words",
         }
     }
@@ -420,6 +455,36 @@ impl Enquiry {
         let facts = json!({ "entry": kind, "on": on, "text": text });
         self.entries.push(Entry { kind, on, text, officer_id: cx.actor.account, entered_at: cx.now });
         Ok(self.change(cx, Happening::EnquiryNoted, facts))
+    }
+
+    /// What a letter of this kind says today.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once the enquiry has ended, or of a letter for an owner who is not known.
+    pub fn letter(&self, cx: &Context, policy: &Policy, kind: EnquiryLetterKind) -> Result<EnquiryLetter, Refusal> {
+        self.is_open()?;
+        if kind != EnquiryLetterKind::Information && self.owner_id.is_none() {
+            return Err(Refusal::NoOwner);
+        }
+        let days = policy.enquiry_answer_days + policy.service_allowance_days;
+        let answer_by = Counted::within_days(days, Trigger::new(cx.today(), Occasion::Notice))?.on();
+        let invited = self.entries.iter().find(|entry| entry.kind == EntryKind::Letter);
+        let invited_on = invited.filter(|_| kind == EnquiryLetterKind::Warning).map(|entry| entry.on);
+        Ok(EnquiryLetter { letter: kind, reference: self.reference.clone(), answer_by, invited_on })
+    }
+
+    /// That letter was queued: an entry tells of it.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once the enquiry has ended.
+    pub fn wrote(self, cx: &Context, says: &EnquiryLetter, letter: LetterId) -> Result<Change<Self>, Refusal> {
+        let (kind, what) = match says.letter {
+            EnquiryLetterKind::Invitation => (EntryKind::Letter, "Invitation to apply"),
+            EnquiryLetterKind::Warning => (EntryKind::Warning, "Warning"),
+            EnquiryLetterKind::Information => (EntryKind::InformationNotice, "Information is required"),
+        };
+        let text = format!("{what}, by {}: the letter {letter}", says.answer_by);
+        self.note(cx, kind, cx.today(), text)
     }
 
     /// It is given to an officer.

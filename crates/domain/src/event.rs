@@ -79,6 +79,8 @@ words! {
         ExemptionFound = "exemption.ground_decided",
         /// The months after a holder's death began.
         ExemptionBegun = "exemption.begun",
+        /// A letter about a temporary exemption was written, was served, or came back.
+        ExemptionLetter = "exemption.letter",
         /// An exemption ended.
         ExemptionEnded = "exemption.ended",
         /// An enquiry into a home that may need a licence was opened.
@@ -191,6 +193,8 @@ words! {
         OffenceAdded = "enforcement.offence_added",
         /// An enforcement case took a step; what people said in it is not told here.
         EnforcementMoved = "enforcement.moved",
+        /// A letter of an enforcement case was written, was served, or came back.
+        EnforcementLetter = "enforcement.letter",
         /// Officers were alerted that the limitation date of an enforcement case is near.
         LimitationNear = "enforcement.limitation_near",
         /// A penalty fell due.

@@ -2,15 +2,17 @@
 //! holder's death (s.91).
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::calendar::{CannotCount, Counted, Occasion, Trigger};
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId, words};
+use super::id::{AccountId, ExemptionId, LetterId, LicenceId, PartyId, PropertyId, words};
 use super::licence::Licence;
 use super::notice::APPEAL_WITHIN;
 use super::scheme::{ExemptionGround, Policy};
+use super::service::{NotServed, SentLetter, Served};
 
 words! {
     /// What an exemption rests on.
@@ -54,6 +56,58 @@ words! {
         /// Nothing: the home needs a licence and has none.
         Nothing = "nothing",
     }
+}
+
+words! {
+    /// The letters about a temporary exemption.
+    ExemptionLetterKind {
+        /// The notice itself (T1).
+        Notice = "notice",
+        /// Notice of a refusal (T2).
+        Refusal = "refusal",
+    }
+}
+
+/// What a letter about an exemption says, as data that is fixed when it is queued.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExemptionLetter {
+    /// The exemption.
+    pub exemption: ExemptionId,
+    /// Its reference.
+    pub reference: String,
+    /// What it rests on: somebody's steps, or a death.
+    pub kind: ExemptionKind,
+    /// When it was asked for.
+    pub notified_on: NaiveDate,
+    /// What was said then.
+    pub steps: String,
+    /// The rest, which differs.
+    #[serde(flatten)]
+    pub says: ExemptionLetterSays,
+}
+
+/// What the letters about an exemption say, each in its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum ExemptionLetterSays {
+    /// The notice (T1).
+    Notice {
+        /// The first day, where it does not hang on service: of one that follows another.
+        from_on: Option<NaiveDate>,
+        /// The last day; of one that begins with service, the last day if it is served on the day of the letter.
+        until_on: NaiveDate,
+        /// The exceptional circumstances that justify a second notice.
+        circumstances: Option<String>,
+    },
+    /// Notice of a refusal (T2).
+    Refusal {
+        /// The day of the decision.
+        decided_on: NaiveDate,
+        /// Why.
+        reasons: String,
+        /// The last day for an appeal.
+        appeal_by: NaiveDate,
+    },
 }
 
 /// Months that a temporary exemption notice lasts, and those after a holder's death (ss.86 and 91).
@@ -116,6 +170,8 @@ pub struct Exemption {
     pub revision: i64,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
+    /// The letters that the service wrote about it, oldest first.
+    pub letters: Vec<SentLetter<ExemptionLetterKind>>,
 }
 
 /// Somebody tells the council that they will take steps so that no licence is needed, or asks for more time after a death.
@@ -222,6 +278,12 @@ pub enum Refusal {
     /// Words are missing.
     #[error("a text is empty: say it in words")]
     NoWords,
+    /// Nothing to write.
+    #[error("an exemption that is {1} has nothing to tell in a letter of the kind \"{0}\"")]
+    NothingToTell(ExemptionLetterKind, ExemptionState),
+    /// Not service.
+    #[error(transparent)]
+    Service(#[from] NotServed),
     /// A date could not be counted.
     #[error(transparent)]
     Counting(#[from] CannotCount),
@@ -245,6 +307,8 @@ impl Refusal {
             Self::Runs(_) => "exemption-runs",
             Self::InFuture => "in-future",
             Self::NoWords => "no-words",
+            Self::NothingToTell(..) => "nothing-to-tell",
+            Self::Service(why) => why.code(),
             Self::Counting(_) => "cannot-count",
         }
     }
@@ -414,6 +478,7 @@ impl Exemption {
             officer_id: None,
             revision: 1,
             created_at: cx.now,
+            letters: Vec::new(),
         }
     }
 
@@ -474,7 +539,7 @@ impl Exemption {
             Some(ended) => {
                 self.may_follow(ended, policy.second_exemption_days)?;
                 if self.kind == ExemptionKind::Temporary {
-                    let circumstances = circumstances.ok_or(Refusal::NoCircumstances)?;
+                    let circumstances = circumstances.or(self.circumstances.take()).ok_or(Refusal::NoCircumstances)?;
                     self.circumstances = Some(words_of(circumstances).map_err(|_| Refusal::NoCircumstances)?);
                 }
                 self.from_on = ended.succ_opt();
@@ -489,6 +554,115 @@ impl Exemption {
         self.until_on = Some(until.on());
         self.until_basis = Some(until);
         Ok(())
+    }
+
+    /// What a letter of this kind says today. `previous` is the exemption that this one follows.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of a notice that could not be served, or of a letter about a refusal that there was not.
+    pub fn letter(
+        &self,
+        cx: &Context,
+        policy: &Policy,
+        kind: ExemptionLetterKind,
+        circumstances: Option<String>,
+        previous: Option<&Self>,
+    ) -> Result<ExemptionLetter, Refusal> {
+        let nothing = Refusal::NothingToTell(kind, self.state);
+        let says = match kind {
+            ExemptionLetterKind::Notice if self.state == ExemptionState::Notified => {
+                let mut trial = self.clone();
+                trial.serve(self.since(cx.today(), cx.today())?, policy, circumstances, previous)?;
+                ExemptionLetterSays::Notice {
+                    from_on: trial.from_on.filter(|_| previous.is_some()),
+                    until_on: trial.until_on.ok_or(nothing.clone())?,
+                    circumstances: trial.circumstances,
+                }
+            }
+            ExemptionLetterKind::Refusal if self.state == ExemptionState::Refused => ExemptionLetterSays::Refusal {
+                decided_on: self.decided_on.ok_or(nothing.clone())?,
+                reasons: self.reasons.clone().unwrap_or_default(),
+                appeal_by: self.appeal_by.as_ref().ok_or(nothing.clone())?.on(),
+            },
+            _ => return Err(nothing),
+        };
+        Ok(ExemptionLetter {
+            exemption: self.id,
+            reference: self.reference.clone(),
+            kind: self.kind,
+            notified_on: self.notified_on.ok_or(nothing)?,
+            steps: self.steps.clone().unwrap_or_default(),
+            says,
+        })
+    }
+
+    /// That letter was queued. One of its kind that was not served gives way to it.
+    #[must_use]
+    pub fn wrote(
+        mut self,
+        cx: &Context,
+        kind: ExemptionLetterKind,
+        says: &ExemptionLetter,
+        id: LetterId,
+    ) -> Change<Self> {
+        if let ExemptionLetterSays::Notice { circumstances, .. } = &says.says {
+            self.circumstances.clone_from(circumstances);
+            self.officer_id = cx.actor.account;
+        }
+        SentLetter::add(&mut self.letters, cx, kind, id, None);
+        let facts = json!({ "letter": id, "kind": kind, "is": "written", "circumstances": self.circumstances });
+        self.change(cx, Happening::ExemptionLetter, facts)
+    }
+
+    /// The letter, while it waits to be served.
+    #[must_use]
+    pub fn waiting_letter(&self, letter: LetterId) -> Option<&SentLetter<ExemptionLetterKind>> {
+        let is_time = |kind| match kind {
+            ExemptionLetterKind::Notice => self.state == ExemptionState::Notified,
+            ExemptionLetterKind::Refusal => true,
+        };
+        self.letters.iter().find(|one| one.letter_id == letter && one.waits() && is_time(one.kind))
+    }
+
+    /// The letter was served. A notice begins with that; `previous` is the exemption that it follows.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if it does not wait for that any more, or the notice cannot be served.
+    pub fn letter_served(
+        mut self,
+        cx: &Context,
+        policy: &Policy,
+        letter: LetterId,
+        served: Served,
+        previous: Option<&Self>,
+    ) -> Result<Change<Self>, Refusal> {
+        let from = self.state;
+        let kind = self.waiting_letter(letter).ok_or(Refusal::NotInThisState(from))?.kind;
+        let on = served.deemed.on();
+        let what = match kind {
+            ExemptionLetterKind::Notice => {
+                let step = ExemptionStep::Serve { on, circumstances: None };
+                self.state = from.after(&step).ok_or(Refusal::NotInThisState(from))?;
+                self.serve(on, policy, None, previous)?;
+                Happening::ExemptionServed
+            }
+            ExemptionLetterKind::Refusal => Happening::ExemptionLetter,
+        };
+        let facts = json!({
+            "reference": self.reference, "from": from, "to": self.state, "served_on": on, "begins": self.from_on,
+            "until": self.until_basis, "letter": letter, "is": "served", "method": served.method,
+            "sent_at": served.dispatched_at, "deemed": served.deemed,
+        });
+        let found = self.letters.iter_mut().filter(|one| one.letter_id == letter);
+        found.for_each(|one| one.served = Some(served.clone()));
+        Ok(self.change(cx, what, facts))
+    }
+
+    /// The letter came back, or its address refused it: nothing was served by it.
+    #[must_use]
+    pub fn letter_returned(mut self, cx: &Context, letter: LetterId, reason: &str) -> Change<Self> {
+        self.letters.iter_mut().filter(|one| one.letter_id == letter).for_each(|one| one.is_void = true);
+        self.change(cx, Happening::ExemptionLetter, json!({ "letter": letter, "is": "returned", "reason": reason }))
     }
 
     /// A second one is asked for while the first runs, or as long after it as the scheme allows.
@@ -808,5 +982,45 @@ pub(crate) mod tests {
         assert!(!refused.exempts_on(day("2025-03-01")) && !refused.protects_on(day("2025-03-01")));
         let ended = took(open, "2025-06-02", end(Ending::Nothing, "2025-06-01"), None).unwrap();
         assert!(ended.exempts_on(day("2025-05-31")) && !ended.exempts_on(day("2025-06-01")));
+    }
+
+    fn letter_id(name: &str) -> LetterId {
+        LetterId(crate::id::Key::derived(name))
+    }
+
+    fn posted(on_day: &str) -> Served {
+        use crate::calendar::{Method, ServicePolicy};
+        let sending = crate::testing::sent(Method::FirstClassPost, on_day);
+        sending.served(&on(on_day), None, ServicePolicy::CAUTIOUS, &crate::testing::holidays()).unwrap()
+    }
+
+    #[test]
+    fn a_notice_that_goes_as_a_letter_begins_on_the_deemed_day_even_before_that_has_come() {
+        let policy = scheme().policy;
+        let (asked, kind) = (notified("2025-01-20", &[]), ExemptionLetterKind::Notice);
+        let cx = on("2025-01-22");
+        let says = asked.letter(&cx, &policy, kind, None, None).unwrap();
+        let ExemptionLetterSays::Notice { from_on, until_on, .. } = &says.says else { panic!("{says:?}") };
+        assert_eq!((*from_on, *until_on), (None, day("2025-04-21")));
+        let refusal = asked.letter(&cx, &policy, ExemptionLetterKind::Refusal, None, None).unwrap_err();
+        assert_eq!(refusal, Refusal::NothingToTell(ExemptionLetterKind::Refusal, ExemptionState::Notified));
+        let once = asked.wrote(&cx, kind, &says, letter_id("first")).into_entity();
+        let twice = once.wrote(&cx, kind, &says, letter_id("second")).into_entity();
+        assert!(twice.waiting_letter(letter_id("first")).is_none());
+        let posted = posted("2025-01-22");
+        let stale = twice.clone().letter_served(&cx, &policy, letter_id("first"), posted.clone(), None).unwrap_err();
+        assert_eq!(stale, Refusal::NotInThisState(ExemptionState::Notified));
+        let served = twice.clone().letter_served(&cx, &policy, letter_id("second"), posted, None).unwrap();
+        let served = served.into_entity();
+        assert_eq!((served.state, served.served_on), (ExemptionState::Served, Some(day("2025-01-24"))));
+        assert_eq!((served.from_on, served.until_on), (Some(day("2025-01-24")), Some(day("2025-04-23"))));
+        assert!(served.protects_on(day("2025-01-23")) && served.exempts_on(day("2025-01-24")));
+        let returned = twice.letter_returned(&cx, letter_id("second"), "refused").into_entity();
+        assert!(returned.waiting_letter(letter_id("second")).is_none());
+        let refuse = ExemptionStep::Refuse { on: day("2025-01-22"), reasons: "None.".to_owned() };
+        let refused = took(notified("2025-01-20", &[]), "2025-01-22", refuse, None).unwrap();
+        assert!(refused.letter(&cx, &policy, ExemptionLetterKind::Refusal, None, None).is_ok());
+        let late = refused.letter(&cx, &policy, kind, None, None).unwrap_err();
+        assert_eq!(late, Refusal::NothingToTell(kind, ExemptionState::Refused));
     }
 }

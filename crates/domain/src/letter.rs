@@ -31,6 +31,12 @@ words! {
         Referral = "referral",
         /// The answer to a request for a reference.
         Reference = "reference",
+        /// A letter of an enforcement case (E1 to E4): a doubtful sending is held for a person.
+        Enforcement = "enforcement",
+        /// A temporary exemption notice, or notice of its refusal (T1, T2): a doubtful sending is held for a person.
+        Exemption = "exemption",
+        /// A letter of an enquiry into a home without a licence (U1, U2, U3).
+        Enquiry = "enquiry",
     }
 }
 
@@ -311,7 +317,8 @@ impl Letter {
     /// Whether a second copy would do harm: then a doubtful sending is held for a person.
     #[must_use]
     pub fn is_statutory(&self) -> bool {
-        matches!(self.kind, LetterKind::Demand | LetterKind::Notice)
+        let is_notice = matches!(self.kind, LetterKind::Demand | LetterKind::Notice);
+        is_notice || matches!(self.kind, LetterKind::Enforcement | LetterKind::Exemption)
     }
 
     /// An attempt begins: from now until the lease ends, the letter is this attempt's alone.
@@ -529,7 +536,8 @@ mod tests {
     #[test]
     fn each_outcome_of_an_attempt_leads_where_it_should_and_only_a_statutory_letter_is_held_in_doubt() {
         for kind in LetterKind::ALL {
-            let statutory = matches!(kind, LetterKind::Demand | LetterKind::Notice);
+            let carries = matches!(kind, LetterKind::Demand | LetterKind::Notice);
+            let statutory = carries || matches!(kind, LetterKind::Enforcement | LetterKind::Exemption);
             assert_eq!(claimed(*kind).is_statutory(), statutory);
             let doubtful = if statutory { S::Held } else { S::Queued };
             for (name, state) in [

@@ -204,6 +204,7 @@ impl Consent {
     pub fn covers(&self, kind: LetterKind) -> bool {
         match kind {
             LetterKind::Notice | LetterKind::Inspection => self.covers_notices(),
+            LetterKind::Enforcement | LetterKind::Exemption | LetterKind::Enquiry => self.covers_notices(),
             LetterKind::Demand => self.covers_demands(),
             LetterKind::Application | LetterKind::Decision | LetterKind::Digest | LetterKind::Receipt => true,
             LetterKind::Referral | LetterKind::Reference => true,

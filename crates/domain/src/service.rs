@@ -109,6 +109,38 @@ pub struct Copy {
     pub return_reason: Option<String>,
 }
 
+/// A letter that a case sends to its person, such as a notice of intent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SentLetter<K> {
+    /// What it carries.
+    pub kind: K,
+    /// The letter.
+    pub letter_id: LetterId,
+    /// The day on which it was written, as it says.
+    pub dated_on: NaiveDate,
+    /// The last day that it states, where it had to be stated before anybody knew when the letter would be received.
+    pub stated: Option<Counted>,
+    /// How it was served.
+    pub served: Option<Served>,
+    /// It came back, or another one took its place.
+    pub is_void: bool,
+}
+
+impl<K: std::marker::Copy + PartialEq> SentLetter<K> {
+    /// A letter that was just queued. One of its kind that was not served gives way to it.
+    pub(super) fn add(there: &mut Vec<Self>, cx: &Context, kind: K, letter_id: LetterId, stated: Option<Counted>) {
+        let earlier = there.iter_mut().filter(|one| one.kind == kind && one.served.is_none());
+        earlier.for_each(|one| one.is_void = true);
+        there.push(Self { kind, letter_id, dated_on: cx.today(), stated, served: None, is_void: false });
+    }
+
+    /// Whether it still waits to be served.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.served.is_none() && !self.is_void
+    }
+}
+
 /// Why a sending does not count as service.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotServed {

@@ -11,8 +11,9 @@ use super::schema::exemptions;
 use super::{Conn, Error, Tx};
 use domain::calendar::Counted;
 use domain::event::Change;
-use domain::exemption::{Exemption, ExemptionKind, ExemptionState};
+use domain::exemption::{Exemption, ExemptionKind, ExemptionLetterKind, ExemptionState};
 use domain::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId, Spelled as _};
+use domain::service::SentLetter;
 
 record! {
     ExemptionRow in exemptions => Exemption {
@@ -42,6 +43,7 @@ record! {
         officer_id: Option<Word<AccountId>>,
         revision: i64,
         created_at: Instant,
+        letters: Json<Vec<SentLetter<ExemptionLetterKind>>>,
     }
 }
 revised!(ExemptionRow);

@@ -792,6 +792,7 @@ diesel::table! {
         officer_id -> Nullable<Text>,
         revision -> BigInt,
         created_at -> Timestamp,
+        letters -> Text,
     }
 }
 

@@ -2,21 +2,21 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationErrors};
 
 use super::dates::ExplainedDate;
+use super::service::{SentLetterView, ServedView};
 use super::written;
 use crate::actions::enforcement::{self as actions, Asked, Named, Wanted};
 use crate::actions::{Error, FieldFault, gazetteer};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::calendar::Method;
 use crate::domain::enforcement::{
-    Case, CaseSource, CaseState, CourtOutcome, Explanation, Extension, ExtensionGround, Offence, Path, PenaltyAppeal,
-    PenaltyAppealOutcome, PenaltyNotice, PolicyNote, Prosecution, Representation, Step, Working,
+    Case, CaseLetterKind, CaseSource, CaseState, CourtOutcome, Explanation, Extension, ExtensionGround, Offence, Path,
+    PenaltyAppeal, PenaltyAppealOutcome, PenaltyNotice, PolicyNote, Prosecution, Representation, Step, Working,
 };
 use crate::domain::id::{AccountId, BreachId, EnforcementId, LicenceId, OffenceId, PartyId, PropertyId};
 use crate::domain::property::Capacity;
@@ -124,23 +124,13 @@ pub struct NoticeOfPenalty {
     drafted_on: NaiveDate,
     approver_id: Option<AccountId>,
     approved_on: Option<NaiveDate>,
-    service: Option<ServiceOfPenalty>,
+    service: Option<ServedView>,
     /// The last day for representations about a notice of intent, or for paying by a final notice.
     ends: Option<ExplainedDate>,
     /// The last day for an appeal against a final notice.
     appeal_by: Option<ExplainedDate>,
-}
-
-/// How a notice was served.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ServiceOfPenalty {
-    method: Method,
-    address: String,
-    #[schema(value_type = String)]
-    dispatched_at: NaiveDateTime,
-    evidence: Option<String>,
-    /// The day on which it counts as received.
-    deemed: ExplainedDate,
+    /// The letters that the service wrote of it, the oldest first: the notice itself, its withdrawal, its reduction.
+    letters: Vec<SentLetterView<CaseLetterKind>>,
 }
 
 impl From<Case> for CaseView {
@@ -211,13 +201,8 @@ impl From<PenaltyNotice> for NoticeOfPenalty {
             drafted_on: notice.drafted_on,
             approver_id: notice.approver,
             approved_on: notice.approved_on,
-            service: notice.served.map(|served| ServiceOfPenalty {
-                method: served.method,
-                address: served.address,
-                dispatched_at: served.dispatched_at,
-                evidence: served.evidence,
-                deemed: ExplainedDate::from(&served.deemed),
-            }),
+            service: notice.served.map(ServedView::from),
+            letters: notice.letters.into_iter().map(SentLetterView::from).collect(),
             ends: notice.ends.as_ref().map(ExplainedDate::from),
             appeal_by: notice.appeal_by.as_ref().map(ExplainedDate::from),
         }
@@ -688,6 +673,34 @@ pub async fn take(
     change(app, caller, form.digest, move |app, tx, cx| {
         let step = Wanted::Step(form.body.clone().into());
         let case = actions::take(tx, cx, &app.rules, id.0, expected.0, step)?;
+        changed(tx, case)
+    })
+    .await
+}
+
+/// A letter of a case.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseLetterForm {
+    /// Which: the invitation to explain (E1), the notice of intent (E2), the final notice (E3), a withdrawal or a reduction (E4).
+    letter: CaseLetterKind,
+}
+
+/// Have a letter written to whoever is suspected, from what is on record: by e-mail where notices may go so, else on paper. That it
+/// was posted or accepted gives the notice that it carries; recording service by hand stays possible.
+#[utoipa::path(tag = "enforcement", operation_id = "write_case_letter", params(("id" = EnforcementId, Path), ("If-Match" = String, Header)), request_body = CaseLetterForm, responses((status = 200, body = CaseFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/enforcement/{id}/letters")]
+pub async fn write(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<EnforcementId>,
+    expected: IfMatch,
+    form: Sent<CaseLetterForm>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkEnforcement).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let case = actions::write(tx, cx, &app.rules, id.0, expected.0, form.body.letter)?;
         changed(tx, case)
     })
     .await

@@ -16,7 +16,9 @@ use crate::actions::Error;
 use crate::actions::enquiries::{self as actions, Asked};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::enquiry::{Enquiry, EnquiryState, Entry, EntryKind, IntelligenceSource, Opening, OwnerSource};
+use crate::domain::enquiry::{
+    Enquiry, EnquiryLetterKind, EnquiryState, Entry, EntryKind, IntelligenceSource, Opening, OwnerSource,
+};
 use crate::domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, PartyId, PropertyId};
 use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
@@ -308,6 +310,36 @@ pub async fn note(
         let NewEntry { kind, on, text } = form.body.clone();
         let noted = actions::note(tx, cx, id.0, expected.0, (kind, on), text)?;
         changed(tx, noted)
+    })
+    .await
+}
+
+/// A letter of an enquiry.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnquiryLetterForm {
+    /// Which: the invitation to apply (U1), a warning (U2), or that information is required (U3).
+    letter: EnquiryLetterKind,
+    /// To whom; whoever is to apply if nothing is said.
+    to: Option<PartyId>,
+}
+
+/// Have a letter written: by e-mail where notices may go so, else on paper. An invitation is the step "invite", too.
+#[utoipa::path(tag = "homes", operation_id = "write_enquiry_letter", params(("id" = EnquiryId, Path), ("If-Match" = String, Header)), request_body = EnquiryLetterForm, responses((status = 200, body = EnquiryView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/enquiries/{id}/letters")]
+pub async fn write(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<EnquiryId>,
+    expected: IfMatch,
+    form: Sent<EnquiryLetterForm>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkHomes).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let EnquiryLetterForm { letter, to } = form.body.clone();
+        let written = actions::write(tx, cx, &app.rules, id.0, expected.0, letter, to)?;
+        changed(tx, written)
     })
     .await
 }

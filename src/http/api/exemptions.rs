@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors};
 
 use super::dates::ExplainedDate;
+use super::service::SentLetterView;
 use super::written;
 use crate::actions::{Error, exemptions as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::exemption::{
-    Ending, Exemption, ExemptionKind, ExemptionState, ExemptionStep, Finding, Notification,
+    Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionState, ExemptionStep, Finding, Notification,
 };
 use crate::domain::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId};
 use crate::http::answer::{Answer, change, read, read_case};
@@ -65,6 +66,8 @@ pub struct ExemptionCaseView {
     exempts_today: bool,
     /// Whether having asked protects from the offence today (s.95(3)); counted, never stored.
     protects_today: bool,
+    /// The letters that the service wrote about it, the oldest first.
+    letters: Vec<SentLetterView<ExemptionLetterKind>>,
     officer_id: Option<AccountId>,
     created_at: DateTime<Utc>,
     /// Its entity tag, for what is decided next.
@@ -99,6 +102,7 @@ impl ExemptionCaseView {
             reasons: exemption.reasons,
             ended_on: exemption.ended_on,
             ending: exemption.ending,
+            letters: exemption.letters.into_iter().map(SentLetterView::from).collect(),
             officer_id: exemption.officer_id,
             created_at: exemption.created_at,
             etag: format!("\"{}\"", exemption.revision),
@@ -306,6 +310,40 @@ pub async fn take(
         let taken = actions::take(tx, cx, &app.rules, id.0, expected.0, form.body.step())?;
         let revision = taken.revision;
         Ok(Answer::changed(&ExemptionCaseView::of(taken, cx.today()), revision))
+    })
+    .await
+}
+
+/// A letter about an exemption.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExemptionLetterForm {
+    /// Which: the notice itself (T1), or notice of a refusal (T2).
+    letter: ExemptionLetterKind,
+    /// The exceptional circumstances that justify a second notice.
+    #[validate(length(min = 1, max = 4000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 4000)]
+    circumstances: Option<String>,
+}
+
+/// Have a letter written to whoever asked for the exemption: by e-mail where notices may go so, else on paper. The notice itself is
+/// a team leader's decision, and begins with its service, which posting or acceptance is.
+#[utoipa::path(tag = "homes", operation_id = "write_exemption_letter", params(("id" = ExemptionId, Path), ("If-Match" = String, Header)), request_body = ExemptionLetterForm, responses((status = 200, body = ExemptionCaseView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/exemptions/{id}/letters")]
+pub async fn write(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<ExemptionId>,
+    expected: IfMatch,
+    form: Sent<ExemptionLetterForm>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkHomes).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let ExemptionLetterForm { letter, circumstances } = form.body.clone();
+        let written = actions::write(tx, cx, &app.rules, id.0, expected.0, letter, circumstances)?;
+        let revision = written.revision;
+        Ok(Answer::changed(&ExemptionCaseView::of(written, cx.today()), revision))
     })
     .await
 }

@@ -1,14 +1,17 @@
 //! How a copy of a demand or a notice went, and that it came back, as an officer records it.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::dates::ExplainedDate;
 use super::written;
 use crate::actions::FieldFault;
 use crate::actions::Service;
 use crate::domain::calendar::Method;
+use crate::domain::id::LetterId;
+use crate::domain::service::{SentLetter, Served};
 use crate::http::problem::Problem;
 
 /// How one copy went.
@@ -55,6 +58,57 @@ impl<T> ServiceRecord<T> {
             evidence: self.evidence.clone(),
             proved: self.proved_on.zip(self.proved_by.clone()),
         })
+    }
+}
+
+/// How something was served.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServedView {
+    method: Method,
+    address: String,
+    #[schema(value_type = String)]
+    dispatched_at: NaiveDateTime,
+    evidence: Option<String>,
+    /// The day on which it counts as received.
+    deemed: ExplainedDate,
+}
+
+impl From<Served> for ServedView {
+    fn from(served: Served) -> Self {
+        Self {
+            deemed: ExplainedDate::from(&served.deemed),
+            method: served.method,
+            address: served.address,
+            dispatched_at: served.dispatched_at,
+            evidence: served.evidence,
+        }
+    }
+}
+
+/// A letter that the service wrote for a case. That it was posted, or that the relay accepted it, is its service.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentLetterView<K> {
+    kind: K,
+    letter_id: LetterId,
+    /// The date on it.
+    dated_on: NaiveDate,
+    /// The last day that it states, where it does before anybody knows when it will be received.
+    stated: Option<ExplainedDate>,
+    service: Option<ServedView>,
+    /// It came back, or another one took its place.
+    is_void: bool,
+}
+
+impl<K> From<SentLetter<K>> for SentLetterView<K> {
+    fn from(letter: SentLetter<K>) -> Self {
+        Self {
+            kind: letter.kind,
+            letter_id: letter.letter_id,
+            dated_on: letter.dated_on,
+            stated: letter.stated.as_ref().map(ExplainedDate::from),
+            service: letter.served.map(ServedView::from),
+            is_void: letter.is_void,
+        }
     }
 }
 

@@ -8,6 +8,9 @@ mod application;
 mod decision;
 mod demand;
 mod digest;
+mod enforcement;
+mod enquiry;
+mod exemption;
 mod inspection;
 mod licence_notice;
 mod notice;
@@ -31,6 +34,11 @@ pub use application::Application;
 pub use decision::{Decision, DecisionItem, Finding};
 pub use demand::{Demand, DemandItem};
 pub use digest::{Digest, DigestCode, DigestLine, DigestProperty, Standing};
+pub use enforcement::{
+    ConsideredPoint, ExplainInvitation, Imposed, PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking,
+};
+pub use enquiry::Enquiry;
+pub use exemption::{Exemption, ExemptionRefused, ExemptionTime};
 pub use inspection::{ImprovementPlan, InspectionNotice, PlannedWork};
 pub use licence_notice::{LicenceNotice, heading};
 pub use notice::{Notice, NoticeCondition, NoticeLicence, Seal};

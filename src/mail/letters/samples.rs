@@ -3,12 +3,14 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::{
-    Anchors, Application, ComposeFault, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest, DigestCode,
-    DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice, NoticeCondition,
-    NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal, Sheet, SignIn, ToldAnchor,
-    heading,
+    Anchors, Application, ComposeFault, ConsideredPoint, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
+    DigestCode, DigestLine, DigestProperty, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation,
+    Finding, Imposed, ImprovementPlan, InspectionNotice, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
+    PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking, PlannedWork, Receipt, ReceiptFile, Reference,
+    Referral, Seal, Sheet, SignIn, ToldAnchor, heading,
 };
 use crate::domain::application::News;
+use crate::domain::enquiry::EnquiryLetterKind;
 use crate::domain::inspection::Purpose;
 use crate::domain::notice::NoticeKind;
 use crate::mail::words::Line;
@@ -302,6 +304,187 @@ pub(super) fn referral(to_partner: bool, text: &str) -> Referral {
     }
 }
 
+/// The particulars of two offences.
+fn offences(text: &str) -> Vec<Vec<Line>> {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let first =
+        "Section 95(2) of the Housing Act 2004: on Thursday 6 February 2025, condition 9.6 was not complied with.";
+    let second =
+        "Section 95(2) of the Housing Act 2004: on Friday 7 February 2025, condition 1.1 was not complied with.";
+    vec![vec![line(first), line("Nothing came in.")], vec![line(second)]]
+}
+
+pub(super) fn invitation(text: &str) -> ExplainInvitation {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    ExplainInvitation {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("ENF/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        offences: offences(text),
+        answer_by: day(2025, 2, 24),
+        written_on: day(2025, 2, 10),
+    }
+}
+
+/// A final notice with representations, or a notice of intent.
+pub(super) fn penalty_notice(is_final: bool, text: &str) -> PenaltyNotice {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let factor = |usual: &str, raises, amount: &str| PenaltyFactor { what: line(usual), raises, amount: line(amount) };
+    let considered = ConsideredPoint {
+        received_on: day(2025, 2, 20),
+        consideration: line("An illness of one week does not explain a month."),
+    };
+    let imposed = Imposed {
+        intent_given_on: day(2025, 2, 12),
+        considered: vec![considered],
+        how_to_pay: line("By bank transfer to the account 01234567."),
+        appeal_days: 28,
+        appeal_until: day(2025, 4, 9),
+    };
+    PenaltyNotice {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("ENF/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        dated_on: if is_final { day(2025, 3, 12) } else { day(2025, 2, 10) },
+        penalty: PenaltyWorking {
+            amount: line("£5,000.00"),
+            maximum: line("£30,000.00"),
+            matrix: line("Exampleton, 2024"),
+            start_because: line("A moderate offence."),
+            start: line("£6,000.00"),
+            factors: vec![
+                factor("Warned before.", true, "£500.00"),
+                factor("One home.", false, "£1,500.00"),
+                PenaltyFactor { amount: Line::default(), ..factor("No earlier offence.", false, "") },
+            ],
+            means: PenaltyFactor { amount: Line::default(), ..factor("Nothing is known of them.", false, "") },
+        },
+        reasons: vec![line("The record was asked for twice."), line("Tenants were at risk.")],
+        offences: offences(text),
+        additions: vec![line("The reminder of 3 February was not answered.")],
+        imposed: is_final.then_some(imposed),
+        days: 28,
+        last_day: if is_final { day(2025, 4, 16) } else { day(2025, 3, 17) },
+        received_by: if is_final { day(2025, 3, 19) } else { day(2025, 2, 17) },
+        how_received: line("A letter by first class post counts as received on the second working day after posting."),
+        seal: Some(seal(text)),
+    }
+}
+
+/// A reduction, or a withdrawal.
+pub(super) fn penalty_change(reduces: bool, text: &str) -> PenaltyChange {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let reduced = |usual: &str| if reduces { line(usual) } else { Line::default() };
+    PenaltyChange {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("ENF/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        dated_on: day(2025, 3, 20),
+        is_final: true,
+        given_on: day(2025, 3, 14),
+        from_amount: reduced("£5,000.00"),
+        amount: reduced("£3,000.00"),
+        pay_by: reduces.then(|| day(2025, 4, 16)),
+        reason: line("The record was found to have been sent to another team."),
+        seal: Some(seal(text)),
+    }
+}
+
+/// The notice, or its refusal.
+pub(super) fn exemption(is_served: bool, text: &str) -> Exemption {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let runs = ExemptionTime { months: 3, from_on: None, until_on: day(2025, 4, 21), circumstances: Line::default() };
+    let refused = ExemptionRefused {
+        decided_on: day(2025, 1, 22),
+        reasons: line("No steps are shown."),
+        appeal_days: 28,
+        appeal_by: day(2025, 2, 18),
+    };
+    Exemption {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        reference: line("EXE/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        is_after_death: false,
+        dated_on: day(2025, 1, 22),
+        notified_on: day(2025, 1, 20),
+        steps: line("The house is being sold."),
+        runs: is_served.then_some(runs),
+        refused: (!is_served).then_some(refused),
+        how_received: line("A letter by first class post counts as received on the second working day after posting."),
+        seal: Some(seal(text)),
+    }
+}
+
+/// A second notice, which follows the first.
+pub(super) fn second_exemption(text: &str) -> Exemption {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    let runs = ExemptionTime {
+        months: 3,
+        from_on: Some(day(2025, 4, 22)),
+        until_on: day(2025, 7, 21),
+        circumstances: line("The buyer died before completion."),
+    };
+    Exemption { runs: Some(runs), ..exemption(true, text) }
+}
+
+pub(super) fn enquiry(kind: EnquiryLetterKind, text: &str) -> Enquiry {
+    let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
+    Enquiry {
+        office: office(text),
+        recipient: line("Mr A Khan"),
+        copy_for: None,
+        kind,
+        reference: line("ENQ/2025/00001"),
+        property: line("12 High Street, Exampleton"),
+        answer_by: day(2025, 2, 12),
+        invited_on: (kind == EnquiryLetterKind::Warning).then(|| day(2025, 1, 8)),
+        written_on: day(2025, 1, 22),
+    }
+}
+
+/// The letters of enforcement cases, exemptions and enquiries, with each branch of what they may say.
+///
+/// # Errors
+/// Never, while the tests of the letters pass.
+pub(super) fn of_cases(text: &str) -> Result<Vec<Sheet>, ComposeFault> {
+    let (intent, imposed, change) =
+        (penalty_notice(false, text), penalty_notice(true, text), penalty_change(false, text));
+    let mut means = intent.penalty.clone();
+    means.means.amount = Line::from("£100.00");
+    let mut more = means.clone();
+    more.means.raises = true;
+    let silent = imposed.imposed.clone().map(|imposed| Imposed { considered: Vec::new(), ..imposed });
+    let first = offences(text).into_iter().take(1).collect::<Vec<_>>();
+    let mut sheets = vec![
+        invitation(text).sheet()?,
+        ExplainInvitation { offences: first.clone(), ..invitation(text) }.sheet()?,
+        intent.sheet()?,
+        PenaltyNotice { penalty: means, offences: first, seal: None, ..intent }.sheet()?,
+        imposed.sheet()?,
+        PenaltyNotice { penalty: more, imposed: silent, additions: Vec::new(), ..imposed }.sheet()?,
+        change.sheet()?,
+        PenaltyChange { is_final: false, seal: None, ..change }.sheet()?,
+        penalty_change(true, text).sheet()?,
+    ];
+    for one in [exemption(true, text), second_exemption(text), exemption(false, text)] {
+        sheets.push(one.sheet()?);
+        sheets.push(Exemption { is_after_death: true, seal: None, ..one }.sheet()?);
+    }
+    for kind in EnquiryLetterKind::ALL {
+        sheets.push(enquiry(*kind, text).sheet()?);
+    }
+    sheets.push(Enquiry { invited_on: None, ..enquiry(EnquiryLetterKind::Warning, text) }.sheet()?);
+    Ok(sheets)
+}
+
 fn seal(text: &str) -> Seal {
     let hash = if text.is_empty() { "5ea1".repeat(16) } else { text.to_owned() };
     Seal { on: day(2025, 2, 17), hash: Line::from(hash.as_str()) }
@@ -362,6 +545,7 @@ pub(super) fn all() -> Result<Vec<Sheet>, ComposeFault> {
     let told = [referral(true, ""), referral(false, ""), unlicensed];
     sheets.extend(told.iter().map(Referral::sheet).collect::<Result<Vec<_>, _>>()?);
     sheets.push(reference("").sheet()?);
+    sheets.extend(of_cases("")?);
     for news in News::ALL {
         sheets.push(application(*news, "").sheet()?);
         let bare = Application { amount: Line::default(), sha256: Line::default(), ..application(*news, "") };

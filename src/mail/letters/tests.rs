@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::application::News;
 use crate::domain::context::Context;
+use crate::domain::enquiry::EnquiryLetterKind;
 use crate::domain::id::{Ids, Key, PartyId};
 use crate::domain::inspection::Purpose;
 use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
@@ -47,6 +48,104 @@ fn a_referral_tells_a_partner_the_least_and_a_holder_what_is_asked() {
 fn of_partners(text: &str) -> impl Iterator<Item = Result<Composed, ComposeFault>> {
     let referrals = [true, false].map(|to_partner| referral(to_partner, text).sheet().shipped());
     referrals.into_iter().chain([reference(text).sheet().shipped()])
+}
+
+/// Of enforcement cases, exemptions and enquiries.
+fn cases(text: &str) -> impl Iterator<Item = Result<Composed, ComposeFault>> {
+    of_cases(text).unwrap().into_iter().map(|sheet| Ok(sheet).shipped())
+}
+
+#[test]
+fn a_notice_of_intent_gives_the_amount_its_working_the_reasons_the_particulars_and_the_last_day_for_representations() {
+    let letter = penalty_notice(false, "").sheet().shipped().unwrap();
+    assert_eq!(letter.template_version, "E2/1");
+    assert_eq!(letter.subject.as_str(), "Notice of intent to impose a civil penalty: 12 High Street, Exampleton");
+    assert_says(&letter, &["section 249A and Schedule 13A", "proposes to impose a civil penalty of £5,000.00"]);
+    assert_says(&letter, &["The record was asked for twice.", "Tenants were at risk.", "Offence 2"]);
+    assert_says(&letter, &["condition 9.6 was not complied with.", "The reminder of 3 February was not answered."]);
+    assert_says(
+        &letter,
+        &["Write to us by Monday 17 March 2025", "The Act gives 28 days, beginning with the day after"],
+    );
+    assert_says(&letter, &["it holds if you receive this notice by Monday 17 February 2025", "Nothing is decided yet"]);
+    let table = "<tr><td>Higher: Warned before.</td><td>+ £500.00</td></tr>";
+    assert!(letter.html.contains(table) && letter.text.contains("- Lower: One home.: - £1,500.00"), "{}", letter.html);
+    assert!(letter.text.contains("No earlier offence.: no change"), "{}", letter.text);
+    let unreasoned = PenaltyNotice { reasons: Vec::new(), ..penalty_notice(false, "") };
+    assert!(matches!(unreasoned.sheet().shipped(), Err(ComposeFault::Missing("reasons"))));
+    let nothing = PenaltyNotice { offences: vec![Vec::new()], ..penalty_notice(false, "") };
+    assert!(matches!(nothing.sheet().shipped(), Err(ComposeFault::NoItems)));
+}
+
+#[test]
+fn a_final_notice_says_how_to_pay_until_when_how_to_appeal_and_what_follows() {
+    let letter = penalty_notice(true, "").sheet().shipped().unwrap();
+    assert_eq!(letter.template_version, "E3/1");
+    assert_says(&letter, &["imposes a civil penalty of £5,000.00", "given to you on Wednesday 12 February 2025"]);
+    assert_says(&letter, &["An illness of one week does not explain a month.", "account 01234567. Quote ENF"]);
+    assert_says(
+        &letter,
+        &["Pay £5,000.00 by Wednesday 16 April 2025", "An appeal that you make by Wednesday 9 April 2025"],
+    );
+    assert_says(&letter, &["order of the county court", "You cannot be prosecuted for the same conduct."]);
+    let silent = penalty_notice(true, "").imposed.map(|imposed| Imposed { considered: Vec::new(), ..imposed });
+    let silent = PenaltyNotice { imposed: silent, ..penalty_notice(true, "") }.sheet().shipped().unwrap();
+    assert_says(&silent, &["No representations were received."]);
+}
+
+#[test]
+fn what_becomes_of_a_penalty_is_told_with_its_reason_and_what_it_means() {
+    let withdrawn = penalty_change(false, "").sheet().shipped().unwrap();
+    assert_eq!(withdrawn.template_version, "E4/1");
+    assert_says(&withdrawn, &["withdraws the final notice", "given to you on Friday 14 March 2025", "we give back"]);
+    let proposed = PenaltyChange { is_final: false, ..penalty_change(false, "") }.sheet().shipped().unwrap();
+    assert_says(&proposed, &["withdraws the notice of intent", "No civil penalty is imposed by that notice"]);
+    let reduced = penalty_change(true, "").sheet().shipped().unwrap();
+    assert_says(&reduced, &["imposed a civil penalty of £5,000.00. The council reduces it to £3,000.00"]);
+    assert_says(&reduced, &["The last day for payment stays Wednesday 16 April 2025.", "sent to another team"]);
+}
+
+#[test]
+fn whoever_is_suspected_learns_the_allegation_the_day_and_their_rights() {
+    let letter = invitation("").sheet().shipped().unwrap();
+    assert_eq!(letter.template_version, "E1/1");
+    assert_says(&letter, &["Allegation 2", "Nothing came in.", "Write to us by Monday 24 February 2025"]);
+    assert_says(&letter, &["You need not answer", "may be used as evidence", "under caution", "legal advice"]);
+}
+
+#[test]
+fn an_exemption_notice_says_how_long_it_runs_and_a_refusal_says_why_and_how_to_appeal() {
+    let first = exemption(true, "").sheet().shipped().unwrap();
+    assert_eq!(first.template_version, "T1/1");
+    assert_says(
+        &first,
+        &["section 86", "told us of the steps", "The house is being sold.", "for 3 months, beginning with"],
+    );
+    assert_says(&first, &["its last day is Monday 21 April 2025", "Monday 20 January 2025"]);
+    let second = second_exemption("").sheet().shipped().unwrap();
+    assert_says(&second, &["from Tuesday 22 April 2025 to Monday 21 July 2025", "The buyer died before completion."]);
+    assert_says(&second, &["There cannot be another one after it."]);
+    let died = Exemption { is_after_death: true, ..exemption(true, "") }.sheet().shipped().unwrap();
+    assert_says(&died, &["section 91", "after the death of the licence holder"]);
+    let refused = exemption(false, "").sheet().shipped().unwrap();
+    assert_eq!(refused.template_version, "T2/1");
+    assert_says(&refused, &["No steps are shown.", "Tuesday 18 February 2025"]);
+    assert_says(&refused, &["28 days beginning with the day of the decision", "section 95(3) to (5)"]);
+}
+
+#[test]
+fn the_letters_of_an_enquiry_invite_warn_and_require_without_telling_what_somebody_said() {
+    let invited = enquiry(EnquiryLetterKind::Invitation, "").sheet().shipped().unwrap();
+    assert_eq!(invited.template_version, "U1/1");
+    assert_says(
+        &invited,
+        &["Apply for a licence by Wednesday 12 February 2025", "temporary exemption", "section 95(1)"],
+    );
+    let warned = enquiry(EnquiryLetterKind::Warning, "").sheet().shipped().unwrap();
+    assert_says(&warned, &["We invited you to apply on Wednesday 8 January 2025.", "we investigate the offence"]);
+    let required = enquiry(EnquiryLetterKind::Information, "").sheet().shipped().unwrap();
+    assert_says(&required, &["section 16 of the Local Government", "Send it by Wednesday 12 February 2025"]);
+    assert_says(&required, &["It is an offence not to give this information"]);
 }
 
 #[test]
@@ -323,7 +422,7 @@ fn a_decision_gives_each_finding_with_its_reason() {
 fn no_letter_counts_down_and_every_text_part_is_narrow() {
     let news = News::ALL.iter().map(|news| application(*news, "").sheet().shipped().unwrap());
     let news = news.chain(NoticeKind::ALL.iter().map(|kind| statutory(*kind, "").shipped().unwrap()));
-    let news = news.chain(inspections("").chain(of_partners("")).map(Result::unwrap));
+    let news = news.chain(inspections("").chain(of_partners("")).chain(cases("")).map(Result::unwrap));
     let others =
         [decision("").sheet().shipped().unwrap(), receipt("").sheet().shipped().unwrap()].into_iter().chain(news);
     for letter in
@@ -470,6 +569,7 @@ fn sixty_hostile_texts_in_every_field_change_no_structure_and_no_header() {
             .chain(notices)
             .chain(inspections(text))
             .chain(of_partners(text))
+            .chain(cases(text))
             .map(Result::unwrap)
             .collect::<Vec<_>>()
     };
@@ -535,6 +635,7 @@ fn every_letter(text: &str) -> Vec<Composed> {
         .chain(notices)
         .chain(inspections(text))
         .chain(of_partners(text))
+        .chain(cases(text))
         .map(Result::unwrap)
         .collect()
 }

@@ -13,7 +13,7 @@ use crate::domain::event::hex;
 use crate::mail::envelope::MailSubject;
 use crate::mail::paper;
 
-const TEMPLATES: [(&str, &str); 34] = [
+const TEMPLATES: [(&str, &str); 44] = [
     ("anchors.html", include_str!("../templates/anchors.html")),
     ("anchors.txt", include_str!("../templates/anchors.txt")),
     ("application.html", include_str!("../templates/application.html")),
@@ -30,6 +30,16 @@ const TEMPLATES: [(&str, &str); 34] = [
     ("digest.html", include_str!("../templates/digest.html")),
     ("decision.txt", include_str!("../templates/decision.txt")),
     ("decision.html", include_str!("../templates/decision.html")),
+    ("enquiry.txt", include_str!("../templates/enquiry.txt")),
+    ("enquiry.html", include_str!("../templates/enquiry.html")),
+    ("exemption.txt", include_str!("../templates/exemption.txt")),
+    ("exemption.html", include_str!("../templates/exemption.html")),
+    ("invitation.txt", include_str!("../templates/invitation.txt")),
+    ("invitation.html", include_str!("../templates/invitation.html")),
+    ("penalty_change.txt", include_str!("../templates/penalty_change.txt")),
+    ("penalty_change.html", include_str!("../templates/penalty_change.html")),
+    ("penalty_notice.txt", include_str!("../templates/penalty_notice.txt")),
+    ("penalty_notice.html", include_str!("../templates/penalty_notice.html")),
     ("improvement_plan.txt", include_str!("../templates/improvement_plan.txt")),
     ("improvement_plan.html", include_str!("../templates/improvement_plan.html")),
     ("inspection_notice.txt", include_str!("../templates/inspection_notice.txt")),

@@ -97,6 +97,27 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
+    /// A letter of an enforcement case (E1 to E4).
+    Enforcement {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
+    /// A temporary exemption notice, or notice of its refusal (T1, T2).
+    Exemption {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
+    /// A letter of an enquiry (U1, U2, U3).
+    Enquiry {
+        /// The home.
+        home: Option<Box<Property>>,
+        /// The scheme in use.
+        scheme: Box<Scheme>,
+    },
     /// The answer to a request for a reference.
     Reference {
         /// The scheme in use.
@@ -162,6 +183,9 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         LetterKind::Reference => About::Reference { scheme: Box::new(rules.current()?.clone()) },
         LetterKind::Application
         | LetterKind::Decision
+        | LetterKind::Enforcement
+        | LetterKind::Enquiry
+        | LetterKind::Exemption
         | LetterKind::Inspection
         | LetterKind::Receipt
         | LetterKind::Referral => {
@@ -169,6 +193,9 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
             let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
             match letter.kind {
                 LetterKind::Application => About::Application { home, scheme },
+                LetterKind::Enforcement => About::Enforcement { home, scheme },
+                LetterKind::Enquiry => About::Enquiry { home, scheme },
+                LetterKind::Exemption => About::Exemption { home, scheme },
                 LetterKind::Inspection => About::Inspection { home, scheme },
                 LetterKind::Receipt => About::Receipt { home, scheme },
                 LetterKind::Referral => About::Referral { home, scheme },
@@ -177,7 +204,9 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         }
     };
     let anchor = match letter.kind {
-        LetterKind::Notice => events::last_anchor(db)?.map(|(_, night, hash)| (night, hash)),
+        LetterKind::Notice | LetterKind::Enforcement | LetterKind::Exemption => {
+            events::last_anchor(db)?.map(|(_, night, hash)| (night, hash))
+        }
         _ => None,
     };
     Ok(Contents { letter, written_on: cx.today(), anchor, about })

@@ -56,6 +56,11 @@ pub(super) fn notice_of(letter: &Letter) -> Option<(NoticeId, CopyId)> {
     Some((NoticeId::read(fact("notice")?)?, CopyId::read(fact("copy")?)?))
 }
 
+/// The case or exemption that a letter names in its facts, by that key.
+pub(super) fn named_in<T: Spelled>(letter: &Letter, key: &str) -> Option<T> {
+    letter.facts.get(key).and_then(Value::as_str).and_then(T::read)
+}
+
 /// As [`queue`], but only where the person has agreed to e-mail: paper is not sent for this.
 pub(super) fn queue_by_email(
     tx: &mut Tx<'_>,

@@ -8,7 +8,7 @@ use super::offence::{earliest, six_months};
 use super::{Case, Offence, Refusal, answerable, past, said};
 use crate::calendar::{Counted, Occasion};
 use crate::context::Context;
-use crate::id::{AccountId, words};
+use crate::id::{AccountId, LetterId, words};
 use crate::scheme::{Enforcement, PolicyStep};
 
 words! {
@@ -34,6 +34,9 @@ pub struct PolicyNote {
     pub note: Option<String>,
     /// By whom.
     pub by: Option<AccountId>,
+    /// The letter that invites to explain, where the service wrote it.
+    #[serde(default)]
+    pub letter_id: Option<LetterId>,
 }
 
 /// What the person who is suspected said.
@@ -74,7 +77,8 @@ impl Case {
             return Err(Refusal::Passed);
         }
         let told = json!({ "policy_step": step, "taken": taken, "until": until, "note": note });
-        self.policy.push(PolicyNote { step, taken, on: cx.today(), until, note, by: cx.actor.account });
+        let (on, by) = (cx.today(), cx.actor.account);
+        self.policy.push(PolicyNote { step, taken, on, until, note, by, letter_id: None });
         Ok(told)
     }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Amount, Case, CaseState, PenaltyNotice, Refusal, answerable, past, said};
+use super::{Amount, Case, CaseLetterKind, CaseState, PenaltyNotice, Refusal, answerable, past, said};
 use crate::calendar::{Counted, Occasion, Trigger};
 use crate::context::Context;
 use crate::fees::pounds;
@@ -54,7 +54,7 @@ impl Case {
     pub(super) fn give_intent(&mut self, served: Served) -> Result<Value, Refusal> {
         self.in_time(served.deemed.on())?;
         let intent = self.intent.as_mut().ok_or(Refusal::NotFromHere(self.state, "give_intent"))?;
-        let ends = Counted::within_days(NOTICE_DAYS, Trigger::new(served.deemed.on(), Occasion::Service))?;
+        let ends = intent.period(CaseLetterKind::Intent, &served)?;
         let told = json!({
             "method": served.method, "sent_at": served.dispatched_at, "deemed": served.deemed, "representations": ends,
         });
@@ -69,6 +69,7 @@ impl Case {
         let notice = if is_final { self.final_notice.as_mut() } else { self.intent.as_mut() };
         if let Some(notice) = notice {
             notice.served = None;
+            notice.letters.iter_mut().for_each(|letter| letter.is_void = true);
             notice.ends = None;
             notice.appeal_by = None;
         }
@@ -141,8 +142,8 @@ impl Case {
 
     pub(super) fn give_final(&mut self, served: Served) -> Result<Value, Refusal> {
         let notice = self.final_notice.as_mut().ok_or(Refusal::NotFromHere(self.state, "give_final"))?;
-        let given = Trigger::new(served.deemed.on(), Occasion::Service);
-        let (ends, appeal_by) = (Counted::within_days(NOTICE_DAYS, given)?, Counted::within_days(APPEAL_DAYS, given)?);
+        let ends = notice.period(CaseLetterKind::Final, &served)?;
+        let appeal_by = Counted::within_days(APPEAL_DAYS, Trigger::new(served.deemed.on(), Occasion::Service))?;
         let told = json!({
             "method": served.method, "sent_at": served.dispatched_at, "deemed": served.deemed, "pay_by": ends,
             "appeal_by": appeal_by, "pence": notice.amount.pence,
@@ -188,6 +189,7 @@ fn draft(
         served: None,
         ends: None,
         appeal_by: None,
+        letters: Vec::new(),
     })
 }
 

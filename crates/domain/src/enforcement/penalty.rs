@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Offence, Refusal};
+use super::{CaseLetterKind, Offence, Refusal};
 use crate::calendar::Counted;
 use crate::fees::pounds;
 use crate::id::{AccountId, words};
 use crate::scheme::{Enforcement, PenaltyPeriod};
-use crate::service::Served;
+use crate::service::{SentLetter, Served};
 
 words! {
     /// The two notices of a penalty.
@@ -98,6 +98,9 @@ pub struct PenaltyNotice {
     pub ends: Option<Counted>,
     /// The last day for an appeal, of a final notice.
     pub appeal_by: Option<Counted>,
+    /// The letters that the service wrote of it, oldest first: the notice itself, its withdrawal, its reduction.
+    #[serde(default)]
+    pub letters: Vec<SentLetter<CaseLetterKind>>,
 }
 
 impl Working {

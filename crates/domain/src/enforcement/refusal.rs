@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{CaseState, Path};
+use super::{CaseLetterKind, CaseState, Path};
 use crate::calendar::CannotCount;
 use crate::service::NotServed;
 
@@ -117,6 +117,9 @@ pub enum Refusal {
     /// Varied without an amount, or the reverse.
     #[error("give the amount exactly where the tribunal varied it")]
     AmountOfVariation,
+    /// Nothing to write.
+    #[error("a case that is {1} has nothing to tell in a letter of the kind \"{0}\"")]
+    NothingToTell(CaseLetterKind, CaseState),
     /// Not service.
     #[error(transparent)]
     Service(#[from] NotServed),
@@ -163,6 +166,7 @@ impl Refusal {
             Self::AlreadyAppealed => "already-appealed",
             Self::Before(_) => "before",
             Self::AmountOfVariation => "amount-of-variation",
+            Self::NothingToTell(..) => "nothing-to-tell",
             Self::Service(why) => why.code(),
             Self::Counting(_) => "cannot-count",
         }

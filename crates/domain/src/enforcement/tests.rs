@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::breach::{Breach, Ground, Proposal};
 use crate::calendar::{Method, Occasion, ServicePolicy, Trigger};
 use crate::fees::PaymentMethod;
-use crate::id::{CheckId, Key, ObligationId};
+use crate::id::{CheckId, Key, LetterId, ObligationId};
 use crate::service::Served;
 use crate::testing::{amy, day, holidays, home, key, khan, licence, machine_on, manager, on, scheme, sent};
 
@@ -647,4 +647,75 @@ fn particulars_say_which_condition_what_was_asked_how_it_was_served_and_what_cam
     let unlicensed = Offence { kind: OffenceKind::Unlicensed, ..offences[0].clone() };
     let text = particulars(&unlicensed, &Behind { address: "1 Nowhere".to_owned(), ..Behind::default() });
     assert!(text.starts_with("Section 95(1)") && !text.contains("Nothing came in"), "{text}");
+}
+
+fn letter_id(name: &str) -> LetterId {
+    LetterId(Key::derived(name))
+}
+
+/// The case once such a letter was queued on that day, with seven days for the post.
+fn wrote(case: &Case, today: &str, kind: CaseLetterKind, name: &str) -> Case {
+    let says = case.letter(&on(today), kind, &["He was asked.\n\nNothing came in.".to_owned()], 7).unwrap();
+    case.clone().wrote(&on(today), &says, letter_id(name)).into_entity()
+}
+
+#[test]
+fn each_letter_is_written_only_while_the_case_has_that_to_tell() {
+    let to_intent = after(complete(), "2025-02-10", &["choose_penalty", "draft_intent", "approve_intent"].map(step)).0;
+    let to_final =
+        after(intent_given(), "2025-03-11", &["end_representations", "draft_final", "approve_final"].map(step)).0;
+    let invited = after(opened(), "2025-02-10", &["invite"].map(step)).0;
+    let reduced = after(final_given(), "2025-03-12", &[step("reduce")]).0;
+    let withdrawn = after(final_given(), "2025-03-12", &[step("withdraw")]).0;
+    let never_given = after((to_intent.clone(), Vec::new()), "2025-02-11", &[step("withdraw")]).0;
+    let cases =
+        [opened().0, invited, to_intent, intent_given().0, to_final, final_given().0, reduced, withdrawn, never_given];
+    for (kind, of) in [
+        (CaseLetterKind::Invitation, vec![1]),
+        (CaseLetterKind::Intent, vec![2]),
+        (CaseLetterKind::Final, vec![4]),
+        (CaseLetterKind::Reduction, vec![6]),
+        (CaseLetterKind::Withdrawal, vec![7]),
+    ] {
+        for (place, case) in cases.iter().enumerate() {
+            let written = case.letter(&on("2025-02-11"), kind, &[], 7);
+            let nothing = Refusal::NothingToTell(kind, case.state);
+            let expected = if of.contains(&place) { None } else { Some(nothing) };
+            assert_eq!(written.err(), expected, "{kind} of case {place}");
+        }
+    }
+}
+
+#[test]
+fn a_notices_period_ends_no_earlier_than_its_letter_states_and_never_earlier_than_the_act_has_it() {
+    let approved = after(complete(), "2025-02-10", &["choose_penalty", "draft_intent", "approve_intent"].map(step));
+    for (given_on, ends) in [("2025-02-11", "2025-03-17"), ("2025-02-17", "2025-03-17"), ("2025-02-20", "2025-03-20")] {
+        let (case, offences) = approved.clone();
+        let case = (wrote(&case, "2025-02-10", CaseLetterKind::Intent, "E2"), offences);
+        assert!(case.0.waiting_letter(letter_id("E2")).is_some());
+        let given = after(case, given_on, &[Step::GiveIntent { served: handed_over(given_on) }]).0;
+        assert_eq!(given.waiting_letter(letter_id("E2")), None);
+        let intent = given.intent.unwrap();
+        assert_eq!((intent.ends.unwrap().on(), intent.letters[0].served.is_some()), (day(ends), true), "{given_on}");
+    }
+}
+
+#[test]
+fn a_letter_waits_until_it_is_served_comes_back_or_gives_way_to_another() {
+    let approved = after(complete(), "2025-02-10", &["choose_penalty", "draft_intent", "approve_intent"].map(step));
+    let once = wrote(&approved.0, "2025-02-10", CaseLetterKind::Intent, "first");
+    let twice = wrote(&once, "2025-02-11", CaseLetterKind::Intent, "second");
+    let waits = |case: &Case| ["first", "second"].map(|name| case.waiting_letter(letter_id(name)).is_some());
+    assert_eq!((waits(&once), waits(&twice)), ([true, false], [false, true]));
+    let refused = twice.clone().letter_returned(&on("2025-02-11"), letter_id("second"), "refused").into_entity();
+    assert_eq!(waits(&refused), [false, false]);
+    let anew = after((twice.clone(), approved.1.clone()), "2025-02-11", &[step("draft_intent")]).0;
+    assert_eq!((waits(&anew), anew.intent.unwrap().letters.len()), ([false, false], 0));
+    let withdrawn = after((twice, approved.1), "2025-02-11", &[step("withdraw")]).0;
+    assert_eq!(waits(&withdrawn), [false, false], "a notice that was withdrawn is not given by a letter on its way");
+    let reduced = after(final_given(), "2025-03-12", &[step("reduce")]).0;
+    let told = wrote(&reduced, "2025-03-12", CaseLetterKind::Reduction, "first");
+    assert!(told.waiting_letter(letter_id("first")).is_some());
+    let served = told.letter_served(&on("2025-03-12"), letter_id("first"), &handed_over("2025-03-12")).into_entity();
+    assert_eq!((served.state, waits(&served)), (CaseState::FinalGiven, [false, false]));
 }

@@ -31,6 +31,8 @@ pub struct Enforcement {
     pub policy_steps: Vec<PolicyStep>,
     /// Days before a limitation date on which officers are alerted, the earliest alert first.
     pub alert_days: Vec<u32>,
+    /// How a penalty is paid, as a final notice says it (Schedule 13A).
+    pub how_to_pay: String,
     /// The periods in order, without gaps or overlaps; the day of the offence decides.
     pub periods: Vec<PenaltyPeriod>,
 }

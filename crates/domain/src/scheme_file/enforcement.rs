@@ -12,14 +12,23 @@ const POLICY_STEPS: [PolicyStep; 2] = [PolicyStep::Warning, PolicyStep::Invitati
 /// Where a scheme says nothing.
 const ALERT_DAYS: [u32; 3] = [30, 14, 3];
 
+/// Where a scheme says nothing.
+const HOW_TO_PAY: &str = "Telephone or e-mail us, and we tell you how to pay.";
+
 /// What holds where a scheme has no such table: no penalty can be worked out, because nothing says what it may come to.
 pub(super) fn without() -> Enforcement {
-    Enforcement { policy_steps: POLICY_STEPS.to_vec(), alert_days: ALERT_DAYS.to_vec(), periods: Vec::new() }
+    Enforcement {
+        policy_steps: POLICY_STEPS.to_vec(),
+        alert_days: ALERT_DAYS.to_vec(),
+        how_to_pay: HOW_TO_PAY.to_owned(),
+        periods: Vec::new(),
+    }
 }
 
 pub(super) fn enforcement(section: &Section<'_>) -> Option<Enforcement> {
     let policy_steps = section.list("policy_steps", word(PolicyStep::ALL, PolicyStep::spelling));
     let alert_days = section.list("alert_days", whole_number(1..=180));
+    let how_to_pay = section.optional("how_to_pay", text);
     let tables = section.tables("periods");
     let read = tables.iter().map(period).collect::<Vec<_>>();
     section.no_other_keys();
@@ -36,6 +45,7 @@ pub(super) fn enforcement(section: &Section<'_>) -> Option<Enforcement> {
     Some(Enforcement {
         policy_steps: if section.has("policy_steps") { policy_steps } else { defaults.policy_steps },
         alert_days: if section.has("alert_days") { alert_days } else { defaults.alert_days },
+        how_to_pay: how_to_pay.unwrap_or(defaults.how_to_pay),
         periods: read.into_iter().collect::<Option<Vec<_>>>()?,
     })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE exemptions DROP COLUMN letters;

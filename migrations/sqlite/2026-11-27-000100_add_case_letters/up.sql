@@ -1,0 +1,8 @@
+-- Letters are of enforcement cases, exemptions and enquiries, too.
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+SET sql = replace(sql, '''referral'', ''reference'')', '''referral'', ''reference'', ''enforcement'', ''exemption'', ''enquiry'')')
+WHERE type = 'table' AND name = 'letters';
+PRAGMA writable_schema = RESET;
+CREATE TABLE read_the_schema_again (id TEXT);
+DROP TABLE read_the_schema_again;
