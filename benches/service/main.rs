@@ -95,6 +95,8 @@ struct Alone {
 }
 
 fn main() -> anyhow::Result<()> {
+    // Cargo starts it in the folder of the program's manifest; paths that are typed are meant from the project's root.
+    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
     let command = Command::parse();
     if let Some(What::Alone(alone)) = &command.what {
         return night::alone(&alone.url, alone.like.as_deref());

@@ -73,7 +73,7 @@ pub(super) fn enforced(contents: &Contents, home: Option<&Property>, scheme: &Sc
             let imposed = Imposed {
                 intent_given_on,
                 considered: considered.iter().map(point).collect(),
-                how_to_pay: Line::whole(&scheme.enforcement.how_to_pay),
+                how_to_pay: Line::from_record(&scheme.enforcement.how_to_pay),
                 appeal_days: APPEAL_DAYS,
                 appeal_until,
             };
@@ -81,11 +81,11 @@ pub(super) fn enforced(contents: &Contents, home: Option<&Property>, scheme: &Sc
         }
         CaseLetterSays::Withdrawal { notice, given_on, reason } => {
             let is_final = notice == PenaltyNoticeKind::Final;
-            PenaltyChange { is_final, given_on, reason: Line::whole(&reason), ..change }.sheet()
+            PenaltyChange { is_final, given_on, reason: Line::from_record(&reason), ..change }.sheet()
         }
         CaseLetterSays::Reduction { given_on, from_pence, pence, pay_by, reason } => {
             let [from_amount, amount] = [from_pence, pence].map(money);
-            let (pay_by, reason) = (Some(pay_by), Line::whole(&reason));
+            let (pay_by, reason) = (Some(pay_by), Line::from_record(&reason));
             PenaltyChange { given_on, from_amount, amount, pay_by, reason, ..change }.sheet()
         }
     })
@@ -95,7 +95,7 @@ fn working(penalty: &Penalty) -> PenaltyWorking {
     let amount = &penalty.amount;
     let told = &amount.working;
     let moves = |what: &str, raises: bool, pence: i32| PenaltyFactor {
-        what: Line::whole(what),
+        what: Line::from_record(what),
         raises,
         amount: if pence == 0 { Line::default() } else { money(pence.saturating_abs()) },
     };
@@ -104,7 +104,7 @@ fn working(penalty: &Penalty) -> PenaltyWorking {
         amount: money(amount.pence),
         maximum: money(amount.maximum_pence),
         matrix: Line::from_record(&amount.matrix),
-        start_because: Line::whole(&told.start_because),
+        start_because: Line::from_record(&told.start_because),
         start: money(amount.start_pence),
         factors: told.factors.iter().map(factor).collect(),
         means: moves(&told.means, told.means_pence > 0, told.means_pence),
@@ -112,11 +112,11 @@ fn working(penalty: &Penalty) -> PenaltyWorking {
 }
 
 fn point(one: &Considered) -> ConsideredPoint {
-    ConsideredPoint { received_on: one.received_on, consideration: Line::whole(&one.consideration) }
+    ConsideredPoint { received_on: one.received_on, consideration: Line::from_record(&one.consideration) }
 }
 
 fn lines(paragraphs: &[String]) -> Vec<Line> {
-    paragraphs.iter().map(|one| Line::whole(one)).collect()
+    paragraphs.iter().map(|one| Line::from_record(one)).collect()
 }
 
 fn money(pence: i32) -> Line {
@@ -129,11 +129,11 @@ pub(super) fn exempted(contents: &Contents, home: Option<&Property>, scheme: &Sc
     let (mut runs, mut refused) = (None, None);
     match told.says {
         ExemptionLetterSays::Notice { from_on, until_on, circumstances } => {
-            let circumstances = Line::whole(&circumstances.unwrap_or_default());
+            let circumstances = Line::from_record(&circumstances.unwrap_or_default());
             runs = Some(ExemptionTime { months: MONTHS, from_on, until_on, circumstances });
         }
         ExemptionLetterSays::Refusal { decided_on, reasons, appeal_by } => {
-            let reasons = Line::whole(&reasons);
+            let reasons = Line::from_record(&reasons);
             refused = Some(ExemptionRefused { decided_on, reasons, appeal_days: APPEAL_WITHIN, appeal_by });
         }
     }
@@ -146,7 +146,7 @@ pub(super) fn exempted(contents: &Contents, home: Option<&Property>, scheme: &Sc
         is_after_death: told.kind == ExemptionKind::Death,
         dated_on: letter.dated_on,
         notified_on: told.notified_on,
-        steps: Line::whole(&told.steps),
+        steps: Line::from_record(&told.steps),
         runs,
         refused,
         how_received: Line::from_record(&how_received(scheme)),

@@ -12,18 +12,10 @@ use crate::domain::text::hides_or_reorders;
 pub struct Line(String);
 
 impl Line {
-    /// The longest line kept, in characters; the rest is cut with an ellipsis.
-    pub const LONGEST: usize = 2_000;
-
-    /// Always gives a safe line: what cannot be printed becomes a space, what reorders text is dropped.
+    /// Always gives a safe line: what cannot be printed becomes a space, what reorders text is dropped. Nothing is cut: it may be
+    /// the reasons of a statutory notice.
     #[must_use]
     pub fn from_record(text: &str) -> Self {
-        Self(one_line(text, Self::LONGEST))
-    }
-
-    /// As [`Self::from_record`], but never cut: for a paragraph of a statutory notice.
-    #[must_use]
-    pub fn whole(text: &str) -> Self {
         Self(one_line(text, usize::MAX))
     }
 

@@ -253,3 +253,19 @@ fn a_proposal_is_withdrawn_and_modified_and_a_decision_stands() {
     let said = json!({ "text": "Too late" });
     amy.post(&format!("/notices/{decision}/representations"), &said).refuses(409, "nothing-proposed", "proposal");
 }
+
+#[test]
+fn the_reasons_of_a_notice_go_out_whole_however_long_they_are() {
+    let server = Server::start();
+    let amy = server.amy();
+    let id = ready(&server, 1, true);
+    let reasons = format!("{}in the end.", "The stairs have no handrail. ".repeat(137));
+    let form = json!({ "application_id": id, "kind": "proposed_grant", "reasons": reasons });
+    let notice = amy.post("/notices", &form).expect(201).id();
+    on_notice(&amy, &notice, "issue", &json!({ "letters": true })).expect(200);
+    server.world.post();
+    let letters = server.world.letters();
+    let letter = letters.iter().find(|letter| letter.kind == LetterKind::Notice).unwrap();
+    let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&reasons), "{text}");
+}
