@@ -152,7 +152,8 @@ fn people(document: &LicenceDocument) -> Section {
         Some(manager) => blocks.push(person("Manager", manager)),
         None => blocks.push(text("The licence holder manages the house.")),
     }
-    blocks.extend(document.bound.iter().map(|party| person("Bound by the conditions, too", party)));
+    blocks
+        .extend(document.bound.iter().map(|party| known([("Bound by the conditions, too", Some(party.name.clone()))])));
     if document.bound.is_empty() {
         blocks.push(text("Nobody else is bound by the conditions (section 90(6))."));
     }

@@ -166,6 +166,7 @@ fn added(imported: &Imported, out: &mut dyn Write) -> std::io::Result<()> {
         )?;
     }
     listed("kept as drafts, because their declarations are not signed", &imported.drafts, out)?;
+    listed("drafts of which something was paid: record it once they are sent", &imported.paid_drafts, out)?;
     listed("in no area of the scheme: allocate the homes by hand", &imported.unallocated, out)?;
     if !imported.without_address.is_empty() {
         writeln!(

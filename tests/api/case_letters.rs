@@ -182,6 +182,43 @@ fn a_notice_of_intent_by_e_mail_is_given_once_the_relay_accepts_it() {
 }
 
 #[test]
+fn a_notice_of_intent_that_the_relay_accepts_too_late_to_count_is_a_task() {
+    let server = Server::start();
+    consent(&server);
+    let id = chosen(&server);
+    approved(&server, &id, "intent");
+    server.app.clock.advance_to("2025-08-05T17:00:00Z".parse().unwrap());
+    write(&server.amy(), &id, "intent").expect(200);
+    let letter = newest(&server, LetterKind::Enforcement);
+    assert_eq!((letter.state, &case(&server, &id)["state"]), (LetterState::Accepted, &json!("intent_approved")));
+    let tasks = server.amy().walk("/tasks?kind=serve_notice&open=true");
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert!(tasks[0]["detail"].as_str().unwrap().contains("2025-08-05"), "{tasks:?}");
+}
+
+#[test]
+fn of_a_notice_that_was_written_twice_before_the_post_went_only_the_second_goes() {
+    let server = Server::start();
+    consent(&server);
+    let id = chosen(&server);
+    approved(&server, &id, "intent");
+    write(&server.amy(), &id, "intent").expect(200);
+    write(&server.amy(), &id, "intent").expect(200);
+    server.world.post();
+    let mut letters = server.world.letters();
+    letters.retain(|letter| letter.kind == LetterKind::Enforcement);
+    letters.sort_by_key(|letter| (letter.created_at, letter.part));
+    let went = letters.iter().map(|letter| (letter.state, letter.text.is_some())).collect::<Vec<_>>();
+    assert_eq!(went, [(LetterState::GivenUp, false), (LetterState::Accepted, true)]);
+    assert_eq!(case(&server, &id)["intent"]["service"]["method"], "email");
+    let amy = server.amy();
+    let path = format!("/letters/{}", letters[0].id);
+    let etag = amy.get(&path).expect(200).etag();
+    let again = amy.post_on(&etag, &format!("{path}/resending"), &json!({}));
+    again.refuses(409, "letter-void", "another letter took its place");
+}
+
+#[test]
 fn a_notice_that_was_served_by_hand_written_anew_or_is_too_late_is_not_served_by_an_earlier_letter() {
     let server = Server::start();
     let amy = server.amy();

@@ -87,6 +87,12 @@ fn a_landlord_reads_the_proposal_comments_once_and_reads_the_decision() {
     assert!(decision.text().contains("A licence is granted"), "{}", decision.text());
     assert!(decision.text().contains("Last day to appeal Thursday 13 March 2025 (in 27 days)"), "{}", decision.text());
     assert!(decision.text().contains("First-tier Tribunal"));
+    let proposal = browser.open(&back(&notice)).text();
+    assert!(
+        proposal.contains("Time to comment is over") && !proposal.contains("Comment on the proposal"),
+        "{proposal}"
+    );
+    browser.submit(&late, &[("text", "Now I mind.")]).expect(409);
 }
 
 fn back(notice: &str) -> String {

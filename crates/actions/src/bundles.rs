@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::audit::{self, Verdict};
+use super::letters::named_in;
 use super::licence_documents::{self, LicenceDocument};
 use super::{Error, Rules};
 use domain::actor::Action;
@@ -18,9 +19,9 @@ use domain::demand::{Demand, Response};
 use domain::document::Document;
 use domain::enforcement::{Case, Offence, PenaltyEntry};
 use domain::event::{Chain, Happening};
-use domain::id::{AccountId, BreachId, CertificateId, CheckId, DocumentId, PartyId, ResponseId};
+use domain::id::{AccountId, BreachId, CertificateId, CheckId, DocumentId, EnforcementId, PartyId, ResponseId};
 use domain::inspection::Inspection;
-use domain::letter::Letter;
+use domain::letter::{Letter, LetterKind};
 use domain::licence::Licence;
 use domain::notice::{Notice, Representation};
 use domain::obligation::Obligation;
@@ -174,6 +175,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
     let proceedings = proceedings_on(db, &licence)?;
     let interests = properties::interests_in(db, home.id)?;
     let inspections = inspected(db, rules, &home)?;
+    let enforcement = enforced(db, breach.id)?;
     Ok(CaseFile {
         read_at: cx.now,
         scheme: rules.of(&licence)?.clone(),
@@ -182,7 +184,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
             .collect::<Result<_, _>>()?,
         names: names(db, &interests, &proceedings, &inspections)?,
         officers: access::list(db)?.into_iter().map(|account| (account.id, account.name)).collect(),
-        letters: letters_of(db, &home, &people, &reminders)?,
+        letters: letters_of(db, &home, &people, &enforcement, &reminders)?,
         responses: responses(db, demand.as_ref())?,
         certificates: records(db, &licence, &home)?,
         documents: documents::of_home(db, home.id)?,
@@ -190,7 +192,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
         checks: runs(db, &breach, &reminders)?,
         events: events::of_chain(db, &chain, 0, i64::MAX)?,
         verdict: audit::verify(db, Some(&chain), |_| {})?,
-        enforcement: enforced(db, breach.id)?,
+        enforcement,
         interests,
         proceedings,
         inspections,
@@ -309,7 +311,14 @@ fn reminded(db: &mut Conn, breach: &Breach) -> Result<Vec<Reminder>, Error> {
 }
 
 /// Letters about the home to whoever is bound, and those that carried a reminder of the missed date.
-fn letters_of(db: &mut Conn, home: &Property, people: &[Person], called: &[Reminder]) -> Result<Vec<Sent>, Error> {
+fn letters_of(
+    db: &mut Conn,
+    home: &Property,
+    people: &[Person],
+    cases: &[Enforcement],
+    called: &[Reminder],
+) -> Result<Vec<Sent>, Error> {
+    let cases = cases.iter().map(|one| one.case.id).collect::<BTreeSet<_>>();
     let bound = people.iter().map(|person| person.party.id).collect::<BTreeSet<_>>();
     let mut found = BTreeMap::new();
     for letter in letters::of_home(db, home.id)? {
@@ -320,7 +329,7 @@ fn letters_of(db: &mut Conn, home: &Property, people: &[Person], called: &[Remin
     }
     let mut sent = Vec::with_capacity(found.len());
     for letter in found.into_values() {
-        let withheld = withheld(db, home, &bound, &letter)?;
+        let withheld = withheld(db, home, &bound, &cases, &letter)?;
         sent.push(Sent { attempts: letters::attempts_of(db, letter.id)?, letter, withheld });
     }
     sent.sort_by_key(|sent| (sent.letter.created_at, sent.letter.id));
@@ -331,12 +340,16 @@ fn withheld(
     db: &mut Conn,
     home: &Property,
     bound: &BTreeSet<PartyId>,
+    cases: &BTreeSet<EnforcementId>,
     letter: &Letter,
 ) -> Result<Option<&'static str>, Error> {
+    let case = named_in::<EnforcementId>(letter, "case").filter(|_| letter.kind == LetterKind::Enforcement);
     let elsewhere = reminders::in_letter(db, letter.id)?.iter().any(|line| line.property_id != home.id);
     Ok(if elsewhere {
         Some("it names other homes, too")
-    } else if !bound.contains(&letter.recipient_id) {
+    } else if case.is_some_and(|case| !cases.contains(&case)) {
+        Some("it belongs to another enforcement case")
+    } else if case.is_none() && !bound.contains(&letter.recipient_id) {
         Some("it went to somebody who is neither bound by this licence nor got the demand")
     } else if letter.text.is_none() {
         Some("it has not been written yet")

@@ -70,7 +70,10 @@ pub(super) fn take_over(
     reference: &str,
 ) -> Result<(), Error> {
     let received_on = application.submitted_on.ok_or(Refusal::NotSubmitted)?;
-    let period = schedule(rules, application, received_on)?;
+    let period = match schedule(rules, application, received_on) {
+        Err(_) if paid == Paid::Due => return Ok(()),
+        found => found?,
+    };
     let first = if period.amount(FeePart::A).is_some() { FeePart::A } else { FeePart::Whole };
     let due = account(tx, application)?.balance().of(first).charged;
     let due = i32::try_from(due).map_err(|_| Error::Broken("a fee beyond all measure".to_owned()))?;

@@ -23,6 +23,8 @@ pub struct Imported {
     pub submitted: u64,
     /// Rows kept as drafts, because the file says that their declarations are not signed.
     pub drafts: Vec<usize>,
+    /// Rows kept as drafts though something was paid: a draft owes nothing yet, so the payment is to be recorded once it is sent.
+    pub paid_drafts: Vec<usize>,
     /// Applications that an earlier import took in.
     pub already: u64,
     /// Rows in which nothing is said about the declarations; they count as submitted, as the file dates them so.
@@ -166,6 +168,7 @@ fn one(
     let application = actions::start(tx, cx, applying).map_err(|error| at(row, error))?;
     if row.declarations_signed == Some(false) {
         imported.drafts.push(row.row);
+        imported.paid_drafts.extend(row.paid.map(|_| row.row));
     } else {
         let step = Step::Submit { on: row.submitted_on, declarations_signed: true };
         let expected = Expected(application.revision);
@@ -175,7 +178,7 @@ fn one(
         if let Some(paid) = row.paid {
             let reference = row.reference.as_deref().unwrap_or("as imported");
             let taken_over = fees::take_over(tx, cx, rules, &submitted, paid, reference);
-            taken_over.map_err(|error| at(row, error))?;
+            taken_over.map_err(|error| of_the_fee(row, error))?;
         }
         imported.submitted += 1;
         imported.unsaid += u64::from(row.declarations_signed.is_none());
@@ -195,6 +198,16 @@ fn at(row: &ApplicationRow, error: Error) -> NotImported {
         other => return NotImported::Failed(other),
     };
     bad(row, "Property address", &row.address, reason)
+}
+
+/// As [`at`], of what was paid.
+fn of_the_fee(row: &ApplicationRow, error: Error) -> NotImported {
+    match at(row, error) {
+        NotImported::Rows(faults) => NotImported::Rows(
+            faults.into_iter().map(|fault| RowFault { column: "Fee paid", value: String::new(), ..fault }).collect(),
+        ),
+        failed => failed,
+    }
 }
 
 fn bad(row: &ApplicationRow, column: &'static str, value: &str, reason: String) -> NotImported {

@@ -5,7 +5,7 @@ use domain::actor::Action;
 use domain::certificate::{Certificate, CertificateState, Particulars};
 use domain::context::Context;
 use domain::id::{ConsentId, LicenceId, NoticeId, PartyId, PropertyId, Spelled as _, TaskId, words};
-use domain::notice::{Notice, NoticeState, Representation};
+use domain::notice::{Cover, Notice, NoticeState, Representation};
 use domain::party::{Consent, ConsentScope};
 use domain::scheme::DocumentKind;
 use domain::sign_in::digest;
@@ -105,11 +105,24 @@ pub fn notice(db: &mut Conn, cx: &Context, id: NoticeId) -> Result<Notice, Error
     notice.ok_or(Error::NotFound)
 }
 
+/// Whether a proposal still waits for a decision, so that what somebody says of it can be considered.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn may_comment(db: &mut Conn, cover: &Cover) -> Result<bool, Error> {
+    let about = match (cover.application_id, cover.proceeding_id) {
+        (Some(application), _) => notices::of_application(db, application)?,
+        (None, Some(proceeding)) => notices::of_proceeding(db, proceeding)?,
+        (None, None) => Vec::new(),
+    };
+    Ok(cover.asks_for_representations() && !about.iter().any(|notice| notice.cover.kind.is_decision()))
+}
+
 /// The actor says what they think of a proposal that was sent to them (Schedule 5, paragraph 3), and an officer gets a task.
 /// The same words again are those that are there. They are kept however late they come.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a notice that was not sent to them; a refusal for a decision or a withdrawn proposal.
+/// [`Error::NotFound`] for a notice that was not sent to them; a refusal for a decision, or a proposal that is withdrawn or decided.
 pub fn represent(tx: &mut Tx<'_>, cx: &Context, id: NoticeId, text: &str) -> Result<Representation, Error> {
     cx.allow(Action::AnswerDemands)?;
     let notice = notice(tx, cx, id)?;
@@ -120,6 +133,10 @@ pub fn represent(tx: &mut Tx<'_>, cx: &Context, id: NoticeId, text: &str) -> Res
     if notice.cover.state == NoticeState::Withdrawn {
         let text = format!("{} was withdrawn: there is nothing left to comment on", notice.cover.reference);
         return Err(Error::Refused { code: "notice-withdrawn", text });
+    }
+    if !may_comment(tx, &notice.cover)? {
+        let text = format!("what {} proposed is decided: there is nothing left to comment on", notice.cover.reference);
+        return Err(Error::Refused { code: "already-decided", text });
     }
     let change = Representation::receive(cx, &notice.cover, cx.actor.party, cx.today(), text.to_owned())?;
     notices::insert_representation(tx, &change)?;

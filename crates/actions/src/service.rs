@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Error, Rules, demands, enforcement, exemptions, letters, notices};
+use super::{Error, Rules, demands, enforcement, exemptions, letters, notices, tasks};
 use domain::actor::Action;
 use domain::calendar::{Consent, Dispatch, Method, london};
 use domain::context::Context;
@@ -13,6 +13,7 @@ use domain::id::{CopyId, EnforcementId, ExemptionId, PartyId};
 use domain::letter::{Letter, LetterKind};
 use domain::notice::{Notice, NoticeState};
 use domain::service::{Copy, Sending};
+use domain::task::{Need, TaskKind};
 use storage::{
     Conn, Tx, demands as demand_table, enforcement as cases, exemptions as exemption_table, notices as notice_table,
     parties,
@@ -143,6 +144,13 @@ pub(super) fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, 
     })
 }
 
+/// Why a notice of a penalty or of an exemption must not go any more, if it must not: it was written anew, withdrawn, or served
+/// by hand meanwhile, and a second one would tell the recipient what no longer holds.
+pub(super) fn void(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
+    let is_notice = matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption);
+    if is_notice { why_not(db, letter) } else { Ok(None) }
+}
+
 /// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
 pub(super) fn by_letter(
     tx: &mut Tx<'_>,
@@ -168,12 +176,23 @@ pub(super) fn by_letter(
     }
 }
 
-/// The relay accepted a letter: that is service by e-mail, where consent covers it.
+/// The relay accepted a letter: that is service by e-mail, where consent covers it. A notice of a penalty or of an exemption that
+/// went without being served is a task: its recipient believes that it holds.
 pub(super) fn by_email(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
-    if let Some(why) = by_letter(tx, cx, rules, letter, Service::by_email(letter, cx.now))? {
-        tracing::warn!(why, letter = %letter.id, "an accepted letter does not count as service");
+    let Some(why) = by_letter(tx, cx, rules, letter, Service::by_email(letter, cx.now))? else { return Ok(()) };
+    tracing::warn!(why, letter = %letter.id, "an accepted letter does not count as service");
+    if !matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption) {
+        return Ok(());
     }
-    Ok(())
+    let need = Need {
+        kind: TaskKind::ServeNotice,
+        key: letter.id.to_string(),
+        property_id: letter.property_id,
+        letter_id: Some(letter.id),
+        title: format!("A notice went to {} by e-mail and does not count as served", letter.recipient_name),
+        detail: why,
+    };
+    tasks::open(tx, cx, need)
 }
 
 /// The address refused a letter: the copy that it carries is not served.

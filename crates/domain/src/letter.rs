@@ -93,6 +93,8 @@ words! {
         SendAgain = "send_again",
         /// A person posts it.
         Post = "post",
+        /// What it carries is void or was served otherwise: it does not go.
+        SetAside = "set_aside",
         /// Its words are disposed of before it went.
         DisposeOf = "dispose_of",
     }
@@ -114,6 +116,7 @@ impl LetterState {
             (S::Sending, M::GiveUp) => Some(S::GivenUp),
             (S::Held | S::GivenUp, M::SendAgain) => Some(S::Queued),
             (S::ToPrint | S::Held | S::GivenUp | S::Refused, M::Post) => Some(S::Posted),
+            (S::Queued | S::Held | S::ToPrint, M::SetAside) => Some(S::GivenUp),
             (S::Queued | S::Sending | S::Held | S::ToPrint, M::DisposeOf) => Some(S::GivenUp),
             _ => None,
         }
@@ -129,6 +132,7 @@ impl LetterMove {
             Self::Accept | Self::Refuse | Self::Hold | Self::PutBack | Self::GiveUp => "settled",
             Self::SendAgain => "sent again",
             Self::Post => "posted",
+            Self::SetAside => "set aside",
             Self::DisposeOf => "disposed of",
         }
     }
@@ -334,6 +338,18 @@ impl Letter {
         Ok(self)
     }
 
+    /// What it carries is void or was served otherwise, so it does not go.
+    ///
+    /// # Errors
+    /// A [`Refusal`] once an attempt runs, or it went.
+    pub fn set_aside(mut self, cx: &Context, why: &str) -> Result<Change<Self>, Refusal> {
+        self.state = self.next(LetterMove::SetAside)?;
+        self.next_attempt_at = None;
+        let facts = json!({ "why": why });
+        let chain = self.chain();
+        Ok(Change::new(cx, chain, Happening::LetterGivenUp, &self.id.clone(), facts, self))
+    }
+
     /// It is not to be tried before that instant.
     #[must_use]
     pub fn wait_until(mut self, at: DateTime<Utc>) -> Self {
@@ -505,6 +521,7 @@ mod tests {
             (&[S::Sending], M::GiveUp, S::GivenUp),
             (&[S::Held, S::GivenUp], M::SendAgain, S::Queued),
             (&[S::ToPrint, S::Held, S::GivenUp, S::Refused], M::Post, S::Posted),
+            (&[S::Queued, S::Held, S::ToPrint], M::SetAside, S::GivenUp),
             (&[S::Queued, S::Sending, S::Held, S::ToPrint], M::DisposeOf, S::GivenUp),
         ];
         only_these_ways(
@@ -518,6 +535,7 @@ mod tests {
                 let moved = match step {
                     M::Claim => return letter.claim(cx().now, TimeDelta::minutes(5)).ok().map(|letter| letter.state),
                     M::LayOut => letter.lay_out(&cx()),
+                    M::SetAside => letter.set_aside(&cx(), "written anew"),
                     M::Accept => settle("accepted"),
                     M::Refuse => settle("refused"),
                     M::Hold => settle("unknown"),

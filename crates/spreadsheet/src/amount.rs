@@ -131,10 +131,16 @@ pub(super) fn paid(cell: &Cell) -> Result<Option<Paid>, Wrong> {
         "no" | "n" | "false" | "unpaid" | "notpaid" | "none" | "nil" => return Ok(None),
         _ => {}
     }
-    let plain = words.replace(['£', ',', ' '], "");
+    let plain = words.replace(['£', ' '], "");
     let (pounds, pence) = plain.split_once('.').unwrap_or((&plain, ""));
+    // A comma is one of thousands or nothing that can be read: "653,00" is not 65,300 pounds.
+    let mut groups = pounds.split(',').skip(1);
     let is_amount = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if pounds.is_empty() || pence.len() > 2 || !is_amount(pounds) || !is_amount(pence) {
+    if !groups.all(|group| group.len() == 3) {
+        return Err(Wrong::NotMoney);
+    }
+    let pounds = pounds.replace(',', "");
+    if pounds.is_empty() || pence.len() > 2 || !is_amount(&pounds) || !is_amount(pence) {
         return Err(Wrong::NotMoney);
     }
     let pence = format!("{pounds}{pence:0<2}").parse::<i32>().map_err(|_| Wrong::NotMoney)?;
@@ -255,6 +261,7 @@ mod tests {
             ("not paid", Ok(None)),
             ("-5", Err(Wrong::NotMoney)),
             ("653.001", Err(Wrong::NotMoney)),
+            ("653,00", Err(Wrong::NotMoney)),
             ("cheque", Err(Wrong::NotMoney)),
             ("99999999999", Err(Wrong::NotMoney)),
         ] {

@@ -50,7 +50,7 @@ fn tag(cover: &Cover, today: NaiveDate) -> Tag {
     let (text, colour) = match cover.state {
         NoticeState::Withdrawn => ("Withdrawn", "grey"),
         _ if cover.kind.is_decision() => ("Decided", "green"),
-        _ if is_over => ("We are deciding", "turquoise"),
+        _ if is_over => ("Time to comment is over", "grey"),
         _ => ("You may comment", "yellow"),
     };
     Tag { text, colour }
@@ -185,11 +185,11 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
         };
         let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
         let changes = match proceeding.and_then(|proceeding| proceeding.changes) {
-            Some(changes) => Some(ChangesView {
+            Some(changes) if cover.kind != NoticeKind::RefusalToVary => Some(ChangesView {
                 manager: changes.manager_id.map(|manager| name(db, manager)).transpose()?,
                 terms: changes.terms,
             }),
-            None => None,
+            _ => None,
         };
         let theirs = |said: &Representation| said.party_id == Some(guest.party);
         let said = notices::representations_about(db, cover.id)?.into_iter().filter(theirs).map(|said| SaidView {
@@ -211,7 +211,7 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
             last_day: last.map(|last| written_out(last.on())),
             because: last.map(crate::domain::calendar::Counted::because),
             days: last.filter(|last| last.on() >= today).map(|last| days_left(last.on(), today)),
-            may_comment: cover.asks_for_representations(),
+            may_comment: own::may_comment(db, &cover)?,
             withdrawn: cover.reason.filter(|_| cover.state == NoticeState::Withdrawn),
             reasons: cover.reasons,
             reference: cover.reference,
@@ -243,7 +243,7 @@ impl Again for Form {
 
 fn filled(db: &mut Conn, guest: &Guest, id: NoticeId, text: String) -> Result<Form, Error> {
     let cover = own::notice(db, &guest.cx, id)?.cover;
-    if !cover.asks_for_representations() {
+    if !own::may_comment(db, &cover)? {
         return Err(Error::NotFound);
     }
     let home = properties::find(db, cover.property_id)?.ok_or(Error::NotFound)?;

@@ -66,6 +66,12 @@ fn claim(
     lease: TimeDelta,
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Option<Letter>, Error> {
+    if let Some(why) = service::void(tx, &letter)? {
+        let id = letter.id;
+        letters::save(tx, &letter.set_aside(cx, &why)?)?;
+        close_tasks(tx, cx, id, &why)?;
+        return Ok(None);
+    }
     let letter = by_the_consent_of_today(tx, cx, letter)?;
     if let Some(then) = day_in_doubt_until(tx, cx, rules, &letter, lease)? {
         letters::save_step(tx, &letter.wait_until(then))?;
@@ -311,6 +317,9 @@ pub fn send_again(tx: &mut Tx<'_>, cx: &Context, id: LetterId, expected: Expecte
     cx.allow(Action::WorkTasks)?;
     let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(letter.revision)?;
+    if let Some(text) = service::void(tx, &letter)? {
+        return Err(Error::Refused { code: "letter-void", text });
+    }
     letters::save(tx, &letter.send_again(cx)?)?;
     close_tasks(tx, cx, id, "sent again")?;
     letters::find(tx, id)?.ok_or(Error::NotFound)
