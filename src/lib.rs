@@ -73,6 +73,7 @@ pub mod mail;
 pub mod scan;
 pub mod scheme_file;
 pub mod settings;
+pub mod typeset;
 
 // Crates of their own, so that the compiler holds the arrows, and builds them beside each other.
 pub use {actions, domain, storage};

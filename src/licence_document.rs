@@ -8,6 +8,7 @@ use crate::domain::calendar::london::written_out;
 use crate::domain::party::Party;
 use crate::domain::property::Property;
 use crate::domain::scheme::{AppliesIf, Condition, ConditionKind};
+use crate::typeset;
 
 /// Prints the document of a version.
 ///
@@ -37,11 +38,7 @@ pub fn print(typesetter: &dyn Typesetter, document: &LicenceDocument) -> Result<
             history(document),
         ],
     };
-    let printed = typesetter.report(report).map_err(|fault| Error::Broken(fault.to_string()))?;
-    if !printed.replaced.is_empty() {
-        tracing::warn!(characters = ?printed.replaced, "the typeface lacks characters of a licence: boxes are printed");
-    }
-    Ok(printed.bytes)
+    typeset::report(typesetter, report)
 }
 
 fn text(text: impl Into<String>) -> Block {

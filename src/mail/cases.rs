@@ -1,9 +1,9 @@
 //! The letters of enforcement cases, exemptions and enquiries: from what their facts say to the models of their words.
 
-use super::compose::{how_received, office, seal};
+use super::compose::{Sheeted, how_received, office, seal};
 use super::letters::{
-    ComposeFault, ConsideredPoint, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation, Imposed,
-    PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking, Sheet,
+    ConsideredPoint, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation, Imposed, PenaltyChange,
+    PenaltyFactor, PenaltyNotice, PenaltyWorking,
 };
 use super::words::Line;
 use crate::actions::letters::Contents;
@@ -17,8 +17,6 @@ use crate::domain::fees::pounds;
 use crate::domain::notice::APPEAL_WITHIN;
 use crate::domain::property::Property;
 use crate::domain::scheme::Scheme;
-
-type Sheeted = Result<Result<Sheet, ComposeFault>, String>;
 
 pub(super) fn enforced(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Sheeted {
     let letter = &contents.letter;

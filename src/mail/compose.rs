@@ -19,7 +19,7 @@ use crate::domain::demand;
 use crate::domain::fees::pounds;
 use crate::domain::id::PartyId;
 use crate::domain::inspection::{InspectionLetter, WorkToDo};
-use crate::domain::letter::Letter;
+use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::notice;
 use crate::domain::property::Property;
 use crate::domain::reference::{Colour, Told as ReferenceTold};
@@ -43,18 +43,31 @@ pub fn compose(wording: &Wording, contents: &Contents) -> Result<Words, String> 
             served(contents, notice, &application.reference, home, number, people, scheme)?.sheet()
         }
         About::LicenceNotice(matter) => about_licence(contents, matter)?.sheet(),
-        About::Application { home, scheme } => told(contents, home.as_deref(), scheme)?.sheet(),
-        About::Inspection { home, scheme } => inspected(contents, home.as_deref(), scheme)?,
-        About::Receipt { home, scheme } => acknowledged(letter, home.as_deref(), scheme).sheet(),
         About::Reference { scheme } => answered(contents, scheme)?.sheet(),
-        About::Enforcement { home, scheme } => cases::enforced(contents, home.as_deref(), scheme)?,
-        About::Exemption { home, scheme } => cases::exempted(contents, home.as_deref(), scheme)?,
-        About::Enquiry { home, scheme } => cases::enquired(contents, home.as_deref(), scheme)?,
-        About::Referral { home, scheme } => referred(contents, home.as_deref(), scheme)?.sheet(),
-        About::Decision { home, scheme } => decided(letter, home.as_deref(), scheme)?.sheet(),
+        About::Facts { home, scheme } => from_facts(contents, home.as_deref(), scheme)?,
     };
     let composed = sheet.and_then(|sheet| wording.compose(&sheet));
     composed.map(words).map_err(|fault| fault.to_string())
+}
+
+/// The sheet of a letter whose facts say everything, or what is missing in it.
+pub(super) type Sheeted = Result<Result<Sheet, ComposeFault>, String>;
+
+fn from_facts(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Sheeted {
+    let letter = &contents.letter;
+    Ok(match letter.kind {
+        LetterKind::Application => told(contents, home, scheme)?.sheet(),
+        LetterKind::Decision => decided(letter, home, scheme)?.sheet(),
+        LetterKind::Enforcement => cases::enforced(contents, home, scheme)?,
+        LetterKind::Enquiry => cases::enquired(contents, home, scheme)?,
+        LetterKind::Exemption => cases::exempted(contents, home, scheme)?,
+        LetterKind::Inspection => inspected(contents, home, scheme)?,
+        LetterKind::Receipt => acknowledged(letter, home, scheme).sheet(),
+        LetterKind::Referral => referred(contents, home, scheme)?.sheet(),
+        LetterKind::Demand | LetterKind::Digest | LetterKind::Notice | LetterKind::Reference => {
+            return Err("its facts alone do not say what it tells".to_owned());
+        }
+    })
 }
 
 /// Writes the mail with the link that signs somebody in.
@@ -351,11 +364,7 @@ fn told(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Result
     })
 }
 
-fn inspected(
-    contents: &Contents,
-    home: Option<&Property>,
-    scheme: &Scheme,
-) -> Result<Result<Sheet, ComposeFault>, String> {
+fn inspected(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Sheeted {
     let letter = &contents.letter;
     let facts: InspectionLetter = serde_json::from_value(letter.facts.clone()).map_err(|fault| fault.to_string())?;
     let (office, recipient) = (office(scheme), Line::from_record(&letter.recipient_name));

@@ -11,6 +11,7 @@ use printing::{Block, Document, Fact, Pdf, Run, Typesetter};
 use super::letters::long_date;
 use crate::actions;
 use crate::domain::letter::{Channel, Letter};
+use crate::typeset::tell_of_boxes;
 
 /// Why a letter cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +42,7 @@ impl From<Fault> for actions::Error {
 /// A [`Fault`] if it has no words, or has something that cannot be printed.
 pub fn print(typesetter: &dyn Typesetter, letter: &Letter) -> Result<Pdf, Fault> {
     let printed = typesetter.letter(document(letter)?)?;
-    tell_of_boxes(&printed);
+    tell_of_boxes(&printed.replaced);
     Ok(printed)
 }
 
@@ -56,14 +57,8 @@ pub fn print_batch<'a>(
 ) -> Result<Pdf, Fault> {
     let documents = letters.into_iter().map(document).collect::<Result<Vec<_>, _>>()?;
     let printed = typesetter.letters(title, documents)?;
-    tell_of_boxes(&printed);
+    tell_of_boxes(&printed.replaced);
     Ok(printed)
-}
-
-fn tell_of_boxes(printed: &Pdf) {
-    if !printed.replaced.is_empty() {
-        tracing::warn!(characters = ?printed.replaced, "the typeface lacks characters of a letter: boxes are printed");
-    }
 }
 
 /// What stands beside the address, wherever the letter says it first.

@@ -178,7 +178,7 @@ fn one(
         if let Some(paid) = row.paid {
             let reference = row.reference.as_deref().unwrap_or("as imported");
             let taken_over = fees::take_over(tx, cx, rules, &submitted, paid, reference);
-            taken_over.map_err(|error| of_the_fee(row, error))?;
+            taken_over.map_err(|error| refused(row, "Fee paid", "", error))?;
         }
         imported.submitted += 1;
         imported.unsaid += u64::from(row.declarations_signed.is_none());
@@ -192,22 +192,17 @@ fn one(
 
 /// A refusal of the whole row is told at its address; what is no refusal goes on as it is.
 fn at(row: &ApplicationRow, error: Error) -> NotImported {
+    refused(row, "Property address", &row.address, error)
+}
+
+/// A refusal is told at that cell; what is no refusal goes on as it is.
+fn refused(row: &ApplicationRow, column: &'static str, value: &str, error: Error) -> NotImported {
     let reason = match error {
         Error::Refused { text, .. } => text,
         Error::Invalid(faults) => faults.into_iter().map(|fault| fault.detail).collect::<Vec<_>>().join("; "),
         other => return NotImported::Failed(other),
     };
-    bad(row, "Property address", &row.address, reason)
-}
-
-/// As [`at`], of what was paid.
-fn of_the_fee(row: &ApplicationRow, error: Error) -> NotImported {
-    match at(row, error) {
-        NotImported::Rows(faults) => NotImported::Rows(
-            faults.into_iter().map(|fault| RowFault { column: "Fee paid", value: String::new(), ..fault }).collect(),
-        ),
-        failed => failed,
-    }
+    bad(row, column, value, reason)
 }
 
 fn bad(row: &ApplicationRow, column: &'static str, value: &str, reason: String) -> NotImported {
@@ -242,13 +237,7 @@ fn home(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, row: &ApplicationRow) -> R
 }
 
 fn area(rules: &Rules, row: &ApplicationRow, typed: &str) -> Result<String, NotImported> {
-    gazetteer::area_code(rules, typed, "/area").map_err(|error| match error {
-        Error::Invalid(faults) => {
-            let reason = faults.into_iter().map(|fault| fault.detail).collect::<Vec<_>>().join("; ");
-            bad(row, "Licence area", typed, reason)
-        }
-        other => NotImported::Failed(other),
-    })
+    gazetteer::area_code(rules, typed, "/area").map_err(|error| refused(row, "Licence area", typed, error))
 }
 
 fn facts(row: &ApplicationRow, area_code: Option<String>) -> PropertyFacts {

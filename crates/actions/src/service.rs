@@ -147,8 +147,12 @@ pub(super) fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, 
 /// Why a notice of a penalty or of an exemption must not go any more, if it must not: it was written anew, withdrawn, or served
 /// by hand meanwhile, and a second one would tell the recipient what no longer holds.
 pub(super) fn void(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
-    let is_notice = matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption);
-    if is_notice { why_not(db, letter) } else { Ok(None) }
+    if is_of_a_case(letter) { why_not(db, letter) } else { Ok(None) }
+}
+
+/// Whether it is a letter of an enforcement case or about an exemption, which keeps what it carries in its case.
+fn is_of_a_case(letter: &Letter) -> bool {
+    matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption)
 }
 
 /// A letter on paper went: that serves the copy that it carries. Why not, if a rule stands against it.
@@ -181,7 +185,7 @@ pub(super) fn by_letter(
 pub(super) fn by_email(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
     let Some(why) = by_letter(tx, cx, rules, letter, Service::by_email(letter, cx.now))? else { return Ok(()) };
     tracing::warn!(why, letter = %letter.id, "an accepted letter does not count as service");
-    if !matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption) {
+    if !is_of_a_case(letter) {
         return Ok(());
     }
     let need = Need {

@@ -14,9 +14,9 @@ use printing::{Block, Fact, Report, Run, Typesetter};
 use super::Fault;
 use super::exhibits::Exhibits;
 use super::proof::Listed;
-use crate::actions;
 use crate::actions::bundles::CaseFile;
 use crate::domain::calendar::london::{today, written_instant};
+use crate::typeset;
 use part::{Part, prose};
 
 /// What a proof file cannot show, however whole it is.
@@ -75,11 +75,7 @@ pub(super) fn print(
         index: "Index".to_owned(),
         sections: parts.into_iter().map(Part::section).collect(),
     };
-    let printed = typesetter.report(report).map_err(|fault| actions::Error::Broken(fault.to_string()))?;
-    if !printed.replaced.is_empty() {
-        tracing::warn!(characters = ?printed.replaced, "the typeface lacks characters of a report: boxes are printed");
-    }
-    Ok(printed.bytes)
+    Ok(typeset::report(typesetter, report)?)
 }
 
 fn facts(case: &CaseFile) -> Vec<Fact> {

@@ -76,43 +76,8 @@ pub enum About {
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
-    /// How an application stands (A1, A2, A3, A6, A9).
-    Application {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// What came in.
-    Receipt {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// Notice of an inspection (I1), or its improvement plan (I2).
-    Inspection {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// A letter of an enforcement case (E1 to E4).
-    Enforcement {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// A temporary exemption notice, or notice of its refusal (T1, T2).
-    Exemption {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// A letter of an enquiry (U1, U2, U3).
-    Enquiry {
+    /// What was fixed when the letter was queued: its facts say it, its kind says how they are read.
+    Facts {
         /// The home.
         home: Option<Box<Property>>,
         /// The scheme in use.
@@ -120,20 +85,6 @@ pub enum About {
     },
     /// The answer to a request for a reference.
     Reference {
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// A referral (N1, and what its holder is asked).
-    Referral {
-        /// The home.
-        home: Option<Box<Property>>,
-        /// The scheme in use.
-        scheme: Box<Scheme>,
-    },
-    /// What an officer decided (D4).
-    Decision {
-        /// The home.
-        home: Option<Box<Property>>,
         /// The scheme in use.
         scheme: Box<Scheme>,
     },
@@ -190,17 +141,7 @@ pub fn contents(db: &mut Conn, cx: &Context, rules: &Rules, letter: Letter) -> R
         | LetterKind::Receipt
         | LetterKind::Referral => {
             let home = letter.property_id.map(|home| properties::find(db, home)).transpose()?.flatten();
-            let (home, scheme) = (home.map(Box::new), Box::new(rules.current()?.clone()));
-            match letter.kind {
-                LetterKind::Application => About::Application { home, scheme },
-                LetterKind::Enforcement => About::Enforcement { home, scheme },
-                LetterKind::Enquiry => About::Enquiry { home, scheme },
-                LetterKind::Exemption => About::Exemption { home, scheme },
-                LetterKind::Inspection => About::Inspection { home, scheme },
-                LetterKind::Receipt => About::Receipt { home, scheme },
-                LetterKind::Referral => About::Referral { home, scheme },
-                _ => About::Decision { home, scheme },
-            }
+            About::Facts { home: home.map(Box::new), scheme: Box::new(rules.current()?.clone()) }
         }
     };
     let anchor = match letter.kind {
