@@ -155,6 +155,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::documents::show);
     config.service(api::documents::content);
     config.service(api::appeals::list);
+    config.service(api::appeals::list_of_exemption);
+    config.service(api::appeals::lodge_about_exemption);
     config.service(api::appeals::lodge);
     config.service(api::appeals::decide);
     config.service(api::notices::list);

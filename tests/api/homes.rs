@@ -85,6 +85,40 @@ fn a_temporary_exemption_lasts_three_months_a_second_follows_it_and_there_is_nev
 }
 
 #[test]
+fn an_appeal_against_the_refusal_of_a_notice_protects_while_it_runs_and_one_that_is_allowed_brings_the_notice() {
+    for (outcome, verdict, state) in [("dismissed", "unlicensed", "refused"), ("allowed", "protected", "notified")] {
+        let server = Server::start();
+        let (amy, tom, home) = (server.amy(), server.tom(), home(&server, 1));
+        let asked = ask(&server, &home, "temporary", "2025-01-20").expect(201).id();
+        let path = format!("/exemptions/{asked}");
+        let lodge =
+            json!({ "reference": "MAN/00EF/HSL/2025/0001", "appellant_id": server.khan_id, "lodged_on": "2025-02-10" });
+        go_to(&server, "2025-02-10");
+        amy.post(&format!("{path}/appeals"), &lodge).refuses(409, "no-decision", "exemption that was refused");
+        let refusal = json!({ "step": "refuse", "on": "2025-01-22", "reasons": "No steps are shown." });
+        let refused = decide(&tom, &asked, &refusal).expect(200).body;
+        assert_eq!((&refused["effective_until"], &refused["protects_today"]), (&json!("2025-02-18"), &json!(true)));
+        let appeal = amy.post(&format!("{path}/appeals"), &lodge).expect(201);
+        assert_eq!((&appeal.body["exemption_id"], &appeal.body["notice_id"]), (&json!(asked), &Value::Null));
+        assert_eq!(how(&server, &home, "2025-06-02")["verdict"], "protected");
+
+        go_to(&server, "2025-06-10");
+        let ended = json!({ "outcome": outcome, "decided_on": "2025-06-05", "ordered": "So ordered." });
+        let decision = format!("/appeals/{}/decision", appeal.id());
+        amy.post_on(&appeal.etag(), &decision, &ended).refuses(403, "forbidden", "role");
+        tom.post_on(&appeal.etag(), &decision, &ended).expect(200);
+        assert_eq!(how(&server, &home, "2025-06-05")["verdict"], "protected", "{outcome}");
+        assert_eq!(how(&server, &home, "2025-06-06")["verdict"], verdict, "{outcome}");
+        assert_eq!(amy.get(&path).expect(200).body["state"], state);
+        let listed = amy.get(&format!("{path}/appeals")).expect(200).body;
+        assert_eq!(listed["items"][0]["outcome"], outcome);
+        if outcome == "allowed" {
+            assert_eq!(decide(&tom, &asked, &serve("2025-06-10")).expect(200).body["until"], "2025-09-09");
+        }
+    }
+}
+
+#[test]
 fn the_register_of_exemption_notices_shows_each_one_that_runs_on_a_day() {
     let server = Server::start();
     let (amy, tom, home) = (server.amy(), server.tom(), home(&server, 1));

@@ -302,7 +302,8 @@ fn decisions_are_made(world: &World, application: ApplicationId, mortgagee: Part
     world.decided(&notice);
     let amy = world.amy();
     let decision = world.read(|db| storage::notices::of_application(db, application)).pop().unwrap().cover.id;
-    world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, "MAN/1", None, world.today()));
+    let lodged = actions::appeals::Lodged { reference: "MAN/1".to_owned(), appellant: None, on: world.today() };
+    world.write(|tx| actions::appeals::lodge(tx, &amy, rules, decision, lodged.clone()));
 }
 
 /// Something about a home goes to the police.

@@ -1,16 +1,18 @@
-//! Appeals to the tribunal: lodged, decided, and what a decision does to the application or to proceedings on a licence.
+//! Appeals to the tribunal: lodged, decided, and what a decision does to the application, the proceedings on a licence or the
+//! exemption.
 
 use chrono::NaiveDate;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, Rules, proceedings};
+use super::{Error, Expected, Rules, exemptions, proceedings};
 use domain::actor::Action;
-use domain::appeal::{Appeal, AppealOutcome};
+use domain::appeal::{Against, Appeal, AppealOutcome};
 use domain::application::{Application, Step};
 use domain::context::Context;
-use domain::id::{AppealId, ApplicationId, NoticeId, PartyId};
+use domain::exemption::ExemptionStep;
+use domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId};
 use domain::proceeding::ProceedingStep;
-use storage::{Tx, appeals as table, applications, notices};
+use storage::{Tx, appeals as table, applications, exemptions as exemption_table, notices};
 
 /// How an appeal ended.
 #[derive(Clone, Debug)]
@@ -23,27 +25,24 @@ pub struct Ended {
     pub ordered: String,
 }
 
-/// An appeal against a decision was lodged: while it runs, a refused application stays effective.
+/// An appeal that was lodged.
+#[derive(Clone, Debug)]
+pub struct Lodged {
+    /// The tribunal's own reference.
+    pub reference: String,
+    /// Who appeals, where they are on record.
+    pub appellant: Option<PartyId>,
+    /// The day.
+    pub on: NaiveDate,
+}
+
+/// An appeal against a decision about a licence was lodged: while it runs, a refused application stays effective.
 ///
 /// # Errors
 /// A refusal where nothing was decided.
-pub fn lodge(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    rules: &Rules,
-    notice: NoticeId,
-    reference: &str,
-    appellant: Option<PartyId>,
-    lodged_on: NaiveDate,
-) -> Result<Appeal, Error> {
-    cx.allow(Action::WorkApplications)?;
-    if let Some(appellant) = appellant {
-        known_party(tx, appellant, "/appellant_id")?;
-    }
+pub fn lodge(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: NoticeId, lodged: Lodged) -> Result<Appeal, Error> {
     let notice = notices::find(tx, notice)?.ok_or(Error::NotFound)?;
-    let change = Appeal::lodge(cx, &notice.cover, reference, appellant, lodged_on)?;
-    table::insert(tx, &change)?;
-    let appeal = change.into_entity();
+    let appeal = keep(tx, cx, Against::Notice(&notice.cover), lodged)?;
     if let Some(application) = appeal.application_id {
         take(tx, cx, rules, application, Step::Appeal)?;
     }
@@ -53,7 +52,35 @@ pub fn lodge(
     Ok(appeal)
 }
 
-/// The tribunal decided, or the appellant gave up. An appeal allowed against a refusal opens the application again for a grant.
+/// An appeal against the refusal of a temporary exemption notice was lodged: while it runs, having asked protects (s.95(9)).
+///
+/// # Errors
+/// A refusal where nothing was refused.
+pub fn lodge_about_exemption(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    exemption: ExemptionId,
+    lodged: Lodged,
+) -> Result<Appeal, Error> {
+    let refused = exemption_table::find(tx, exemption)?.ok_or(Error::NotFound)?;
+    let appeal = keep(tx, cx, Against::Exemption(&refused), lodged)?;
+    exemptions::follow(tx, cx, rules, exemption, ExemptionStep::Appeal)?;
+    Ok(appeal)
+}
+
+fn keep(tx: &mut Tx<'_>, cx: &Context, against: Against<'_>, lodged: Lodged) -> Result<Appeal, Error> {
+    cx.allow(Action::WorkApplications)?;
+    if let Some(appellant) = lodged.appellant {
+        known_party(tx, appellant, "/appellant_id")?;
+    }
+    let change = Appeal::lodge(cx, against, &lodged.reference, lodged.appellant, lodged.on)?;
+    table::insert(tx, &change)?;
+    Ok(change.into_entity())
+}
+
+/// The tribunal decided, or the appellant gave up. An appeal allowed against a refusal opens the application again for a grant, or
+/// the exemption for its notice.
 ///
 /// # Errors
 /// A refusal if it had ended before.
@@ -71,8 +98,8 @@ pub fn decide(
     let change = appeal.decide(cx, ended.outcome, ended.on, &ended.ordered)?;
     table::save(tx, &change)?;
     let appeal = change.into_entity();
-    let against = notices::find(tx, appeal.notice_id)?.ok_or(Error::NotFound)?.cover.kind;
-    if let Some(application) = appeal.application_id {
+    if let (Some(application), Some(notice)) = (appeal.application_id, appeal.notice_id) {
+        let against = notices::find(tx, notice)?.ok_or(Error::NotFound)?.cover.kind;
         let runs = table::of_application(tx, application)?.iter().any(|other| other.outcome.is_none());
         if appeal.overturns_refusal(against) {
             take(tx, cx, rules, application, Step::Overturn { reference: appeal.reference.clone() })?;
@@ -87,6 +114,14 @@ pub fn decide(
             proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Overturn { reference })?;
         } else if !runs {
             proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::EndAppeal { on: ended.on, reference })?;
+        }
+    }
+    if let Some(exemption) = appeal.exemption_id {
+        let runs = table::of_exemption(tx, exemption)?.iter().any(|other| other.outcome.is_none());
+        if appeal.outcome == Some(AppealOutcome::Allowed) {
+            exemptions::follow(tx, cx, rules, exemption, ExemptionStep::Overturn)?;
+        } else if !runs {
+            exemptions::follow(tx, cx, rules, exemption, ExemptionStep::EndAppeal { on: ended.on })?;
         }
     }
     table::find(tx, id)?.ok_or(Error::NotFound)

@@ -78,7 +78,10 @@ pub fn take(
 ) -> Result<Exemption, Error> {
     cx.allow(match step {
         ExemptionStep::Serve { .. } | ExemptionStep::Refuse { .. } => Action::DecideExemptions,
-        ExemptionStep::End { .. } => Action::WorkHomes,
+        ExemptionStep::End { .. }
+        | ExemptionStep::Appeal
+        | ExemptionStep::EndAppeal { .. }
+        | ExemptionStep::Overturn => Action::WorkHomes,
     })?;
     let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(exemption.revision)?;
@@ -90,6 +93,21 @@ pub fn take(
         enquiries::open_after_exemption(tx, cx, change.entity())?;
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Takes a step that an appeal brings with it, where it leads anywhere.
+pub(super) fn follow(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: ExemptionId,
+    step: ExemptionStep,
+) -> Result<(), Error> {
+    let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
+    if exemption.state.after(&step).is_none() {
+        return Ok(());
+    }
+    Ok(table::save(tx, &exemption.take(cx, &rules.current()?.policy, step, None)?)?)
 }
 
 fn previous(db: &mut Conn, exemption: &Exemption) -> Result<Option<Exemption>, Error> {

@@ -1,11 +1,14 @@
-//! An appeal to the First-tier Tribunal against a decision about a licence (Schedule 5, Part 3).
+//! An appeal to the First-tier Tribunal against a decision about a licence (Schedule 5, Part 3), or against a refusal of a temporary
+//! exemption notice (s.86(7)).
 
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::calendar::Counted;
 use super::context::Context;
 use super::event::{Chain, Change, Happening};
-use super::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, words};
+use super::exemption::Exemption;
+use super::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId, ProceedingId, PropertyId, words};
 use super::notice::{Cover, NoticeKind};
 
 words! {
@@ -27,12 +30,14 @@ words! {
 pub struct Appeal {
     /// Its identifier.
     pub id: AppealId,
-    /// The notice of the decision.
-    pub notice_id: NoticeId,
+    /// The notice of the decision about a licence, if it is one.
+    pub notice_id: Option<NoticeId>,
     /// The application that was decided, if one was.
     pub application_id: Option<ApplicationId>,
     /// The proceedings on a licence that were decided, if some were.
     pub proceeding_id: Option<ProceedingId>,
+    /// The exemption that was refused, if one was.
+    pub exemption_id: Option<ExemptionId>,
     /// The home.
     pub property_id: PropertyId,
     /// The tribunal's own reference.
@@ -53,11 +58,20 @@ pub struct Appeal {
     pub revision: i64,
 }
 
+/// What is appealed against.
+#[derive(Clone, Copy, Debug)]
+pub enum Against<'a> {
+    /// A decision about a licence, of which this notice tells.
+    Notice(&'a Cover),
+    /// The refusal of a temporary exemption notice.
+    Exemption(&'a Exemption),
+}
+
 /// Why something about an appeal is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nothing was decided.
-    #[error("an appeal is made against a decision: name the notice of one")]
+    #[error("an appeal is made against a decision: name the notice of one, or an exemption that was refused")]
     NoDecision,
     /// Before the decision.
     #[error("the decision is of {0}: an appeal cannot have been lodged before")]
@@ -98,43 +112,50 @@ impl Appeal {
     /// A [`Refusal`] where nothing was decided, or of a day that cannot be.
     pub fn lodge(
         cx: &Context,
-        against: &Cover,
+        against: Against<'_>,
         reference: &str,
         appellant: Option<PartyId>,
         lodged_on: NaiveDate,
     ) -> Result<Change<Self>, Refusal> {
         said(reference)?;
-        if !against.kind.is_decision() {
-            return Err(Refusal::NoDecision);
-        }
+        let (decided_on, last) = against.decision().ok_or(Refusal::NoDecision)?;
         if lodged_on > cx.today() {
             return Err(Refusal::InFuture);
         }
-        if lodged_on < against.dated_on {
-            return Err(Refusal::BeforeDecision(against.dated_on));
+        if lodged_on < decided_on {
+            return Err(Refusal::BeforeDecision(decided_on));
         }
         let id = AppealId::new(cx);
-        let is_in_time = against.ends_on.is_none_or(|last| lodged_on <= last);
-        let facts = json!({
-            "notice": against.id, "reference": reference, "appellant": appellant, "lodged_on": lodged_on,
-            "last_day": against.period, "in_time": is_in_time,
-        });
-        let appeal = Self {
+        let blank = Self {
             id,
-            notice_id: against.id,
-            application_id: against.application_id,
-            proceeding_id: against.proceeding_id,
-            property_id: against.property_id,
+            notice_id: None,
+            application_id: None,
+            proceeding_id: None,
+            exemption_id: None,
+            property_id: against.property(),
             reference: reference.to_owned(),
             appellant_id: appellant,
             lodged_on,
-            is_in_time,
+            is_in_time: last.is_none_or(|last| lodged_on <= last.on()),
             outcome: None,
             decided_on: None,
             ordered: None,
             revision: 1,
         };
-        Ok(Change::new(cx, Chain::Case(against.property_id), Happening::AppealLodged, &id, facts, appeal))
+        let appeal = match against {
+            Against::Notice(notice) => Self {
+                notice_id: Some(notice.id),
+                application_id: notice.application_id,
+                proceeding_id: notice.proceeding_id,
+                ..blank
+            },
+            Against::Exemption(exemption) => Self { exemption_id: Some(exemption.id), ..blank },
+        };
+        let facts = json!({
+            "notice": appeal.notice_id, "exemption": appeal.exemption_id, "reference": reference, "appellant": appellant,
+            "lodged_on": lodged_on, "last_day": last, "in_time": appeal.is_in_time,
+        });
+        Ok(Change::new(cx, Chain::Case(appeal.property_id), Happening::AppealLodged, &id, facts, appeal))
     }
 
     /// The appeal ended.
@@ -173,6 +194,23 @@ impl Appeal {
     }
 }
 
+impl<'a> Against<'a> {
+    /// The day of the decision and the last day for an appeal; `None` where nothing was decided.
+    fn decision(self) -> Option<(NaiveDate, Option<&'a Counted>)> {
+        match self {
+            Self::Notice(notice) => notice.kind.is_decision().then_some((notice.dated_on, notice.period.as_ref())),
+            Self::Exemption(exemption) => exemption.decided_on.zip(exemption.appeal_by.as_ref().map(Some)),
+        }
+    }
+
+    fn property(self) -> PropertyId {
+        match self {
+            Self::Notice(notice) => notice.property_id,
+            Self::Exemption(exemption) => exemption.property_id,
+        }
+    }
+}
+
 fn said(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() { Err(Refusal::NoWords) } else { Ok(()) }
 }
@@ -185,7 +223,8 @@ mod tests {
 
     fn lodge(against: NoticeKind, lodged_on: &str, reference: &str) -> Result<Appeal, Refusal> {
         let notice = issued(against, "2025-02-18").cover;
-        Appeal::lodge(&on("2025-04-30"), &notice, reference, Some(khan()), day(lodged_on)).map(Change::into_entity)
+        Appeal::lodge(&on("2025-04-30"), Against::Notice(&notice), reference, Some(khan()), day(lodged_on))
+            .map(Change::into_entity)
     }
 
     #[test]

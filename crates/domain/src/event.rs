@@ -75,6 +75,8 @@ words! {
         ExemptionServed = "exemption.served",
         /// Such a notice was refused.
         ExemptionRefused = "exemption.refused",
+        /// An appeal against the refusal was lodged or ended.
+        ExemptionAppealed = "exemption.appealed",
         /// It was decided whether a ground of exemption applies.
         ExemptionFound = "exemption.ground_decided",
         /// The months after a holder's death began.

@@ -160,6 +160,8 @@ pub struct Exemption {
     pub reasons: Option<String>,
     /// The last day for an appeal against a refusal, and why it is that day.
     pub appeal_by: Option<Counted>,
+    /// The last day on which having asked for it protects (s.95(7)); open until it is decided, and while an appeal runs.
+    pub effective_until: Option<NaiveDate>,
     /// The day on which it ended, or its end was found.
     pub ended_on: Option<NaiveDate>,
     /// What it ended with, in words.
@@ -223,6 +225,15 @@ pub enum ExemptionStep {
         /// Why.
         reasons: String,
     },
+    /// An appeal against the refusal was lodged.
+    Appeal,
+    /// The last appeal against the refusal ended, and the refusal stands.
+    EndAppeal {
+        /// The day of the tribunal's decision.
+        on: NaiveDate,
+    },
+    /// The tribunal allowed an appeal: the notice is to be decided anew.
+    Overturn,
     /// It ended.
     End {
         /// With what.
@@ -321,6 +332,8 @@ impl ExemptionState {
         match (self, step) {
             (Self::Notified, ExemptionStep::Serve { .. }) => Some(Self::Served),
             (Self::Notified, ExemptionStep::Refuse { .. }) => Some(Self::Refused),
+            (Self::Refused, ExemptionStep::Appeal | ExemptionStep::EndAppeal { .. }) => Some(Self::Refused),
+            (Self::Refused, ExemptionStep::Overturn) => Some(Self::Notified),
             (Self::Served | Self::InEffect, ExemptionStep::End { with, .. }) => Some(match with {
                 Ending::Licensed => Self::EndedLicensed,
                 Ending::Exempt => Self::EndedExempt,
@@ -473,6 +486,7 @@ impl Exemption {
             decided_on: None,
             reasons: None,
             appeal_by: None,
+            effective_until: None,
             ended_on: None,
             ending: None,
             officer_id: None,
@@ -503,10 +517,25 @@ impl Exemption {
             ExemptionStep::Refuse { on, reasons } => {
                 let on = self.since(on, cx.today())?;
                 self.reasons = Some(words_of(reasons)?);
-                self.appeal_by =
-                    Some(Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(on, Occasion::Decision))?);
+                let appeal_by = Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(on, Occasion::Decision))?;
+                self.effective_until = Some(appeal_by.on());
+                self.appeal_by = Some(appeal_by);
                 self.decided_on = Some(on);
                 Happening::ExemptionRefused
+            }
+            ExemptionStep::Appeal => {
+                self.effective_until = None;
+                Happening::ExemptionAppealed
+            }
+            ExemptionStep::EndAppeal { on } => {
+                let spent = self.since(on, cx.today())?;
+                self.effective_until = self.appeal_by.as_ref().map(|last| last.on().max(spent));
+                Happening::ExemptionAppealed
+            }
+            ExemptionStep::Overturn => {
+                (self.decided_on, self.reasons) = (None, None);
+                (self.appeal_by, self.effective_until) = (None, None);
+                Happening::ExemptionAppealed
             }
             ExemptionStep::End { with, on, reason } => {
                 self.end(cx.today(), with, on, reason)?;
@@ -520,7 +549,8 @@ impl Exemption {
         let facts = json!({
             "reference": self.reference, "from": from, "to": to, "served_on": self.served_on, "begins": self.from_on,
             "until": self.until_basis, "circumstances": self.circumstances, "decided_on": self.decided_on,
-            "reasons": self.reasons, "appeal_by": self.appeal_by, "ended_on": self.ended_on, "ending": self.ending,
+            "reasons": self.reasons, "appeal_by": self.appeal_by, "effective_until": self.effective_until,
+            "ended_on": self.ended_on, "ending": self.ending,
         });
         Ok(self.change(cx, kind, facts))
     }
@@ -550,7 +580,7 @@ impl Exemption {
                 Counted::months_beginning_with(MONTHS, Trigger::new(on, Occasion::Service))?
             }
         };
-        (self.served_on, self.decided_on) = (Some(on), Some(on));
+        (self.served_on, self.decided_on, self.effective_until) = (Some(on), Some(on), Some(on));
         self.until_on = Some(until.on());
         self.until_basis = Some(until);
         Ok(())
@@ -703,13 +733,12 @@ impl Exemption {
     }
 
     /// Whether having asked for a notice protects from the offence on that day: until it is decided, and after a refusal until the
-    /// time for an appeal is over (s.95(3) to (5)).
+    /// time for an appeal is over, and the last appeal has ended (s.95(3) and (7) to (9)).
     #[must_use]
     pub fn protects_on(&self, day: NaiveDate) -> bool {
-        let last = self.appeal_by.as_ref().map(Counted::on).or(self.decided_on);
         self.kind == ExemptionKind::Temporary
             && self.notified_on.is_some_and(|asked| asked <= day)
-            && last.is_none_or(|last| day <= last)
+            && self.effective_until.is_none_or(|last| day <= last)
     }
 
     fn change(self, cx: &Context, kind: Happening, facts: Value) -> Change<Self> {
@@ -769,7 +798,14 @@ pub(crate) mod tests {
     /// One step of each kind.
     pub(crate) fn steps() -> Vec<(&'static str, ExemptionStep)> {
         let refuse = ExemptionStep::Refuse { on: day("2025-01-20"), reasons: "No plan.".to_owned() };
-        let mut steps = vec![("serve", serve("2025-01-20", None)), ("refuse", refuse)];
+        let spent = ExemptionStep::EndAppeal { on: day("2025-01-20") };
+        let mut steps = vec![
+            ("serve", serve("2025-01-20", None)),
+            ("refuse", refuse),
+            ("appeal", ExemptionStep::Appeal),
+            ("end_appeal", spent),
+            ("overturn", ExemptionStep::Overturn),
+        ];
         steps.extend(Ending::ALL.iter().map(|with| ("end", end(*with, "2025-02-01"))));
         steps
     }
@@ -780,6 +816,9 @@ pub(crate) mod tests {
         let allowed = [
             (S::Notified, "serve", S::Served),
             (S::Notified, "refuse", S::Refused),
+            (S::Refused, "appeal", S::Refused),
+            (S::Refused, "end_appeal", S::Refused),
+            (S::Refused, "overturn", S::Notified),
             (S::Served, "end", S::EndedLicensed),
             (S::Served, "end", S::EndedExempt),
             (S::Served, "end", S::EndedNothing),
@@ -880,6 +919,25 @@ pub(crate) mod tests {
         }
         assert!(first().protects_on(day("2025-01-14")) && !first().protects_on(day("2025-01-16")));
         assert_eq!(notified("2025-03-01", &[refused]).number, 1);
+    }
+
+    #[test]
+    fn an_appeal_against_a_refusal_protects_until_it_has_ended_and_one_that_is_allowed_opens_it_again() {
+        let refuse = ExemptionStep::Refuse { on: day("2025-02-18"), reasons: "No steps are shown.".to_owned() };
+        let refused = took(notified("2025-02-10", &[]), "2025-02-18", refuse, None).unwrap();
+        let appealed = took(refused, "2025-03-10", ExemptionStep::Appeal, None).unwrap();
+        assert!(appealed.protects_on(day("2025-12-31")), "for as long as the appeal runs");
+        for (ended_on, last) in [("2025-03-12", "2025-03-17"), ("2025-06-02", "2025-06-02")] {
+            let step = ExemptionStep::EndAppeal { on: day(ended_on) };
+            let spent = took(appealed.clone(), "2025-06-30", step, None).unwrap();
+            assert_eq!((spent.state, spent.effective_until), (ExemptionState::Refused, Some(day(last))), "{ended_on}");
+        }
+        let early = ExemptionStep::EndAppeal { on: day("2025-07-01") };
+        assert_eq!(took(appealed.clone(), "2025-06-30", early, None).unwrap_err(), Refusal::InFuture);
+        let open = took(appealed, "2025-06-30", ExemptionStep::Overturn, None).unwrap();
+        assert_eq!((open.state, open.decided_on, open.effective_until), (ExemptionState::Notified, None, None));
+        let served = took(open, "2025-07-02", serve("2025-07-02", None), None).unwrap();
+        assert!(served.protects_on(day("2025-07-01")) && served.exempts_on(day("2025-07-02")));
     }
 
     #[test]

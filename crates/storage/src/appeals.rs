@@ -8,12 +8,14 @@ use super::schema::{appeals, notices};
 use super::{Conn, Error, Tx};
 use domain::appeal::{Appeal, AppealOutcome};
 use domain::event::Change;
-use domain::id::{AppealId, ApplicationId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId, Spelled as _};
+use domain::id::{
+    AppealId, ApplicationId, ExemptionId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId, Spelled as _,
+};
 
 record! {
     AppealRow in appeals => Appeal {
         id: Word<AppealId>,
-        notice_id: Word<NoticeId>,
+        notice_id: Option<Word<NoticeId>>,
         application_id: Option<Word<ApplicationId>>,
         property_id: Word<PropertyId>,
         reference: String,
@@ -25,6 +27,7 @@ record! {
         ordered: Option<String>,
         revision: i64,
         proceeding_id: Option<Word<ProceedingId>>,
+        exemption_id: Option<Word<ExemptionId>>,
     }
 }
 revised!(AppealRow);
@@ -53,6 +56,15 @@ pub fn of_application(db: &mut Conn, id: ApplicationId) -> Result<Vec<Appeal>, E
 /// Whatever the database says.
 pub fn of_proceeding(db: &mut Conn, id: ProceedingId) -> Result<Vec<Appeal>, Error> {
     let query = appeals::table.filter(appeals::proceeding_id.eq(id.as_str())).order(appeals::id);
+    AppealRow::entities(query.select(AppealRow::as_select()).load(db)?)
+}
+
+/// The appeals against the refusal of an exemption, in the order in which they were recorded.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_exemption(db: &mut Conn, id: ExemptionId) -> Result<Vec<Appeal>, Error> {
+    let query = appeals::table.filter(appeals::exemption_id.eq(id.as_str())).order(appeals::id);
     AppealRow::entities(query.select(AppealRow::as_select()).load(db)?)
 }
 

@@ -44,6 +44,7 @@ record! {
         revision: i64,
         created_at: Instant,
         letters: Json<Vec<SentLetter<ExemptionLetterKind>>>,
+        effective_until: Option<chrono::NaiveDate>,
     }
 }
 revised!(ExemptionRow);

@@ -602,7 +602,7 @@ diesel::table! {
 diesel::table! {
     appeals (id) {
         id -> Text,
-        notice_id -> Text,
+        notice_id -> Nullable<Text>,
         application_id -> Nullable<Text>,
         property_id -> Text,
         reference -> Text,
@@ -614,6 +614,7 @@ diesel::table! {
         ordered -> Nullable<Text>,
         revision -> BigInt,
         proceeding_id -> Nullable<Text>,
+        exemption_id -> Nullable<Text>,
     }
 }
 
@@ -793,6 +794,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         letters -> Text,
+        effective_until -> Nullable<Date>,
     }
 }
 

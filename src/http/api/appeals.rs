@@ -1,4 +1,4 @@
-//! Appeals to the tribunal against decisions about licences.
+//! Appeals to the tribunal against decisions about licences, and against refusals of temporary exemption notices.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
@@ -12,20 +12,23 @@ use crate::actions::{Error, appeals as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::appeal::{Appeal, AppealOutcome};
-use crate::domain::id::{AppealId, ApplicationId, NoticeId, PartyId, ProceedingId};
+use crate::domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId, ProceedingId};
 use crate::http::answer::{Answer, change, read};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::{appeals, applications, proceedings};
+use crate::storage::{appeals, applications, exemptions, proceedings};
 
 /// An appeal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppealView {
     id: AppealId,
-    notice_id: NoticeId,
+    /// The notice of the decision, where it is about a licence.
+    notice_id: Option<NoticeId>,
     application_id: Option<ApplicationId>,
     proceeding_id: Option<ProceedingId>,
+    /// The exemption that was refused.
+    exemption_id: Option<ExemptionId>,
     /// The tribunal's own reference.
     reference: String,
     appellant_id: Option<PartyId>,
@@ -48,6 +51,7 @@ impl From<Appeal> for AppealView {
             notice_id: appeal.notice_id,
             application_id: appeal.application_id,
             proceeding_id: appeal.proceeding_id,
+            exemption_id: appeal.exemption_id,
             reference: appeal.reference,
             appellant_id: appeal.appellant_id,
             lodged_on: appeal.lodged_on,
@@ -60,7 +64,7 @@ impl From<Appeal> for AppealView {
     }
 }
 
-/// The appeals against decisions on an application.
+/// The appeals against decisions on an application, in proceedings or about an exemption.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppealList {
     items: Vec<AppealView>,
@@ -90,6 +94,18 @@ pub async fn list_of_proceeding(app: Data<App>, caller: Caller, id: Id<Proceedin
     .await
 }
 
+/// List the appeals against the refusal of a temporary exemption notice.
+#[utoipa::path(tag = "homes", operation_id = "list_appeals_about_exemption", params(("id" = ExemptionId, Path)), responses((status = 200, body = AppealList), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/exemptions/{id}/appeals")]
+pub async fn list_of_exemption(app: Data<App>, caller: Caller, id: Id<ExemptionId>) -> Result<HttpResponse, Problem> {
+    read(app, caller, Action::ReadCases, move |_, db, _| {
+        exemptions::find(db, id.0)?.ok_or(Error::NotFound)?;
+        let found = appeals::of_exemption(db, id.0)?;
+        Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })
+    })
+    .await
+}
+
 /// An appeal that was lodged.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +121,12 @@ pub struct NewAppeal {
     lodged_on: NaiveDate,
 }
 
+impl NewAppeal {
+    fn lodged(&self) -> actions::Lodged {
+        actions::Lodged { reference: self.reference.clone(), appellant: self.appellant_id, on: self.lodged_on }
+    }
+}
+
 /// Record an appeal against the decision that a notice tells of; one that came late, too.
 #[utoipa::path(tag = "notices", operation_id = "lodge_appeal", params(("id" = NoticeId, Path)), request_body = NewAppeal, responses((status = 201, body = AppealView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/notices/{id}/appeals")]
@@ -116,15 +138,34 @@ pub async fn lodge(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkApplications).await?;
     let form = form.read().await?;
-    let NewAppeal { reference, appellant_id, lodged_on } = form.body;
     change(app, caller, form.digest, move |app, tx, cx| {
-        let appeal = actions::lodge(tx, cx, &app.rules, id.0, &reference, appellant_id, lodged_on)?;
+        let appeal = actions::lodge(tx, cx, &app.rules, id.0, form.body.lodged())?;
         let revision = appeal.revision;
         let location = match (appeal.application_id, appeal.proceeding_id) {
             (Some(application), _) => format!("/api/v1/applications/{application}/appeals"),
             (None, Some(proceeding)) => format!("/api/v1/proceedings/{proceeding}/appeals"),
-            (None, None) => format!("/api/v1/notices/{}", appeal.notice_id),
+            (None, None) => format!("/api/v1/notices/{}", id.0),
         };
+        Ok(Answer::created(location, &AppealView::from(appeal), revision))
+    })
+    .await
+}
+
+/// Record an appeal against the refusal of a temporary exemption notice. While it runs, having asked protects from the offence.
+#[utoipa::path(tag = "homes", operation_id = "lodge_appeal_about_exemption", params(("id" = ExemptionId, Path)), request_body = NewAppeal, responses((status = 201, body = AppealView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/exemptions/{id}/appeals")]
+pub async fn lodge_about_exemption(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<ExemptionId>,
+    form: Sent<NewAppeal>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkApplications).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let appeal = actions::lodge_about_exemption(tx, cx, &app.rules, id.0, form.body.lodged())?;
+        let revision = appeal.revision;
+        let location = format!("/api/v1/exemptions/{}/appeals", id.0);
         Ok(Answer::created(location, &AppealView::from(appeal), revision))
     })
     .await
@@ -145,8 +186,8 @@ pub struct AppealDecision {
     ordered: String,
 }
 
-/// Record how an appeal ended. One allowed against a refusal opens the application again, so that the licence can be granted;
-/// one allowed against a variation or a revocation undoes it.
+/// Record how an appeal ended. One allowed against a refusal opens the application again, so that the licence can be granted, or the
+/// exemption, so that its notice can be served; one allowed against a variation or a revocation undoes it.
 #[utoipa::path(tag = "notices", operation_id = "decide_appeal", params(("id" = AppealId, Path), ("If-Match" = String, Header)), request_body = AppealDecision, responses((status = 200, body = AppealView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/appeals/{id}/decision")]
 pub async fn decide(

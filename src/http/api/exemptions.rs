@@ -62,9 +62,11 @@ pub struct ExemptionCaseView {
     ended_on: Option<NaiveDate>,
     /// What it ended with, in words.
     ending: Option<String>,
+    /// The last day on which having asked protects; open until it is decided, and while an appeal runs.
+    effective_until: Option<NaiveDate>,
     /// Whether it exempts the home today; counted, never stored.
     exempts_today: bool,
-    /// Whether having asked protects from the offence today (s.95(3)); counted, never stored.
+    /// Whether having asked protects from the offence today (s.95(3) and (7)); counted, never stored.
     protects_today: bool,
     /// The letters that the service wrote about it, the oldest first.
     letters: Vec<SentLetterView<ExemptionLetterKind>>,
@@ -100,6 +102,7 @@ impl ExemptionCaseView {
             until: exemption.until_on,
             decided_on: exemption.decided_on,
             reasons: exemption.reasons,
+            effective_until: exemption.effective_until,
             ended_on: exemption.ended_on,
             ending: exemption.ending,
             letters: exemption.letters.into_iter().map(SentLetterView::from).collect(),

@@ -633,7 +633,10 @@ impl Application {
             Step::LoseService => (self.consultation_ends_on, self.consultation_basis) = (None, None),
             Step::EndConsultation => self.consultation_over(today)?,
             Step::Appeal => self.effective_until = None,
-            Step::EndAppeal { on } => self.effective_until = Some(past(*on, today)?),
+            Step::EndAppeal { on } => {
+                let last = self.ended_on.map(appealable_until).transpose()?;
+                self.effective_until = Some(past(*on, today)?).max(last);
+            }
             Step::Overturn { .. } => {
                 self.ended_on = None;
                 self.effective_until = None;
@@ -746,9 +749,9 @@ impl Application {
     }
 }
 
-/// The last day of an appeal against a decision of today.
-fn appealable_until(today: NaiveDate) -> Result<NaiveDate, CannotCount> {
-    Ok(Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(today, Occasion::Decision))?.on())
+/// The last day of an appeal against a decision of that day.
+fn appealable_until(decided_on: NaiveDate) -> Result<NaiveDate, CannotCount> {
+    Ok(Counted::days_beginning_with(APPEAL_WITHIN, Trigger::new(decided_on, Occasion::Decision))?.on())
 }
 
 fn past(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, Refusal> {

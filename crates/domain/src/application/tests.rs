@@ -254,6 +254,8 @@ fn a_refused_application_protects_until_appeals_are_spent_and_one_that_is_overtu
     assert!(protects(&appealed, "2025-12-31"), "for as long as the appeal runs");
     let spent = take(appealed.clone(), "2025-09-30", Step::EndAppeal { on: day("2025-09-20") }).unwrap();
     assert!(protects(&spent, "2025-09-20") && !protects(&spent, "2025-09-21"));
+    let soon = take(appealed.clone(), "2025-04-15", Step::EndAppeal { on: day("2025-04-12") }).unwrap();
+    assert!(protects(&soon, "2025-04-16"), "an appeal that is given up leaves the time for others");
     assert_eq!((spent.stage, spent.ended_on), (Stage::Refused, Some(day("2025-03-20"))));
     let open = take(appealed, "2025-09-30", step("overturn")).unwrap();
     assert_eq!((open.stage, open.ended_on, open.reason.as_deref()), (Stage::DecisionDue, None, None));
