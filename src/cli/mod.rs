@@ -140,7 +140,7 @@ impl Cli {
             Command::Explain(arguments) => explain::run(&open(needed()?)?, &arguments, out),
             Command::Breach(command) => breach::run(&open(needed()?)?, &command, out),
             Command::Scheme(command) => scheme::run(command, out),
-            Command::Wording(command) => wording::run(&command, out),
+            Command::Wording(command) => wording::run(&command, typesetter, out),
             Command::Officer(command) => access::officer(&Store::open(&needed()?)?, command, out),
             Command::Token(command) => access::token(&Store::open(&needed()?)?, command, out),
             Command::Import(command) => import::run(&open(needed()?)?, &command, out),

@@ -3,12 +3,13 @@
 //! Only the elements that our own templates use are known; anything else is refused, so that no word is lost in print.
 //! Everything comes from the letter as it is stored: printed years later, it is the same letter.
 
+use chrono::NaiveDate;
 use html5ever::tendril::TendrilSink as _;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use printing::{Block, Document, Fact, Pdf, Run, Typesetter};
 
-use super::letters::long_date;
+use super::letters::{Composed, long_date};
 use crate::actions;
 use crate::domain::letter::{Channel, Letter};
 use crate::typeset::tell_of_boxes;
@@ -88,6 +89,24 @@ pub fn check(html: &str) -> Result<(), Fault> {
 /// A [`Fault`] if it has no words, or has an element that is not known here.
 pub fn document(letter: &Letter) -> Result<Document, Fault> {
     let html = letter.html.as_deref().ok_or(Fault::NotWritten)?;
+    laid_out(html, letter.subject.clone().unwrap_or_default(), letter.dated_on, recipient(letter))
+}
+
+/// Prints what a letter says as if it were sent to this address on that day.
+///
+/// # Errors
+/// A [`Fault`] if it has something that cannot be printed.
+pub fn specimen(
+    typesetter: &dyn Typesetter,
+    letter: &Composed,
+    dated_on: NaiveDate,
+    recipient: &[&str],
+) -> Result<Pdf, Fault> {
+    let recipient = recipient.iter().map(|line| (*line).to_owned()).collect();
+    Ok(typesetter.letter(laid_out(&letter.html, letter.subject.as_str().to_owned(), dated_on, recipient)?)?)
+}
+
+fn laid_out(html: &str, title: String, dated_on: NaiveDate, recipient: Vec<String>) -> Result<Document, Fault> {
     let tree = parse_document(RcDom::default(), ParseOpts::default()).one(html);
     let Read { mut blocks, foot, language } = read(&tree.document)?;
     let mut foot = foot.into_iter();
@@ -95,23 +114,13 @@ pub fn document(letter: &Letter) -> Result<Document, Fault> {
     let signed = lines(signed);
     let mut reference = beside_the_address(&mut blocks);
     if !reference.iter().any(|fact| fact.label.starts_with("Date")) {
-        let value = vec![Run::text(long_date(letter.dated_on))];
-        reference.push(Fact { label: "Date".to_owned(), value });
+        reference.push(Fact { label: "Date".to_owned(), value: vec![Run::text(long_date(dated_on))] });
     }
     let mut head = signed.iter().map(|line| plain(line)).collect::<Vec<_>>();
     let author = if head.len() > 1 { head.remove(1) } else { head.concat() };
     head.extend(lines(contact).iter().map(|line| plain(line)));
     blocks.push(Block::Signature { lines: signed });
-    Ok(Document {
-        title: letter.subject.clone().unwrap_or_default(),
-        language,
-        date: letter.dated_on,
-        author,
-        letterhead: head,
-        recipient: recipient(letter),
-        reference,
-        blocks,
-    })
+    Ok(Document { title, language, date: dated_on, author, letterhead: head, recipient, reference, blocks })
 }
 
 /// The lines of name and address that the window of an envelope shows.

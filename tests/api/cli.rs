@@ -189,6 +189,26 @@ fn the_templates_of_letters_are_written_out_checked_and_never_written_over() {
 }
 
 #[test]
+fn every_letter_is_printed_with_made_up_records_in_the_councils_words_and_none_with_a_faulty_one() {
+    let machine = Machine::new();
+    let out = machine.run(&["wording", "preview", "specimens"]).with_code(0);
+    let printed = std::fs::read_dir(machine.path("specimens")).unwrap().count();
+    assert_eq!(out, format!("{printed} specimens printed to specimens\n"));
+    for code in ["A4", "A7", "D1", "E2", "I1", "N1", "T1", "U3", "V1"] {
+        assert!(
+            std::fs::read(machine.path(&format!("specimens/{code}-1.pdf"))).unwrap().starts_with(b"%PDF-"),
+            "{code}"
+        );
+    }
+    assert!(machine.run(&["wording", "preview", "specimens"]).refused_with(1).contains("cannot be written"));
+    machine.run(&["wording", "export", "letters"]).with_code(0);
+    std::fs::write(machine.path("letters/foot.txt"), "Yours\n").unwrap();
+    let out = machine.run(&["wording", "preview", "own", "--wording", "letters"]).with_code(1);
+    assert!(out.contains("the letter must give \"office.telephone\""), "{out}");
+    assert!(!machine.path("own").exists());
+}
+
+#[test]
 fn all_faults_of_the_settings_are_told_together_and_are_bad_use() {
     let machine = Machine::new();
     std::fs::write(machine.path("licensing.toml"), "[check]\nat = \"late\"\nbach = 5\n").unwrap();

@@ -130,7 +130,7 @@ fn an_exemption_notice_says_how_long_it_runs_and_a_refusal_says_why_and_how_to_a
     let refused = exemption(false, "").sheet().shipped().unwrap();
     assert_eq!(refused.template_version, "T2/1");
     assert_says(&refused, &["No steps are shown.", "Tuesday 18 February 2025"]);
-    assert_says(&refused, &["28 days beginning with the day of the decision", "section 95(3) to (5)"]);
+    assert_says(&refused, &["28 days beginning with the day of the decision", "section 95(3) and (7) to (9)"]);
 }
 
 #[test]

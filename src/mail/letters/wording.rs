@@ -166,6 +166,14 @@ impl Wording {
         })
     }
 
+    /// Every letter with made-up records, as this wording has it.
+    ///
+    /// # Errors
+    /// Never, once the wording was read.
+    pub fn specimens(&self) -> Result<Vec<Composed>, ComposeFault> {
+        samples::all()?.iter().map(|sheet| self.compose(sheet)).collect()
+    }
+
     /// Fills in one template.
     pub(super) fn render(&self, template: &'static str, values: &Value) -> Result<String, ComposeFault> {
         self.filled(template, values).map_err(|error| ComposeFault::Template { template, reason: format!("{error:#}") })

@@ -742,7 +742,7 @@ impl Application {
     }
 
     /// Whether it protects the applicant on a day: from duly made until it is withdrawn or decided; one that was refused, until the
-    /// time for an appeal is over, or the last appeal has ended (s.95(3) to (5)).
+    /// time for an appeal is over, or the last appeal has ended (s.95(3) and (7) to (9)).
     #[must_use]
     pub fn protects_applicant(&self, day: NaiveDate) -> bool {
         self.duly_made_on.is_some_and(|made| made <= day) && self.effective_until.is_none_or(|last| day <= last)
