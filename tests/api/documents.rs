@@ -214,6 +214,26 @@ fn only_those_who_may_see_the_case_see_its_files() {
 }
 
 #[test]
+fn an_officer_keeps_photos_of_a_home_without_a_licence_and_nobody_else_sends_or_sees_them() {
+    let case = case();
+    let home = case.desk.world.home();
+    let photo = Form::with(&[("property_id", home.id.as_str())]).file("file", "door.jpg", "image/jpeg", &jpeg(64, 48));
+    let sent = case.desk.send_form(&case.officer, &photo).expect(201);
+    assert_eq!((&sent.body["licence_id"], &sent.body["application_id"]), (&json!(null), &json!(null)));
+    let again = case.desk.send_form(&case.officer, &photo).expect(200);
+    assert_eq!((&again.body["already_known"], &again.body["id"]), (&json!(true), &sent.body["id"]));
+    case.desk.send_form(&case.landlord, &photo).expect(403);
+    let path = format!("/api/v1/documents/{}", sent.body["id"].as_str().unwrap());
+    case.desk.get(&case.landlord, &path).expect(404);
+    let listed = case.desk.get(&case.officer, &format!("/api/v1/documents?property_id={}", home.id)).expect(200);
+    assert_eq!(listed.body["items"][0]["id"], sent.body["id"]);
+    let nowhere =
+        Form::with(&[("property_id", case.licence.id.as_str())]).file("file", "a.jpg", "image/jpeg", &jpeg(8, 8));
+    let refused = case.desk.send_form(&case.officer, &nowhere).expect(422);
+    assert_eq!(refused.body["errors"][0]["pointer"], "/property_id");
+}
+
+#[test]
 fn a_home_and_a_sender_have_their_limits_and_the_homes_passes_with_time() {
     let case = case_with(&[("LICENSING__FILES__PER_HOME", "2"), ("LICENSING__FILES__PER_SENDER_BYTES", "1500")]);
     let send = |number: u32| case.send("a.pdf", "application/pdf", &pdf(&format!("/Lang (n{number})")));

@@ -1,4 +1,4 @@
-//! Files that are sent in: received for a home under a licence or with an application, judged by the malware scanner, named by answers and records.
+//! Files that are sent in: received for a home under a licence, with an application or from a visit, judged by the malware scanner, named by answers and records.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,7 +9,7 @@ use domain::context::Context;
 use domain::document::{Arrival, Document, Refusal, Room, ScanState, Under, Verdict};
 use domain::id::{ApplicationId, DocumentId, LicenceId, PropertyId};
 use domain::task::{Need, TaskKind};
-use storage::{Conn, Tx, application_forms, applications, documents, licences};
+use storage::{Conn, Tx, application_forms, applications, documents, licences, properties};
 
 /// A document, and whether the same bytes were there already.
 #[derive(Clone, Debug)]
@@ -28,6 +28,7 @@ pub fn expected(db: &mut Conn, cx: &Context, arrival: &Arrival, room: Room) -> R
     match arrival.under {
         Under::Licence(licence) => for_a_licence(db, cx, licence, arrival.home)?,
         Under::Application(application) => for_an_application(db, cx, application, arrival.home)?,
+        Under::Home(home) => for_a_home(db, cx, home)?,
     }
     let known = documents::same(db, arrival.under, arrival.home, &arrival.sha256)?;
     if known.is_none() {
@@ -67,6 +68,13 @@ fn for_an_application(db: &mut Conn, cx: &Context, id: ApplicationId, home: Prop
     Ok(())
 }
 
+/// What an officer found at a home is kept without a licence: homes that should have one are visited too.
+fn for_a_home(db: &mut Conn, cx: &Context, home: PropertyId) -> Result<(), Error> {
+    cx.allow(Action::WorkInspections)?;
+    let advice = || FieldFault::at("/property_id", "no home has this identifier: add it to the gazetteer first");
+    properties::find(db, home)?.map(drop).ok_or_else(|| advice().into())
+}
+
 /// A file came in, its bytes being safe already. The same bytes sent again are the document that is there.
 ///
 /// # Errors
@@ -101,6 +109,7 @@ pub fn home_of(db: &mut Conn, cx: &Context, under: Under) -> Result<PropertyId, 
     let home = match under {
         Under::Licence(id) => licences::find_seen(db, cx.actor.sight(), id)?.map(|licence| licence.property_id),
         Under::Application(id) => applications::find(db, id)?.map(|application| application.property_id),
+        Under::Home(home) => Some(home),
     };
     home.ok_or(Error::NotFound)
 }

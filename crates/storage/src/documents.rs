@@ -119,6 +119,7 @@ pub fn same(db: &mut Conn, under: Under, home: PropertyId, sha256: &str) -> Resu
     let query = match under {
         Under::Licence(id) => query.filter(documents::licence_id.eq(Word(id))),
         Under::Application(id) => query.filter(documents::application_id.eq(Word(id))),
+        Under::Home(_) => query.filter(documents::licence_id.is_null().and(documents::application_id.is_null())),
     };
     let row = query.get_result(db).optional()?;
     row.map(DocumentRow::entity).transpose()

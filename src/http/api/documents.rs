@@ -24,7 +24,7 @@ use crate::storage::documents;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DocumentView {
     id: DocumentId,
-    /// The licence under which it was sent, unless it came with an application.
+    /// The licence under which it was sent, unless it came with an application or from a visit.
     licence_id: Option<LicenceId>,
     /// The application with which it came.
     application_id: Option<ApplicationId>,
@@ -85,18 +85,18 @@ pub struct ReceivedDocument {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form, which is read as a stream")]
 pub struct DocumentForm {
-    /// The licence; or else:
+    /// The licence under which it is sent; or else:
     licence_id: Option<LicenceId>,
     /// The application with which it comes.
     application_id: Option<ApplicationId>,
-    /// Which of the licence's homes; its address of record if nothing is said.
+    /// Which of the licence's homes; its address of record if nothing is said. By itself: the home where an officer found it.
     property_id: Option<PropertyId>,
     /// A PDF, JPEG or PNG.
     #[schema(value_type = String, format = Binary)]
     file: String,
 }
 
-/// Send a file in. The same file sent again for the same home is the one that is there (200).
+/// Send a file in: under a licence, with an application, or, from an officer, for a home alone. The same file sent again for the same home is the one that is there (200).
 #[utoipa::path(tag = "documents", request_body(content = DocumentForm, content_type = "multipart/form-data"), responses((status = 201, body = ReceivedDocument), (status = 200, body = ReceivedDocument), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/documents")]
 pub async fn create(
@@ -139,15 +139,19 @@ fn sent(form: upload::Form) -> Result<(Under, Option<PropertyId>, upload::Taken)
         return Err(Problem::invalid(faults));
     };
     let taken = file.taken.map_err(|refusal| upload::refused(&refusal, "/file"))?;
-    if !fields.contains_key("licence_id") && !fields.contains_key("application_id") {
-        faults.push(FieldFault::at("/licence_id", "is needed, or application_id: say for what the file is"));
+    if !["licence_id", "application_id", "property_id"].iter().any(|field| fields.contains_key(*field)) {
+        let advice =
+            "is needed, or application_id, or property_id for what an officer found there: say for what the file is";
+        faults.push(FieldFault::at("/licence_id", advice));
     }
     let under = match (licence, application) {
         (Some(_), Some(_)) => {
             faults.push(FieldFault::at("/application_id", "leave it out, or leave licence_id out"));
             None
         }
-        (licence, application) => licence.map(Under::Licence).or(application.map(Under::Application)),
+        (Some(id), None) => Some(Under::Licence(id)),
+        (None, Some(id)) => Some(Under::Application(id)),
+        (None, None) => home.map(Under::Home),
     };
     match under {
         Some(under) if faults.is_empty() => Ok((under, home, taken)),

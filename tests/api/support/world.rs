@@ -25,7 +25,7 @@ use selective_licensing::domain::licence::{Grant, Licence};
 use selective_licensing::domain::notice::Notice;
 use selective_licensing::domain::partner::{Agreement, Partner, PartnerFacts, PartnerKind};
 use selective_licensing::domain::party::{ConsentScope, Party, PartyFacts, PartyKind};
-use selective_licensing::domain::property::PropertyFacts;
+use selective_licensing::domain::property::{Property, PropertyFacts};
 use selective_licensing::domain::reminder::Reminder;
 use selective_licensing::domain::scheme::DocumentKind;
 use selective_licensing::domain::task::Task;
@@ -158,8 +158,8 @@ impl World {
         self.write(|tx| actions::partners::add(tx, &cx, body.clone(), facts.clone()))
     }
 
-    /// A house with gas in Central Stockton, licensed from today for five years to `holder`, perhaps through `agent`.
-    pub(crate) fn licensed_home(&self, holder: &Party, agent: Option<&Party>) -> Licence {
+    /// A house with gas in Central Stockton, without a licence.
+    pub(crate) fn home(&self) -> Property {
         let number = self.homes.fetch_add(1, Ordering::Relaxed) + 1;
         let facts = PropertyFacts {
             uprn: Some(format!("1{number:011}")),
@@ -170,25 +170,29 @@ impl World {
             gas_supplied: Some(true),
             ..PropertyFacts::default()
         };
-        let (cx, today) = (self.tom(), self.today());
-        self.write(|tx| {
-            let home = actions::gazetteer::add_property(tx, &cx, &self.app.rules, facts.clone())?;
-            let grant = Grant {
-                number: format!("SL/2025/{number:05}"),
-                application_id: None,
-                property_id: home.id,
-                address_search: home.search,
-                holder_id: holder.id,
-                manager_id: None,
-                agent_id: agent.map(|agent| agent.id),
-                area_code: home.area_code,
-                granted_on: today,
-                starts_on: today,
-                years: 5,
-                start_authority: None,
-            };
-            actions::licences::grant(tx, &cx, &self.app.rules, grant, &[])
-        })
+        let cx = self.tom();
+        self.write(|tx| actions::gazetteer::add_property(tx, &cx, &self.app.rules, facts.clone()))
+    }
+
+    /// Such a house, licensed from today for five years to `holder`, perhaps through `agent`.
+    pub(crate) fn licensed_home(&self, holder: &Party, agent: Option<&Party>) -> Licence {
+        let (home, cx, today) = (self.home(), self.tom(), self.today());
+        let number = self.homes.load(Ordering::Relaxed);
+        let grant = Grant {
+            number: format!("SL/2025/{number:05}"),
+            application_id: None,
+            property_id: home.id,
+            address_search: home.search,
+            holder_id: holder.id,
+            manager_id: None,
+            agent_id: agent.map(|agent| agent.id),
+            area_code: home.area_code,
+            granted_on: today,
+            starts_on: today,
+            years: 5,
+            start_authority: None,
+        };
+        self.write(|tx| actions::licences::grant(tx, &cx, &self.app.rules, grant.clone(), &[]))
     }
 
     /// An application that Amy walks to its findings, and the proposal to grant it, sent to everybody.

@@ -88,9 +88,11 @@ pub enum Under {
     Licence(LicenceId),
     /// An application for one.
     Application(ApplicationId),
+    /// Neither: what an officer found at the home, which may have no licence.
+    Home(PropertyId),
 }
 
-/// A file that was sent in for a home, under a licence or with an application. Its bytes lie elsewhere, under their hash.
+/// A file that was sent in for a home: under a licence, with an application, or by an officer who was there. Its bytes lie elsewhere, under their hash.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Its identifier.
@@ -184,6 +186,7 @@ impl Document {
         let (licence_id, application_id) = match under {
             Under::Licence(id) => (Some(id), None),
             Under::Application(id) => (None, Some(id)),
+            Under::Home(_) => (None, None),
         };
         let id = DocumentId::new(cx);
         let told = json!({
