@@ -11,6 +11,7 @@ mod people;
 mod print;
 mod story;
 mod variation;
+mod visits;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -95,6 +96,7 @@ pub fn run(
         lived.push(nights::live(&office, &mut story, on)?);
     }
     let notice = variation::propose(&office, last)?;
+    let [inspection, referral] = visits::arrange(&office, last)?;
 
     tell_of_the_start(out, &app)?;
     print::nights(out, &lived)?;
@@ -107,7 +109,12 @@ pub fn run(
     let token = token(&app)?;
     let verdict = app.db.read(|db| audit::verify(db, None, |_| {}))?;
     print::chains(out, &verdict)?;
-    print::worth_a_look(out, &app, &story, &notice, &homes(&town))?;
+    let cases = [
+        (notice, "a variation that is proposed: its holder may comment on it under \"Notices\""),
+        (inspection, "a visit the day after tomorrow: holder and occupier have their notice"),
+        (referral, "the police tell of noise at a licensed home: nobody was asked to act yet"),
+    ];
+    print::worth_a_look(out, &app, &story, &cases, &homes(&town))?;
     print::pages(out, &app)?;
     print::try_it(out, &app, &token)?;
     Ok((app, token))

@@ -193,7 +193,7 @@ pub(super) fn worth_a_look(
     out: &mut dyn Write,
     app: &App,
     story: &Story,
-    notice: &str,
+    cases: &[(String, &str)],
     homes: &[(String, String)],
 ) -> anyhow::Result<()> {
     heading(out, "Worth a look")?;
@@ -201,7 +201,9 @@ pub(super) fn worth_a_look(
         let reference = explained(app, *demand)?.cover.reference;
         writeln!(out, "{reference:<16}{what}")?;
     }
-    writeln!(out, "{notice:<16}a variation that is proposed: its holder may comment on it under \"Notices\"")?;
+    for (reference, what) in cases {
+        writeln!(out, "{reference:<16}{what}")?;
+    }
     for (uprn, what) in homes {
         writeln!(out, "UPRN {uprn}  {what}")?;
     }
