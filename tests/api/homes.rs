@@ -85,6 +85,36 @@ fn a_temporary_exemption_lasts_three_months_a_second_follows_it_and_there_is_nev
 }
 
 #[test]
+fn the_night_tells_officers_two_weeks_before_an_exemption_ends_and_asks_until_they_record_with_what() {
+    let server = Server::start();
+    let (amy, tom, home) = (server.amy(), server.tom(), home(&server, 1));
+    let first = ask(&server, &home, "temporary", "2025-01-20").expect(201).id();
+    decide(&tom, &first, &serve("2025-01-22")).expect(200);
+    let open = || amy.walk("/tasks?kind=exemption_ends&open=true");
+    server.world.night("2025-04-06");
+    assert_eq!(open().len(), 0, "fifteen days before");
+    server.world.night("2025-04-07");
+    assert_eq!(open()[0]["title"], "EXE/2025/00001: its last day is Monday 21 April 2025");
+    let second = ask(&server, &home, "temporary", "2025-04-07").expect(201).id();
+    let why = json!({ "step": "serve", "on": "2025-04-07", "circumstances": "The buyer died before completion." });
+    decide(&tom, &second, &why).expect(200);
+    server.world.night("2025-04-22");
+    assert_eq!(open().len(), 1, "a second notice follows the first");
+    server.world.night("2025-07-22");
+    let titles = open().iter().map(|task| task["title"].clone()).collect::<Vec<_>>();
+    assert_eq!(titles[1], "EXE/2025/00002: its last day is Monday 21 July 2025");
+    let nothing = json!({ "step": "end", "with": "nothing", "on": "2025-07-22", "reason": "It is still let." });
+    decide(&amy, &second, &nothing).expect(200);
+    for task in open() {
+        let path = format!("/tasks/{}", task["id"].as_str().unwrap());
+        let etag = amy.get(&path).expect(200).etag();
+        amy.post_on(&etag, &format!("{path}/closure"), &json!({ "note": "Recorded." })).expect(200);
+    }
+    server.world.night("2025-07-23");
+    assert_eq!(open().len(), 0);
+}
+
+#[test]
 fn an_appeal_against_the_refusal_of_a_notice_protects_while_it_runs_and_one_that_is_allowed_brings_the_notice() {
     for (outcome, verdict, state) in [("dismissed", "unlicensed", "refused"), ("allowed", "protected", "notified")] {
         let server = Server::start();

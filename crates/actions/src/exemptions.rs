@@ -1,17 +1,19 @@
 //! Exemptions of homes: asked for, served or refused, found on a ground, begun with a death, ended.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, Days, NaiveDate};
 use serde_json::json;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, FieldFault, Rules, Service, enquiries, letters, service_policy};
+use super::{Error, Expected, FieldFault, Rules, Service, enquiries, letters, service_policy, tasks};
 use domain::actor::Action;
+use domain::calendar::london::written_out;
 use domain::context::Context;
 use domain::event::Change;
 use domain::exemption::{Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionStep, Finding, Notification};
 use domain::id::{ExemptionId, LetterId, PropertyId};
 use domain::letter::LetterKind;
 use domain::licence::{Licence, LicenceState};
+use domain::task::{Need, TaskKind};
 use storage::{Conn, Tx, exemptions as table, licences, properties, schemes};
 
 /// Somebody asks for a temporary exemption notice, or personal representatives for more time after a death. The reference is given
@@ -140,6 +142,37 @@ pub fn write(
     let letter = letters::queue(tx, cx, LetterKind::Exemption, to, home, json!(says))?;
     table::save(tx, &exemption.wrote(cx, kind, &says, letter.id))?;
     table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Opens the tasks about exemptions that end: one some days before, and one that comes back after the last day until somebody has
+/// recorded with what it ended.
+pub(super) fn call_by_calendar(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, night: NaiveDate) -> Result<(), Error> {
+    let days = rules.current()?.policy.exemption_alert_days;
+    let by = night.checked_add_days(Days::new(days.into())).unwrap_or(night);
+    for exemption in table::ending_by(tx, by)? {
+        let Some(until) = exemption.until_on else { continue };
+        if until < night {
+            tasks::open(tx, cx, ends(&exemption, "has ended", exemption.id.to_string(), until))?;
+        } else {
+            tasks::open_once(tx, cx, ends(&exemption, "ends", format!("{} ends", exemption.id), until))?;
+        }
+    }
+    Ok(())
+}
+
+fn ends(exemption: &Exemption, verb: &str, key: String, until: NaiveDate) -> Need {
+    let day = written_out(until);
+    Need {
+        kind: TaskKind::ExemptionEnds,
+        key,
+        property_id: Some(exemption.property_id),
+        letter_id: None,
+        title: format!("{}: its last day is {day}", exemption.reference),
+        detail: format!(
+            "The exemption {verb}. Find out whether the home has a licence or an application, needs none any more, or neither, and \
+             take the step \"end\" after its last day: where it ended with nothing, an enquiry into the home begins."
+        ),
+    }
 }
 
 /// A letter about an exemption went: that serves the notice that it carries.

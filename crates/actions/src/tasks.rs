@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{Error, Expected, Rules, inspection_programme};
+use super::{Error, Expected, Rules, exemptions, inspection_programme};
 use domain::actor::Action;
 use domain::calendar::london::written_out;
 use domain::context::Context;
@@ -45,7 +45,7 @@ pub fn close(tx: &mut Tx<'_>, cx: &Context, id: TaskId, expected: Expected, note
 const SERVE_WARNING_DAYS: u64 = 2;
 
 /// Opens what the calendar asks of officers on a night: decisions that take effect, notices that must be served,
-/// and what inspections call for.
+/// exemptions that end, and what inspections call for.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -58,6 +58,7 @@ pub fn open_by_calendar(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, night: Nai
     for notice in notices::decisions_to_serve(tx, dated_until)? {
         open(tx, cx, to_serve(&notice))?;
     }
+    exemptions::call_by_calendar(tx, cx, rules, night)?;
     inspection_programme::call_by_calendar(tx, cx, rules, night)
 }
 

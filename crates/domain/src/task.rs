@@ -50,6 +50,8 @@ words! {
         MonitoringEnds = "monitoring_ends",
         /// Somebody said on the pages what they think of a proposal: consider it.
         RepresentationReceived = "representation_received",
+        /// An exemption ends soon, or has ended: record with what.
+        ExemptionEnds = "exemption_ends",
         /// A partner's agreement to share information ends soon.
         AgreementEnds = "agreement_ends",
     }

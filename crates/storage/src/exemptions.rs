@@ -1,6 +1,6 @@
 //! The table of exemptions of homes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -92,6 +92,26 @@ pub fn notices_on(db: &mut Conn, day: chrono::NaiveDate, page: &Page) -> Result<
     let rows: Vec<ExemptionRow> = query.order(exemptions::id).limit(page.fetch()).load(db)?;
     let listed = page.cut(rows, |row| row.id.0.to_string());
     Ok(Listed { rows: ExemptionRow::entities(listed.rows)?, next: listed.next })
+}
+
+/// The exemptions whose last day comes by then, which no other one follows and of which nobody has said with what they ended.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn ending_by(db: &mut Conn, day: chrono::NaiveDate) -> Result<Vec<Exemption>, Error> {
+    let runs = [ExemptionState::Served, ExemptionState::InEffect].map(Word);
+    let rows: Vec<ExemptionRow> = exemptions::table
+        .filter(exemptions::state.eq_any(runs).and(exemptions::until_on.le(day)))
+        .order(exemptions::id)
+        .select(ExemptionRow::as_select())
+        .load(db)?;
+    let ids = rows.iter().map(|row| Some(Word(row.id.0))).collect::<Vec<_>>();
+    let followed: Vec<Option<Word<ExemptionId>>> = exemptions::table
+        .filter(exemptions::previous_id.eq_any(ids).and(exemptions::from_on.is_not_null()))
+        .select(exemptions::previous_id)
+        .load(db)?;
+    let followed = followed.into_iter().flatten().map(|Word(id)| id).collect::<BTreeSet<_>>();
+    ExemptionRow::entities(rows.into_iter().filter(|row| !followed.contains(&row.id.0)).collect())
 }
 
 /// The references of these exemptions.

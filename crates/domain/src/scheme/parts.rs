@@ -180,6 +180,8 @@ pub struct Policy {
     pub fitness_check_months: u32,
     /// Days after the end of a temporary exemption within which a second one may still be asked for.
     pub second_exemption_days: u32,
+    /// Days before the end of an exemption from which officers are told of it.
+    pub exemption_alert_days: u32,
     /// Days that the letters of an enquiry give for an application or an answer.
     pub enquiry_answer_days: u32,
     /// Months before the last day of a licence from which its holder may apply for the next one.

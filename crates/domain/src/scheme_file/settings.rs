@@ -85,6 +85,9 @@ const FITNESS_CHECK_MONTHS: u32 = 60;
 /// The law says that a second notice takes effect when the first ends, and not until when it may be asked for.
 const SECOND_EXEMPTION_DAYS: u32 = 28;
 
+/// Time enough to ask whether the steps were taken, and to invite an application.
+const EXEMPTION_ALERT_DAYS: u32 = 14;
+
 /// At least as long as a requisition of information gives (Local Government (Miscellaneous Provisions) Act 1976, section 16).
 const ENQUIRY_ANSWER_DAYS: u32 = 14;
 
@@ -101,6 +104,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
     let service_allowance_days = section.optional("service_allowance_days", whole_number(0..=60));
     let fitness_check_months = section.optional("fitness_check_months", whole_number(1..=240));
     let second_exemption_days = section.optional("second_exemption_days", whole_number(0..=92));
+    let exemption_alert_days = section.optional("exemption_alert_days", whole_number(0..=92));
     let enquiry_answer_days = section.optional("enquiry_answer_days", whole_number(1..=365));
     let renewal_opens_months = section.optional("renewal_opens_months", whole_number(1..=24));
     let consultation_margin_days = section.required("consultation_margin_days", whole_number(0..=30));
@@ -115,6 +119,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
         service_allowance_days: service_allowance_days.unwrap_or(SERVICE_ALLOWANCE_DAYS),
         fitness_check_months: fitness_check_months.unwrap_or(FITNESS_CHECK_MONTHS),
         second_exemption_days: second_exemption_days.unwrap_or(SECOND_EXEMPTION_DAYS),
+        exemption_alert_days: exemption_alert_days.unwrap_or(EXEMPTION_ALERT_DAYS),
         enquiry_answer_days: enquiry_answer_days.unwrap_or(ENQUIRY_ANSWER_DAYS),
         renewal_opens_months: renewal_opens_months.unwrap_or(RENEWAL_OPENS_MONTHS),
         consultation_margin_days: consultation_margin_days?,
