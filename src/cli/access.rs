@@ -30,6 +30,12 @@ pub(super) enum OfficerCommand {
         #[arg(value_parser = ["yes", "no"])]
         may: String,
     },
+    /// Let a person who was invited use the service from now on
+    #[command(after_help = "Example:\n  licensing officer activate amy@council.example")]
+    Activate {
+        /// The person's e-mail address
+        email: String,
+    },
     /// Disable an account; its tokens stop at once, and what the person did stays on record
     #[command(after_help = "Example:\n  licensing officer disable amy@council.example")]
     Disable {
@@ -114,6 +120,11 @@ pub(super) fn officer(store: &Store, command: OfficerCommand, out: &mut dyn Writ
             let account = account.with_context(|| format!("{email} was not changed"))?;
             let word = if may { "may" } else { "may not" };
             writeln!(out, "{} <{}> {word} read and work references about tenants.", account.name, account.email)?;
+        }
+        OfficerCommand::Activate { email } => {
+            let active = store.db.write(|tx| actions::activate(tx, &cx, &email));
+            let active = active.with_context(|| format!("{email} was not activated"))?;
+            writeln!(out, "{} <{}> may use the service as {}.", active.name, active.email, active.role)?;
         }
         OfficerCommand::Disable { email } => {
             let disabled = store.db.write(|tx| actions::disable(tx, &cx, &email));

@@ -263,6 +263,14 @@ fn a_token_is_shown_once_and_stops_when_it_is_revoked() {
     assert!(machine.run(&["officer", "list"]).with_code(0).contains("disabled"));
     machine.run(&["officer", "disable", "amy@council.example"]).refused_with(1);
     machine.run(&["token", "issue", "amy@council.example", "--label", "again"]).refused_with(1);
+
+    let new = ["officer", "add", "Tom Lee", "tom@council.example", "--role", "officer", "--invited"];
+    machine.run(&new).with_code(0);
+    let active = machine.run(&["officer", "activate", "tom@council.example"]).with_code(0);
+    assert!(active.contains("may use the service as officer"), "{active}");
+    for email in ["tom@council.example", "amy@council.example"] {
+        assert!(machine.run(&["officer", "activate", email]).refused_with(1).contains("only one that is invited"));
+    }
     machine.run(&["audit", "verify"]).with_code(0);
 }
 

@@ -33,6 +33,18 @@ pub fn add(
     Ok(change.into_entity())
 }
 
+/// Whoever was invited may act from now on.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account; a refusal if it does not wait for that.
+pub fn activate(tx: &mut Tx<'_>, cx: &Context, email: &str) -> Result<Account, Error> {
+    cx.allow(Action::ManageAccess)?;
+    let account = access::find_email(tx, email)?.ok_or(Error::NotFound)?;
+    let change = account.activate(cx)?;
+    access::save(tx, &change)?;
+    Ok(change.into_entity())
+}
+
 /// An account is disabled; its tokens stop at once, and its sessions end.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::actor::{AccountState, Actor, Role};
+use super::actor::{AccountMove, AccountState, Actor, Role};
 use super::context::Context;
 use super::event::{Chain, Change, Happening, hex};
 use super::id::{AccountId, PartyId, TokenId};
@@ -63,6 +63,9 @@ pub enum Refusal {
     /// References are for officers.
     #[error("references about tenants are for officers and team leaders: the role {0} cannot be given them")]
     NotForReferences(Role),
+    /// The account does not wait to be taken up.
+    #[error("the account is {0}, and only one that is invited can be activated")]
+    NotInvited(AccountState),
     /// The account is closed already.
     #[error("the account is disabled already")]
     AlreadyDisabled,
@@ -82,6 +85,7 @@ impl Refusal {
             Self::NeedsParty(_) => "needs-party",
             Self::NotForPeople(_) => "not-for-people",
             Self::NotForReferences(_) => "not-for-references",
+            Self::NotInvited(_) => "account-not-invited",
             Self::Disabled | Self::AlreadyDisabled => "account-disabled",
             Self::AlreadyRevoked => "token-revoked",
         }
@@ -127,12 +131,22 @@ impl Account {
         Ok(Change::new(cx, Chain::Service, Happening::AccountEntrusted, &self.id.clone(), facts, self))
     }
 
+    /// Whoever was invited may act from now on.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if nobody waits for that.
+    pub fn activate(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
+        self.state = self.state.after(AccountMove::Activate).ok_or(Refusal::NotInvited(self.state))?;
+        let facts = json!({ "role": self.role });
+        Ok(Change::new(cx, Chain::Service, Happening::AccountActivated, &self.id.clone(), facts, self))
+    }
+
     /// The account is closed; every token of it stops at once.
     ///
     /// # Errors
     /// A [`Refusal`] if it was before.
     pub fn disable(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
-        self.state = self.state.disabled().ok_or(Refusal::AlreadyDisabled)?;
+        self.state = self.state.after(AccountMove::Disable).ok_or(Refusal::AlreadyDisabled)?;
         let facts = json!({ "role": self.role });
         Ok(Change::new(cx, Chain::Service, Happening::AccountDisabled, &self.id.clone(), facts, self))
     }
@@ -206,20 +220,28 @@ mod tests {
     use crate::testing::on;
 
     #[test]
-    fn an_account_is_disabled_once_and_then_takes_no_token() {
+    fn an_account_is_activated_and_disabled_once_and_then_takes_no_token() {
+        use AccountMove as M;
         use AccountState as S;
         let cx = on("2025-01-22");
         let account = |state| {
             let (name, email) = ("Amy".to_owned(), "amy@council.example".to_owned());
             Account::add(&cx, name, email, Role::Officer, state, None).unwrap().into_entity()
         };
-        let ways: &[(&[S], &str, S)] = &[(&[S::Invited, S::Active], "disable", S::Disabled)];
+        let ways: &[(&[S], M, S)] =
+            &[(&[S::Invited], M::Activate, S::Active), (&[S::Invited, S::Active], M::Disable, S::Disabled)];
         only_these_ways(
             S::ALL,
-            &["disable"],
+            M::ALL,
             ways,
-            |from, _| from.disabled(),
-            |from, _| account(from).disable(&cx).ok().map(|change| change.entity().state),
+            |from, step| from.after(*step),
+            |from, step| {
+                let done = match step {
+                    M::Activate => account(from).activate(&cx),
+                    M::Disable => account(from).disable(&cx),
+                };
+                done.ok().map(|change| change.entity().state)
+            },
         );
         let disabled = account(S::Active).disable(&cx).unwrap().into_entity();
         assert_eq!(disabled.clone().disable(&cx).unwrap_err(), Refusal::AlreadyDisabled);

@@ -36,13 +36,24 @@ words! {
     }
 }
 
+words! {
+    /// What happens to an account.
+    AccountMove {
+        /// Whoever was invited may act now.
+        Activate = "activate",
+        /// It is closed.
+        Disable = "disable",
+    }
+}
+
 impl AccountState {
-    /// The state of an account that is disabled; `None` if it is already.
+    /// The state that this leads to from here; `None` if it cannot happen here.
     #[must_use]
-    pub fn disabled(self) -> Option<Self> {
-        match self {
-            Self::Invited | Self::Active => Some(Self::Disabled),
-            Self::Disabled => None,
+    pub fn after(self, step: AccountMove) -> Option<Self> {
+        match (self, step) {
+            (Self::Invited, AccountMove::Activate) => Some(Self::Active),
+            (Self::Invited | Self::Active, AccountMove::Disable) => Some(Self::Disabled),
+            _ => None,
         }
     }
 }

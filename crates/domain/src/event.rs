@@ -249,6 +249,8 @@ words! {
         AccountEntrusted = "account.entrusted",
         /// An account was disabled.
         AccountDisabled = "account.disabled",
+        /// An account that was invited may act.
+        AccountActivated = "account.activated",
         /// A token was issued.
         TokenIssued = "token.issued",
         /// A token was revoked.

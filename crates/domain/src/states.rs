@@ -61,7 +61,7 @@ const HEAD: &str = "# States\n\n\
 
 #[test]
 fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
-    use actor::AccountState;
+    use actor::{AccountMove, AccountState};
     use application::Stage;
     use breach::{BreachMove, BreachState};
     use certificate::{CertificateMove, CertificateState};
@@ -183,14 +183,7 @@ fn the_diagrams_in_the_documentation_are_drawn_from_the_tables() {
         ),
         of_words!("Letter", LetterState: Queued; LetterMove),
         of_words!("Letters printed together", BatchState: Open; BatchMove),
-        draw(
-            "Account",
-            &[AccountState::Invited, AccountState::Active],
-            AccountState::ALL,
-            &["disable"],
-            |name| name,
-            |from, _| from.disabled(),
-        ),
+        of_words!("Account", AccountState: Invited, Active; AccountMove),
         of_words!("Mail with a link to sign in", LinkState: Asked; LinkMove),
     ];
     drawn.extend(parts);
