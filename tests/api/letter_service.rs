@@ -3,7 +3,7 @@
 use selective_licensing::domain::letter::{Letter, LetterKind, LetterState};
 use serde_json::{Value, json};
 
-use crate::case_letters::{approved, asked, case, chosen, consent, newest, on_exemption, write};
+use crate::case_letters::{approved, asked, case, chosen, consent, newest, on_exemption, says, write};
 use crate::enforcement::{by_hand, on_case, step};
 use crate::support::case::{decision_due, go_to, house, on_notice, propose};
 use crate::support::server::{Reply, Server};
@@ -274,4 +274,46 @@ fn a_letter_that_cannot_be_printed_is_left_out_of_a_batch_and_is_a_task() {
     let posting = json!({ "posted_on": "2025-02-06", "method": "first_class_post" });
     amy.post_on(&batch.etag(), &format!("/letter-batches/{}/posting", batch.id()), &posting).expect(200);
     assert_eq!((&case(&server, &id)["state"], state_of(&server, &bad)), (&json!("intent_given"), json!("to_print")));
+}
+
+#[test]
+fn a_letter_of_an_enquiry_goes_to_whoever_may_apply_and_keeps_how_it_was_served() {
+    let server = Server::start();
+    let amy = server.amy();
+    let home = amy.post("/properties", &house(1)).expect(201).id();
+    let form = json!({ "property_id": home, "source": "tenant", "intelligence": "It is let." });
+    let id = amy.post("/enquiries", &form).expect(201).id();
+    let on = |what: &str, body: &Value| {
+        let path = format!("/enquiries/{id}");
+        let etag = amy.get(&path).expect(200).etag();
+        amy.post_on(&etag, &format!("{path}/{what}"), body)
+    };
+    on("steps", &json!({ "step": "triage" })).expect(200);
+    on("steps", &json!({ "step": "find_owner", "owner_id": server.khan_id, "source": "land_registry" })).expect(200);
+    let to_agency = |letter: &str| json!({ "letter": letter, "to": server.agency_id });
+    on("letters", &to_agency("invitation")).refuses(409, "not-to-apply", "owns or manages");
+    on("letters", &json!({ "letter": "invitation" })).expect(200);
+    let invitation = newest(&server, LetterKind::Enquiry);
+    post_alone(&server, &invitation, "2025-01-22").expect(200);
+    let manages = json!({ "party_id": server.agency_id, "capacity": "manager", "since": "2025-01-01" });
+    amy.post(&format!("/properties/{home}/interests"), &manages).expect(201);
+    go_to(&server, "2025-02-13");
+    on("letters", &to_agency("warning")).expect(200);
+    let to_manager = newest(&server, LetterKind::Enquiry);
+    assert!(!to_manager.text.as_deref().unwrap().contains("We invited you"), "nobody invited the manager");
+    on("letters", &json!({ "letter": "warning" })).expect(200);
+    let letter = newest(&server, LetterKind::Enquiry);
+    says(&letter, &["We invited you to apply on Wednesday 22 January 2025."]);
+    on("letters", &json!({ "letter": "information" })).expect(200);
+    let required = newest(&server, LetterKind::Enquiry);
+    post_alone(&server, &required, "2025-02-13").expect(200);
+    let entry = || amy.get(&format!("/enquiries/{id}")).expect(200).body["entries"][3].clone();
+    let service = entry()["letter"]["service"].clone();
+    assert_eq!((&service["method"], &service["deemed"]["on"]), (&json!("first_class_post"), &json!("2025-02-17")));
+    assert_eq!(entry()["to"], json!(server.khan_id));
+    come_back(&server, &required).expect(200);
+    assert_eq!(entry()["letter"]["is_void"], true);
+    on("steps", &json!({ "step": "close", "reason": "It is empty." })).expect(200);
+    assert_eq!(state_of(&server, &letter), "given_up", "a warning of an enquiry that ended does not go");
+    assert!(tasks_about(&server, &letter).0.is_empty());
 }

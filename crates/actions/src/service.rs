@@ -2,22 +2,23 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Error, Rules, demands, enforcement, exemptions, letters, notices, tasks};
+use super::{Error, Rules, demands, enforcement, enquiries, exemptions, letters, notices, tasks};
 use domain::actor::Action;
 use domain::calendar::{Consent, Dispatch, Method, london};
 use domain::context::Context;
 use domain::demand::{Demand, DemandState};
 use domain::enforcement::Case;
+use domain::enquiry::Enquiry;
 use domain::exemption::Exemption;
-use domain::id::{CopyId, EnforcementId, ExemptionId, LetterId, PartyId};
+use domain::id::{CopyId, EnforcementId, EnquiryId, ExemptionId, LetterId, PartyId};
 use domain::letter::{Channel, Letter, LetterKind, LetterState};
 use domain::letter_batch::Posting;
 use domain::notice::{Notice, NoticeState};
 use domain::service::{Copy, Sending, ServiceState};
 use domain::task::{Need, TaskKind};
 use storage::{
-    Conn, Tx, demands as demand_table, enforcement as cases, exemptions as exemption_table, letters as letter_table,
-    notices as notice_table, parties,
+    Conn, Tx, demands as demand_table, enforcement as cases, enquiries as enquiry_table, exemptions as exemption_table,
+    letters as letter_table, notices as notice_table, parties,
 };
 
 /// How a copy went.
@@ -91,6 +92,8 @@ enum Carried {
     Case(Box<Case>),
     /// A letter about a temporary exemption, which waits for its service.
     Exemption(Box<Exemption>),
+    /// A letter of an enquiry, which waits for its service.
+    Enquiry(Box<Enquiry>),
 }
 
 fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
@@ -111,6 +114,7 @@ fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
     match letter.kind {
         LetterKind::Enforcement => return of_a_case(db, letter),
         LetterKind::Exemption => return of_an_exemption(db, letter),
+        LetterKind::Enquiry => return of_an_enquiry(db, letter),
         _ => {}
     }
     let Some((id, copy)) = letters::notice_of(letter) else { return Ok(Carried::Nothing) };
@@ -140,6 +144,19 @@ fn of_an_exemption(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
     })
 }
 
+fn of_an_enquiry(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
+    let Some(enquiry) = enquiry_of(db, letter)? else { return Ok(Carried::Nothing) };
+    Ok(match enquiry.sent_letter(letter.id) {
+        Some(sent) if sent.letter.waits() => Carried::Enquiry(Box::new(enquiry)),
+        _ => Carried::NoLonger(of_its_case(&enquiry.reference, &enquiry.state)),
+    })
+}
+
+fn enquiry_of(db: &mut Conn, letter: &Letter) -> Result<Option<Enquiry>, Error> {
+    let named = letters::named_in::<EnquiryId>(letter, "enquiry").filter(|_| letter.kind == LetterKind::Enquiry);
+    named.map(|id| enquiry_table::find(db, id)?.ok_or(Error::NotFound)).transpose()
+}
+
 fn case_of(db: &mut Conn, letter: &Letter) -> Result<Option<Case>, Error> {
     let named = letters::named_in::<EnforcementId>(letter, "case").filter(|_| letter.kind == LetterKind::Enforcement);
     named.map(|id| cases::find(db, id)?.ok_or(Error::NotFound)).transpose()
@@ -163,11 +180,11 @@ pub(super) fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, 
     Ok(match carried(db, letter)? {
         Carried::NoLonger(why) | Carried::Withdrawn(why) => Some(why),
         Carried::Nothing | Carried::Demand(..) | Carried::Notice(..) => None,
-        Carried::Case(_) | Carried::Exemption(_) => None,
+        Carried::Case(_) | Carried::Exemption(_) | Carried::Enquiry(_) => None,
     })
 }
 
-/// Why a letter of a case or of an exemption must not go any more, if it must not: it was written anew, withdrawn,
+/// Why a letter of a case, of an exemption or of an enquiry must not go any more, if it must not: it was written anew, withdrawn,
 /// or served by hand meanwhile, and it would tell the recipient what no longer holds.
 pub(super) fn void(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
     if goes_only_to_serve(letter) { why_not(db, letter) } else { Ok(None) }
@@ -179,9 +196,9 @@ fn goes_only_to_serve(letter: &Letter) -> bool {
     is_of_a_case(letter)
 }
 
-/// Whether it is a letter of an enforcement case or about an exemption, which keeps what it carries in its case.
+/// Whether it is a letter of an enforcement case, about an exemption or of an enquiry, which keeps what it carries in its case.
 fn is_of_a_case(letter: &Letter) -> bool {
-    matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption)
+    matches!(letter.kind, LetterKind::Enforcement | LetterKind::Exemption | LetterKind::Enquiry)
 }
 
 /// Letters that must not go any more, because what they carry was withdrawn, written anew, returned or served otherwise, are set
@@ -226,6 +243,7 @@ pub(super) fn by_letter(
         Carried::Notice(notice, copy) => notices::serve(tx, cx, rules, *notice, copy, service).map(drop),
         Carried::Case(case) => enforcement::serve(tx, cx, rules, *case, letter.id, service),
         Carried::Exemption(exemption) => exemptions::serve(tx, cx, rules, *exemption, letter.id, service),
+        Carried::Enquiry(enquiry) => enquiries::serve(tx, cx, rules, *enquiry, letter.id, service),
     }
 }
 
@@ -291,6 +309,9 @@ pub(super) fn came_back(
     if let Some(case) = case_of(tx, letter)?.filter(|case| !case.invites_by(letter.id)) {
         return enforcement::take_back(tx, cx, rules, case, letter.id, reason);
     }
+    if let Some(enquiry) = enquiry_of(tx, letter)? {
+        return enquiries::take_back(tx, cx, enquiry, letter.id, reason);
+    }
     match exemption_of(tx, letter)? {
         Some(exemption) => exemptions::take_back(tx, cx, rules, exemption, letter.id, reason),
         None => {
@@ -321,5 +342,6 @@ pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, l
         Carried::Exemption(exemption) => {
             Ok(exemption_table::save(tx, &exemption.letter_returned(cx, letter.id, &reason))?)
         }
+        Carried::Enquiry(enquiry) => Ok(enquiry_table::save(tx, &enquiry.letter_returned(cx, letter.id, &reason))?),
     }
 }
