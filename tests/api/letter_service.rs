@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::case_letters::{approved, asked, case, chosen, consent, newest, on_exemption, says, write};
 use crate::enforcement::{by_hand, on_case, step};
 use crate::support::case::{decision_due, go_to, house, on_notice, propose};
-use crate::support::server::{Reply, Server};
+use crate::support::server::{Client, Reply, Server};
 
 /// Records that one letter was posted first class on that day, by itself.
 fn post_alone(server: &Server, letter: &Letter, on: &str) -> Reply {
@@ -316,4 +316,54 @@ fn a_letter_of_an_enquiry_goes_to_whoever_may_apply_and_keeps_how_it_was_served(
     on("steps", &json!({ "step": "close", "reason": "It is empty." })).expect(200);
     assert_eq!(state_of(&server, &letter), "given_up", "a warning of an enquiry that ended does not go");
     assert!(tasks_about(&server, &letter).0.is_empty());
+}
+
+#[test]
+fn a_letter_that_goes_gives_notice_of_the_visit_that_it_tells_of() {
+    let server = Server::start();
+    let amy = server.amy();
+    consent(&server);
+    let home = amy.post("/properties", &house(1)).expect(201).id();
+    let visit = json!({
+        "property_id": home, "purpose": "complaint", "starts_at": "2025-01-30T10:00:00Z", "ends_at": "2025-01-30T11:00:00Z",
+    });
+    let id = amy.post("/inspections", &visit).expect(201).id();
+    let read = || amy.get(&format!("/inspections/{id}")).expect(200).body;
+    let send = |person: &Client, told_as: &str, to: &Value| {
+        let body = json!({ "letter": "notice", "told_as": told_as, "to": [to] });
+        let sent = person.post(&format!("/inspections/{id}/letters"), &body).expect(201).body["letters"][0].clone();
+        server.world.post();
+        server.world.letters().into_iter().find(|letter| json!(letter.id) == sent).unwrap()
+    };
+    let of_old = send(&amy, "occupier", &json!(server.agency_id));
+    let etag = amy.get(&format!("/inspections/{id}")).expect(200).etag();
+    let moved = json!({ "starts_at": "2025-01-31T10:00:00Z", "ends_at": "2025-01-31T11:00:00Z" });
+    amy.post_on(&etag, &format!("/inspections/{id}/visits"), &moved).expect(200);
+    assert_eq!(state_of(&server, &of_old), "given_up", "it tells of a time that does not hold any more");
+    assert!(tasks_about(&server, &of_old).0.is_empty());
+
+    let sent = send(&amy, "owner", &json!(server.khan_id));
+    assert_eq!(sent.state, LetterState::Accepted);
+    let told = read();
+    let given = &told["visits"][0]["given"];
+    assert_eq!(
+        (&told["state"], &given[0]["to"], &given[0]["method"]),
+        (&json!("planned"), &json!("owner"), &json!("email"))
+    );
+    let posted = send(&amy, "occupier", &json!(server.agency_id));
+    post_alone(&server, &posted, "2025-01-22").expect(200);
+    let told = read();
+    let given = &told["visits"][0]["given"];
+    assert_eq!((&told["state"], &given[1]["to"]), (&json!("notified"), &json!("occupier")));
+    assert_eq!(
+        (&given[1]["party_id"], &given[1]["counts_from"]),
+        (&json!(server.agency_id), &json!("2025-01-25T00:00:00Z"))
+    );
+
+    let late = send(&amy, "occupier", &json!(server.agency_id));
+    go_to(&server, "2025-01-30");
+    post_alone(&server, &late, "2025-01-30").expect(200);
+    assert_eq!(read()["visits"][0]["given"].as_array().unwrap().len(), 2);
+    let tasks = amy.walk("/tasks?kind=serve_notice&open=true");
+    assert!(tasks[0]["detail"].as_str().unwrap().contains("at least 24 hours before"), "{tasks:#?}");
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Error, Rules, demands, enforcement, enquiries, exemptions, letters, notices, tasks};
+use super::{Error, Rules, demands, enforcement, enquiries, exemptions, inspections, letters, notices, tasks};
 use domain::actor::Action;
 use domain::calendar::{Consent, Dispatch, Method, london};
 use domain::context::Context;
@@ -11,6 +11,7 @@ use domain::enforcement::Case;
 use domain::enquiry::Enquiry;
 use domain::exemption::Exemption;
 use domain::id::{CopyId, EnforcementId, EnquiryId, ExemptionId, LetterId, PartyId};
+use domain::inspection::{Inspection, InspectionLetter, NoticeTo};
 use domain::letter::{Channel, Letter, LetterKind, LetterState};
 use domain::letter_batch::Posting;
 use domain::notice::{Notice, NoticeState};
@@ -18,7 +19,7 @@ use domain::service::{Copy, Sending, ServiceState};
 use domain::task::{Need, TaskKind};
 use storage::{
     Conn, Tx, demands as demand_table, enforcement as cases, enquiries as enquiry_table, exemptions as exemption_table,
-    letters as letter_table, notices as notice_table, parties,
+    inspections as inspection_table, letters as letter_table, notices as notice_table, parties,
 };
 
 /// How a copy went.
@@ -94,6 +95,8 @@ enum Carried {
     Exemption(Box<Exemption>),
     /// A letter of an enquiry, which waits for its service.
     Enquiry(Box<Enquiry>),
+    /// Notice of a visit that lies ahead, to somebody who is told as that.
+    Visit(Box<Inspection>, NoticeTo),
 }
 
 fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
@@ -115,6 +118,7 @@ fn carried(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
         LetterKind::Enforcement => return of_a_case(db, letter),
         LetterKind::Exemption => return of_an_exemption(db, letter),
         LetterKind::Enquiry => return of_an_enquiry(db, letter),
+        LetterKind::Inspection => return of_a_visit(db, letter),
         _ => {}
     }
     let Some((id, copy)) = letters::notice_of(letter) else { return Ok(Carried::Nothing) };
@@ -152,6 +156,22 @@ fn of_an_enquiry(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
     })
 }
 
+fn of_a_visit(db: &mut Conn, letter: &Letter) -> Result<Carried, Error> {
+    let said = serde_json::from_value(letter.facts.clone());
+    let Ok(InspectionLetter::Notice { inspection: Some(id), told_as, starts_at, ends_at, .. }) = said else {
+        return Ok(Carried::Nothing);
+    };
+    let inspection = inspection_table::find(db, id)?.ok_or(Error::NotFound)?;
+    let reference = &inspection.reference;
+    Ok(if inspection.awaits_visit_at(starts_at, ends_at) {
+        Carried::Visit(Box::new(inspection), told_as)
+    } else if inspection.visits_at(starts_at, ends_at) {
+        Carried::Nothing
+    } else {
+        Carried::NoLonger(format!("{reference} has no visit at the time of which it gives notice"))
+    })
+}
+
 fn enquiry_of(db: &mut Conn, letter: &Letter) -> Result<Option<Enquiry>, Error> {
     let named = letters::named_in::<EnquiryId>(letter, "enquiry").filter(|_| letter.kind == LetterKind::Enquiry);
     named.map(|id| enquiry_table::find(db, id)?.ok_or(Error::NotFound)).transpose()
@@ -180,12 +200,12 @@ pub(super) fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, 
     Ok(match carried(db, letter)? {
         Carried::NoLonger(why) | Carried::Withdrawn(why) => Some(why),
         Carried::Nothing | Carried::Demand(..) | Carried::Notice(..) => None,
-        Carried::Case(_) | Carried::Exemption(_) | Carried::Enquiry(_) => None,
+        Carried::Case(_) | Carried::Exemption(_) | Carried::Enquiry(_) | Carried::Visit(..) => None,
     })
 }
 
-/// Why a letter of a case, of an exemption or of an enquiry must not go any more, if it must not: it was written anew, withdrawn,
-/// or served by hand meanwhile, and it would tell the recipient what no longer holds.
+/// Why a letter of a case, of an exemption, of an enquiry or of a visit must not go any more, if it must not: it was written anew,
+/// withdrawn, or served by hand meanwhile, or the visit was moved, and it would tell the recipient what no longer holds.
 pub(super) fn void(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
     if goes_only_to_serve(letter) { why_not(db, letter) } else { Ok(None) }
 }
@@ -193,7 +213,7 @@ pub(super) fn void(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Err
 /// Whether it would mislead its recipient once what it carries does not wait for it. A demand or a notice by e-mail goes even so:
 /// it tells of what stands, though it was served otherwise.
 fn goes_only_to_serve(letter: &Letter) -> bool {
-    is_of_a_case(letter)
+    is_of_a_case(letter) || letter.kind == LetterKind::Inspection
 }
 
 /// Whether it is a letter of an enforcement case, about an exemption or of an enquiry, which keeps what it carries in its case.
@@ -244,6 +264,9 @@ pub(super) fn by_letter(
         Carried::Case(case) => enforcement::serve(tx, cx, rules, *case, letter.id, service),
         Carried::Exemption(exemption) => exemptions::serve(tx, cx, rules, *exemption, letter.id, service),
         Carried::Enquiry(enquiry) => enquiries::serve(tx, cx, rules, *enquiry, letter.id, service),
+        Carried::Visit(inspection, to) => {
+            inspections::told_by_letter(tx, cx, rules, *inspection, (to, letter), service)
+        }
     }
 }
 
@@ -331,7 +354,7 @@ pub(super) fn void_already() -> Error {
 pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
     let reason = format!("the address refused it: {}", letter.reply.as_deref().unwrap_or_default());
     match carried(tx, letter)? {
-        Carried::Nothing => Ok(()),
+        Carried::Nothing | Carried::Visit(..) => Ok(()),
         Carried::NoLonger(why) | Carried::Withdrawn(why) => {
             tracing::info!(why, letter = %letter.id, "a refused letter changes nothing");
             Ok(())
