@@ -7,13 +7,12 @@ use chrono::{Days, NaiveDate};
 use super::acts::{Act, With, perform};
 use super::applications::Town;
 use super::office::Office;
-use crate::actions::Service;
 use crate::actions::demands::Asked;
 use crate::actions::{Error, Expected, demands, letters};
-use crate::domain::calendar::{Method, london};
+use crate::domain::calendar::Method;
 use crate::domain::demand::{Demand, Outcome};
 use crate::domain::id::{DemandId, LicenceId, PropertyId};
-use crate::domain::letter::LetterKind;
+use crate::domain::letter_batch::Posting;
 use crate::domain::scheme::ObligationKind;
 use crate::domain::task::TaskKind;
 use crate::jobs::post;
@@ -225,25 +224,12 @@ impl Story {
                 let letter = task.letter_id.map(|id| letter_table::find(tx, id)).transpose()?.flatten();
                 let Some(letter) = letter else { continue };
                 let way = letter.demand_id.and_then(|id| self.out.get(&id)).map_or(Way::FirstClass, |(way, _)| *way);
-                let (method, how) = match way {
-                    Way::ByHand => (Method::DeliveredByHand, "handed over by the officer, note of the visit kept"),
-                    Way::FirstClass | Way::Email => {
-                        (Method::FirstClassPost, "first class, certificate of posting kept")
-                    }
+                let (method, evidence) = match way {
+                    Way::ByHand => (Method::DeliveredByHand, "the officer's note of the visit"),
+                    Way::FirstClass | Way::Email => (Method::FirstClassPost, "certificate of posting kept"),
                 };
-                letters::post(tx, &cx, letter.id, Expected(letter.revision), how)?;
-                if let (LetterKind::Demand, Some(id), Some(copy)) = (letter.kind, letter.demand_id, letter.copy_id) {
-                    let demand = demand_table::find(tx, id)?.ok_or(Error::NotFound)?;
-                    let service = Service {
-                        method,
-                        dispatched_at: london::local(cx.now),
-                        address: None,
-                        evidence: Some(how.to_owned()),
-                        proved: None,
-                    };
-                    let expected = Expected(demand.cover.revision);
-                    demands::record_service(tx, &cx, &office.app.rules, id, expected, copy, service)?;
-                }
+                let posting = Posting { posted_on: cx.today(), method, evidence: Some(evidence.to_owned()) };
+                letters::post(tx, &cx, &office.app.rules, letter.id, Expected(letter.revision), &posting)?;
             }
             Ok(())
         })

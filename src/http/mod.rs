@@ -206,6 +206,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::letters::show);
     config.service(api::letters::print);
     config.service(api::letters::record_posting);
+    config.service(api::letters::record_return);
     config.service(api::letters::send_again);
     config.service(api::letter_batches::list);
     config.service(api::letter_batches::create);

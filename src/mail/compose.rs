@@ -371,7 +371,7 @@ fn inspected(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> S
     let property = Line::from_record(&home.map(Property::one_line).unwrap_or_default());
     let written_on = contents.written_on;
     Ok(match facts {
-        InspectionLetter::Notice { reference, purpose, starts_at, ends_at, officer } => {
+        InspectionLetter::Notice { reference, purpose, starts_at, ends_at, officer, .. } => {
             let [starts, ends] = [starts_at, ends_at].map(london::local);
             let time = |at: NaiveDateTime| Line::from_record(&at.format("%H:%M").to_string());
             let notice = InspectionNotice {

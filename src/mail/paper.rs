@@ -47,19 +47,53 @@ pub fn print(typesetter: &dyn Typesetter, letter: &Letter) -> Result<Pdf, Fault>
     Ok(printed)
 }
 
-/// Prints several letters for the post-room, each beginning on a new sheet of paper.
+/// Letters that were printed together.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The file.
+    pub pdf: Pdf,
+    /// The letters in it, in the order of their pages.
+    pub printed: Vec<&'a Letter>,
+    /// Those that could not be printed, each with the reason.
+    pub left_out: Vec<(&'a Letter, Fault)>,
+}
+
+/// Prints several letters for the post-room, each beginning on a new sheet of paper. One that cannot be printed is left out.
 ///
 /// # Errors
-/// A [`Fault`] if one of them has no words, or has something that cannot be printed.
-pub fn print_batch<'a>(
-    typesetter: &dyn Typesetter,
-    title: &str,
-    letters: impl IntoIterator<Item = &'a Letter>,
-) -> Result<Pdf, Fault> {
-    let documents = letters.into_iter().map(document).collect::<Result<Vec<_>, _>>()?;
-    let printed = typesetter.letters(title, documents)?;
-    tell_of_boxes(&printed.replaced);
-    Ok(printed)
+/// A [`Fault`] if none of them can be printed, or all of them together cannot.
+pub fn print_batch<'a>(typesetter: &dyn Typesetter, title: &str, letters: &'a [Letter]) -> Result<Batch<'a>, Fault> {
+    let (mut fit, mut left_out) = (Vec::with_capacity(letters.len()), Vec::new());
+    for letter in letters {
+        match document(letter) {
+            Ok(document) => fit.push((letter, document)),
+            Err(fault) => left_out.push((letter, fault)),
+        }
+    }
+    let together = |fit: &[(&Letter, Document)]| {
+        typesetter.letters(title, fit.iter().map(|(_, document)| document.clone()).collect())
+    };
+    let mut pdf = together(&fit);
+    if pdf.is_err() {
+        // The fault of one is known by printing each alone.
+        fit.retain(|(letter, document)| match typesetter.letter(document.clone()) {
+            Ok(_) => true,
+            Err(fault) => {
+                left_out.push((letter, fault.into()));
+                false
+            }
+        });
+        pdf = together(&fit);
+    }
+    let printed = fit.into_iter().map(|(letter, _)| letter).collect::<Vec<_>>();
+    if printed.is_empty()
+        && let Some((_, fault)) = left_out.pop()
+    {
+        return Err(fault);
+    }
+    let pdf = pdf?;
+    tell_of_boxes(&pdf.replaced);
+    Ok(Batch { pdf, printed, left_out })
 }
 
 /// What stands beside the address, wherever the letter says it first.

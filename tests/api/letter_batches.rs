@@ -128,7 +128,7 @@ fn letters_that_cannot_be_in_a_batch_are_named() {
     let ids = demands.iter().map(|demand| letter_of(&desk, demand).id.to_string()).collect::<Vec<_>>();
     let taken = print(&desk, &token, &json!({ "letters": [ids[0]] })).expect(201).body;
     let letter = desk.get(&token, &format!("/api/v1/letters/{}", ids[1])).expect(200);
-    let how = json!({ "how": "by hand" });
+    let how = json!({ "posted_on": "2025-01-02", "method": "delivered_by_hand" });
     desk.post(&token, &format!("/api/v1/letters/{}/posting", ids[1]), &letter.etag, &how).expect(200);
     withdraw(&desk, &demands[2]);
     let asked = json!({ "letters": [ids[3], NOBODYS, ids[0], ids[1], ids[2], ids[3]] });
@@ -218,7 +218,7 @@ fn what_was_withdrawn_returned_or_posted_meanwhile_is_left_out_and_named() {
         let shown = shown.iter().find(|one| one["letter_id"] == json!(letter.id)).unwrap();
         let why = shown["left_out"].as_str().unwrap_or_default();
         assert!(why.contains(words) && why.contains(&demands[number].cover.reference), "{why}");
-        assert_eq!(letter.state, LetterState::ToPrint);
+        assert_eq!(letter.state, LetterState::GivenUp);
     }
     assert_eq!(letter_of(&desk, &demands[3]).state, LetterState::Posted);
     assert_eq!(desk.world.demand_now(&demands[3]).cover.served_on, Some(day("2025-01-06")));

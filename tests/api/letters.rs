@@ -47,7 +47,7 @@ fn a_landlord_reads_their_own_letters_and_those_of_others_are_not_there() {
         desk.get(&token, &format!("/api/v1/letters/{}", letter.id)).expect(status);
     }
     let own = format!("/api/v1/letters/{}/posting", own[0]["id"].as_str().unwrap());
-    desk.post(&token, &own, "\"1\"", &json!({ "how": "by myself" })).expect(403);
+    desk.post(&token, &own, "\"1\"", &json!({ "posted_on": "2025-01-02", "method": "left_at_address" })).expect(403);
 }
 
 #[test]
@@ -71,10 +71,18 @@ fn a_letter_to_print_is_a_task_until_an_officer_posts_it() {
     assert!(letter.body["text"].is_string());
     let resent = desk.call("POST", &token, &format!("{path}/resending"), &letter.etag, None).expect(409);
     assert_eq!(resent.problem(), "letter-state");
-    let how = json!({ "how": "first class post, certificate of posting 4711" });
+    for (posting, problem) in [
+        (json!({ "posted_on": "2025-01-03", "method": "first_class_post" }), "day-of-posting"),
+        (json!({ "posted_on": "2025-01-01", "method": "first_class_post" }), "day-of-posting"),
+        (json!({ "posted_on": "2025-01-02", "method": "portal" }), "not-on-paper"),
+    ] {
+        let refused = desk.post(&token, &format!("{path}/posting"), &letter.etag, &posting).expect(409);
+        assert_eq!(refused.problem(), problem);
+    }
+    let how = json!({ "posted_on": "2025-01-02", "method": "first_class_post", "evidence": "certificate 4711" });
     let posted = desk.post(&token, &format!("{path}/posting"), &letter.etag, &how).expect(200);
     assert_eq!(posted.body["state"], "posted");
-    assert_eq!(posted.body["reply"], how["how"]);
+    assert_eq!(posted.body["reply"], "first class post on 2025-01-02; certificate 4711");
     desk.post(&token, &format!("{path}/posting"), &posted.etag, &how).expect(409);
     let task = desk.get(&token, &format!("/api/v1/tasks/{}", task["id"].as_str().unwrap())).expect(200);
     assert!(task.body["closed_at"].is_string());

@@ -17,7 +17,7 @@ use selective_licensing::domain::enforcement::{CaseLetterKind, CaseSource, Facto
 use selective_licensing::domain::enquiry::{EnquiryLetterKind, IntelligenceSource, Opening};
 use selective_licensing::domain::exemption::{ExemptionKind, ExemptionLetterKind, Notification};
 use selective_licensing::domain::id::{ApplicationId, Spelled as _};
-use selective_licensing::domain::inspection::{InspectionLetterKind, Purpose};
+use selective_licensing::domain::inspection::{InspectionLetterKind, NoticeTo, Purpose};
 use selective_licensing::domain::letter::LetterKind;
 use selective_licensing::domain::property::Capacity;
 use selective_licensing::domain::reference::{Colour, ConsentHow, ReferenceStep, Request, TenantConsent};
@@ -328,7 +328,7 @@ fn inspected(case: &Case) {
             ends_at: amy.now + chrono::TimeDelta::hours(1),
         };
         let planned = inspections::plan(tx, &amy, &world.app.rules, visit)?;
-        inspections::send(tx, &amy, planned.id, InspectionLetterKind::Notice, &[case.khan.id])
+        inspections::send(tx, &amy, planned.id, InspectionLetterKind::Notice, NoticeTo::Owner, &[case.khan.id])
     });
 }
 

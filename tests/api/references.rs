@@ -183,7 +183,8 @@ fn the_letter_of_a_reference_is_in_no_batch_and_one_that_has_not_gone_by_its_dis
     amy.post("/letter-batches", &asked).refuses(422, "invalid", "by itself");
     let path = format!("/letters/{}", letter.id);
     let etag = amy.get(&path).expect(200).etag();
-    tom.post_on(&etag, &format!("{path}/posting"), &json!({ "how": "first class" })).refuses(404, "not-found", "");
+    tom.post_on(&etag, &format!("{path}/posting"), &json!({ "posted_on": "2025-01-22", "method": "first_class_post" }))
+        .refuses(404, "not-found", "");
     tom.post_on(&etag, &format!("{path}/resending"), &json!({})).refuses(404, "not-found", "");
 
     server.world.night("2025-07-23");

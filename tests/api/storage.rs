@@ -485,9 +485,10 @@ fn letters_are_printed(world: &World) {
     let amy = world.amy();
     world.write(|tx| {
         let chosen = actions::letter_batches::chosen(tx, &amy, None)?;
-        let letters = (1..).step_by(2).zip(&chosen).map(|(page, letter)| (letter.id, page, page)).collect();
-        let printed = letter_batch::Printed { sha256: "cd".repeat(32), bytes: 9, letters };
-        actions::letter_batches::make(tx, &amy, &chosen, printed).map(|_| ())
+        let in_it = (1..).step_by(2).zip(&chosen).map(|(page, letter)| (letter.id, page, page)).collect();
+        let printed = letter_batch::Printed { sha256: "cd".repeat(32), bytes: 9, letters: in_it };
+        let made = actions::letter_batches::Batch { letters: chosen, printed, unprintable: Vec::new() };
+        actions::letter_batches::make(tx, &amy, &made).map(|_| ())
     });
 }
 

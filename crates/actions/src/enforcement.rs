@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::gazetteer::{known_party, known_property};
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, Service, letters, tasks};
+use super::{Error, Expected, FieldFault, Rules, Service, letters, service, tasks};
 use domain::actor::Action;
 use domain::breach::{Breach, Ground};
 use domain::calendar::london;
@@ -279,6 +279,7 @@ fn follow(
     let (id, name) = (case.id, step.name());
     enter(tx, cx, rules, case, offences, step)?;
     let case = again(tx, id)?;
+    service::set_aside(tx, cx, case.letter_ids())?;
     for change in account(tx, &case)?.charge(cx, case.pence, name) {
         table::insert_entry(tx, &change)?;
     }
@@ -310,7 +311,9 @@ pub fn write(
     let (to, home) = (case.suspect_id, Some(case.property_id));
     let letter = letters::queue(tx, cx, LetterKind::Enforcement, to, home, json!(says))?;
     table::save(tx, &case.wrote(cx, &says, letter.id), &[])?;
-    again(tx, id)
+    let case = again(tx, id)?;
+    service::set_aside(tx, cx, case.letter_ids())?;
+    Ok(case)
 }
 
 /// A letter of a case went: that gives the notice that it carries.
@@ -333,6 +336,27 @@ pub(super) fn serve(
         }
         None => Ok(table::save(tx, &case.letter_served(cx, letter, &served), &[])?),
     }
+}
+
+/// A letter of a case came back: the notice that it gave is not given any more.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    case: Case,
+    letter: LetterId,
+    reason: &str,
+) -> Result<(), Error> {
+    cx.allow(Action::WorkEnforcement)?;
+    let sent = case.sent_letter(letter).ok_or_else(service::void_already)?;
+    let Some(notice) = sent.kind.gives().filter(|_| sent.served.is_some()) else {
+        return Ok(table::save(tx, &case.letter_returned(cx, letter, reason), &[])?);
+    };
+    if !case.state.rests_on(notice) {
+        return Err(Refusal::NotFromHere(case.state, "lose_service").into());
+    }
+    let offences = table::offences_of(tx, case.id)?;
+    follow(tx, cx, rules, case, &offences, Step::LoseService { reason: reason.to_owned() })
 }
 
 fn step(

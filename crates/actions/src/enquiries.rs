@@ -4,17 +4,19 @@ use chrono::{Datelike as _, NaiveDate};
 use serde_json::json;
 
 use super::gazetteer::{known_party, known_property};
-use super::{Error, Expected, FieldFault, Rules, homes, letters};
+use super::{Error, Expected, FieldFault, Rules, Service, homes, letters, service, service_policy};
 use domain::actor::Action;
 use domain::application::Application;
 use domain::context::Context;
 use domain::enquiry::{
     Enquiry, EnquiryLetterKind, EnquiryState, EnquiryStep, EntryKind, IntelligenceSource, Opening, OwnerSource, Refusal,
 };
+use domain::event::Change;
 use domain::exemption::Exemption;
-use domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, PartyId};
+use domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, LetterId, PartyId};
 use domain::letter::LetterKind;
-use storage::{Tx, access, applications, enquiries as table, exemptions, schemes};
+use domain::property::Capacity;
+use storage::{Tx, access, applications, enquiries as table, exemptions, properties, schemes};
 
 /// A step as it is asked for; what it rests on is looked up.
 #[derive(Clone, Debug)]
@@ -130,7 +132,7 @@ pub fn take(
         EnquiryStep::ReceiveApplication { application } => Some(application.clone()),
         _ => None,
     };
-    table::save(tx, &enquiry.take(cx, step)?)?;
+    save(tx, cx, &enquiry.take(cx, step)?)?;
     if let Some(application) = application {
         link(tx, cx, *application, id)?;
     }
@@ -210,14 +212,54 @@ pub fn write(
         table::save(tx, &enquiry.take(cx, EnquiryStep::Invite)?)?;
         enquiry = table::find(tx, id)?.ok_or(Error::NotFound)?;
     }
-    let says = enquiry.letter(cx, &rules.current()?.policy, kind)?;
     let to = match to {
         Some(to) => known_party(tx, to, "/to")?.id,
         None => enquiry.owner_id.ok_or(Refusal::NoOwner)?,
     };
+    let may_apply = properties::interests_in(tx, enquiry.property_id)?.iter().any(|interest| {
+        let runs_it = matches!(interest.capacity, Capacity::Owner | Capacity::Manager | Capacity::Holder);
+        interest.party_id == to && runs_it && interest.holds_on(cx.today())
+    });
+    let says = enquiry.letter(cx, &rules.current()?.policy, kind, to, may_apply)?;
     let letter = letters::queue(tx, cx, LetterKind::Enquiry, to, Some(enquiry.property_id), json!(says))?;
-    table::save(tx, &enquiry.wrote(cx, &says, letter.id)?)?;
+    save(tx, cx, &enquiry.wrote(cx, &says, to, letter.id)?)?;
     table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A letter of an enquiry went.
+pub(super) fn serve(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    enquiry: Enquiry,
+    letter: LetterId,
+    service: Service,
+) -> Result<(), Error> {
+    let sent = enquiry.sent_letter(letter).ok_or(Error::NotFound)?;
+    let sending = service.to(tx, sent.to, LetterKind::Enquiry)?;
+    let dated_on = Some(sent.letter.dated_on);
+    let served = sending.served(cx, dated_on, service_policy(rules.current()?), &rules.holidays)?;
+    Ok(table::save(tx, &enquiry.letter_served(cx, letter, &served))?)
+}
+
+/// A letter of an enquiry came back.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    enquiry: Enquiry,
+    letter: LetterId,
+    reason: &str,
+) -> Result<(), Error> {
+    cx.allow(Action::WorkHomes)?;
+    enquiry.sent_letter(letter).ok_or_else(service::void_already)?;
+    Ok(table::save(tx, &enquiry.letter_returned(cx, letter, reason))?)
+}
+
+/// Saves a change, after which letters may not have to go any more.
+fn save(tx: &mut Tx<'_>, cx: &Context, change: &Change<Enquiry>) -> Result<(), Error> {
+    table::save(tx, change)?;
+    let sent = change.entity().entries.iter().filter_map(|entry| entry.sent.as_ref());
+    service::set_aside(tx, cx, sent.map(|sent| sent.letter.letter_id))
 }
 
 /// It is recorded which enquiry an application came of, whatever has become of either.

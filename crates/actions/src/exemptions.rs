@@ -4,12 +4,15 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use serde_json::json;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, FieldFault, Rules, Service, enquiries, letters, service_policy, tasks};
+use super::{Error, Expected, FieldFault, Rules, Service, enquiries, letters, service, service_policy, tasks};
 use domain::actor::Action;
 use domain::calendar::london::written_out;
 use domain::context::Context;
 use domain::event::Change;
-use domain::exemption::{Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionStep, Finding, Notification};
+use domain::exemption::{
+    Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionState, ExemptionStep, Finding, Notification,
+    Refusal,
+};
 use domain::id::{ExemptionId, LetterId, PropertyId};
 use domain::letter::LetterKind;
 use domain::licence::{Licence, LicenceState};
@@ -80,21 +83,59 @@ pub fn take(
 ) -> Result<Exemption, Error> {
     cx.allow(match step {
         ExemptionStep::Serve { .. } | ExemptionStep::Refuse { .. } => Action::DecideExemptions,
-        ExemptionStep::End { .. }
+        ExemptionStep::LoseService { .. }
+        | ExemptionStep::End { .. }
         | ExemptionStep::Appeal
         | ExemptionStep::EndAppeal { .. }
         | ExemptionStep::Overturn => Action::WorkHomes,
     })?;
     let exemption = table::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(exemption.revision)?;
+    enter(tx, cx, rules, exemption, step)?;
+    table::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+fn enter(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, exemption: Exemption, step: ExemptionStep) -> Result<(), Error> {
+    if matches!(step, ExemptionStep::LoseService { .. }) {
+        follows_none(tx, &exemption)?;
+    }
     let previous = previous(tx, &exemption)?;
     let ended_with_nothing = matches!(step, ExemptionStep::End { with: Ending::Nothing, .. });
     let change = exemption.take(cx, &rules.current()?.policy, step, previous.as_ref())?;
     table::save(tx, &change)?;
+    set_aside(tx, cx, change.entity())?;
     if ended_with_nothing {
         enquiries::open_after_exemption(tx, cx, change.entity())?;
     }
-    table::find(tx, id)?.ok_or(Error::NotFound)
+    Ok(())
+}
+
+/// The second of two notices begins on the day after the first, which therefore stays as long as the second does.
+fn follows_none(db: &mut Conn, first: &Exemption) -> Result<(), Error> {
+    let others = table::of_property(db, first.property_id)?;
+    let follows = |one: &&Exemption| one.previous_id == Some(first.id) && one.state != ExemptionState::Refused;
+    match others.iter().find(follows) {
+        Some(second) => Err(Refusal::Followed(second.reference.clone()).into()),
+        None => Ok(()),
+    }
+}
+
+/// A letter about an exemption came back: the notice that it served is not served any more.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    exemption: Exemption,
+    letter: LetterId,
+    reason: &str,
+) -> Result<(), Error> {
+    cx.allow(Action::WorkHomes)?;
+    let sent = exemption.sent_letter(letter).ok_or_else(service::void_already)?;
+    if sent.kind == ExemptionLetterKind::Notice && sent.served.is_some() {
+        let reason = reason.to_owned();
+        return enter(tx, cx, rules, exemption, ExemptionStep::LoseService { reason });
+    }
+    Ok(table::save(tx, &exemption.letter_returned(cx, letter, reason))?)
 }
 
 /// Takes a step that an appeal brings with it, where it leads anywhere.
@@ -109,7 +150,7 @@ pub(super) fn follow(
     if exemption.state.after(&step).is_none() {
         return Ok(());
     }
-    Ok(table::save(tx, &exemption.take(cx, &rules.current()?.policy, step, None)?)?)
+    enter(tx, cx, rules, exemption, step)
 }
 
 fn previous(db: &mut Conn, exemption: &Exemption) -> Result<Option<Exemption>, Error> {
@@ -140,7 +181,9 @@ pub fn write(
     let says = exemption.letter(cx, &rules.current()?.policy, kind, circumstances, previous.as_ref())?;
     let (to, home) = (exemption.party_id.ok_or(Error::NotFound)?, Some(exemption.property_id));
     let letter = letters::queue(tx, cx, LetterKind::Exemption, to, home, json!(says))?;
-    table::save(tx, &exemption.wrote(cx, kind, &says, letter.id))?;
+    let change = exemption.wrote(cx, kind, &says, letter.id);
+    table::save(tx, &change)?;
+    set_aside(tx, cx, change.entity())?;
     table::find(tx, id)?.ok_or(Error::NotFound)
 }
 
@@ -173,6 +216,11 @@ fn ends(exemption: &Exemption, verb: &str, key: String, until: NaiveDate) -> Nee
              take the step \"end\" after its last day: where it ended with nothing, an enquiry into the home begins."
         ),
     }
+}
+
+/// The letters about it that must not go any more.
+fn set_aside(tx: &mut Tx<'_>, cx: &Context, exemption: &Exemption) -> Result<(), Error> {
+    service::set_aside(tx, cx, exemption.letters.iter().map(|letter| letter.letter_id))
 }
 
 /// A letter about an exemption went: that serves the notice that it carries.

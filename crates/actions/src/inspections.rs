@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 
 use super::gazetteer::{known_party, known_property};
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, documents, letters};
+use super::{Error, Expected, FieldFault, Rules, Service, documents, letters, service, tasks};
 use domain::actor::Action;
 use domain::calendar::{Consent, Dispatch, Method, london};
 use domain::context::Context;
@@ -14,8 +14,9 @@ use domain::inspection::{
 };
 use domain::letter::{Letter, LetterKind};
 use domain::service::NotServed;
+use domain::task::{Need, TaskKind};
 use storage::page::Page;
-use storage::{Tx, access, enforcement, inspections as table, licences, parties, schemes};
+use storage::{Tx, access, enforcement, inspections as table, letters as letter_table, licences, parties, schemes};
 
 /// A new inspection.
 #[derive(Clone, Debug)]
@@ -143,7 +144,49 @@ pub(super) fn enter(
 ) -> Result<(), Error> {
     let scheme = rules.version(&inspection.scheme_code, inspection.scheme_version)?;
     let change = inspection.take(cx, &scheme.inspections, step)?;
-    Ok(table::save(tx, &change)?)
+    table::save(tx, &change)?;
+    let letters_of_it = letter_table::about_home(tx, change.entity().property_id, LetterKind::Inspection)?;
+    service::set_aside(tx, cx, letters_of_it)
+}
+
+/// A letter gave notice of the visit that lies ahead. One that went too late to count is a task, for it went all the same.
+pub(super) fn told_by_letter(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    inspection: Inspection,
+    (to, letter): (NoticeTo, &Letter),
+    service: Service,
+) -> Result<(), Error> {
+    let reference = inspection.reference.clone();
+    let told = tx.attempt(|tx| {
+        let (method, sent_at) = (service.method, service.dispatched_at);
+        let party_id = Some(letter.recipient_id);
+        let one = Telling { to, party_id, name: None, method, given_at: sent_at, evidence: service.evidence };
+        let mut given = telling(tx, rules, one, 0)?;
+        // It tells the time that holds now, so it cannot have gone before it was written.
+        given.given_at = given.given_at.max(letter.created_at);
+        if method != Method::Email {
+            // Of a letter on paper only the day is known on which it was posted or handed over.
+            given.counts_from = given.counts_from.max(london::end_of_day(sent_at.date()));
+        }
+        let step = if inspection.is_told_with(to) {
+            InspectionStep::Notify { given: vec![given], not_told: None }
+        } else {
+            InspectionStep::Tell { given }
+        };
+        enter(tx, cx, rules, inspection, step)
+    });
+    let Err(Error::Refused { text, .. }) = told else { return told };
+    let need = Need {
+        kind: TaskKind::ServeNotice,
+        key: letter.id.to_string(),
+        property_id: letter.property_id,
+        letter_id: Some(letter.id),
+        title: format!("The notice of {reference} to {} does not count", letter.recipient_name),
+        detail: text,
+    };
+    tasks::open(tx, cx, need)
 }
 
 fn look_up(
@@ -183,7 +226,8 @@ fn look_up(
     })
 }
 
-/// Letters about an inspection are queued, one to each of these people: notice of the visit (I1), or the plan (I2).
+/// Letters about an inspection are queued, one to each of these people: notice of the visit (I1), to people who are told as that, or
+/// the plan (I2).
 ///
 /// # Errors
 /// [`Error::Invalid`] for somebody who is not on record; a refusal where there is nothing to tell.
@@ -192,12 +236,13 @@ pub fn send(
     cx: &Context,
     id: InspectionId,
     kind: InspectionLetterKind,
+    told_as: NoticeTo,
     to: &[PartyId],
 ) -> Result<Vec<Letter>, Error> {
     cx.allow(Action::WorkInspections)?;
     let inspection = table::find(tx, id)?.ok_or(Error::NotFound)?;
     let officer = access::find(tx, inspection.officer_id)?.ok_or(Error::NotFound)?;
-    let facts = serde_json::json!(inspection.letter(kind, &officer.name)?);
+    let facts = serde_json::json!(inspection.letter(kind, told_as, &officer.name)?);
     let mut queued = Vec::with_capacity(to.len());
     for (place, party) in to.iter().enumerate() {
         let party = known_party(tx, *party, &format!("/to/{place}"))?;

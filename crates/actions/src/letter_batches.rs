@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Error, Expected, FieldFault, Rules, Service, letters as post, service};
+use super::{Error, Expected, FieldFault, Rules, letters as post, service, tasks};
 use domain::actor::{Action, Sight};
-use domain::calendar::Method;
 use domain::context::Context;
 use domain::id::{LetterBatchId, LetterId};
 use domain::letter::{Letter, LetterKind, LetterState};
 use domain::letter_batch::{Entry, LetterBatch, Posting, Printed};
+use domain::task::{Need, TaskKind};
 use storage::page::Page;
 use storage::{self, Conn, Tx, letter_batches, letters};
 
@@ -70,8 +70,10 @@ fn waiting(db: &mut Conn) -> Result<Vec<Letter>, Error> {
 
 /// Why a letter is not to be posted, if it is not.
 fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
-    if letter.state != LetterState::ToPrint {
-        return Ok(Some(format!("it is {}", letter.state)));
+    match (letter.state, &letter.reply) {
+        (LetterState::ToPrint, _) => {}
+        (LetterState::GivenUp, Some(why)) => return Ok(Some(format!("it is {}: {why}", letter.state))),
+        (state, _) => return Ok(Some(format!("it is {state}"))),
     }
     if letter.kind == LetterKind::Reference {
         // A batch is for everybody in the post-room, and is kept.
@@ -80,20 +82,36 @@ fn why_not(db: &mut Conn, letter: &Letter) -> Result<Option<String>, Error> {
     service::why_not(db, letter)
 }
 
-/// Letters were printed together, as they were read; the bytes are safe already.
+/// Letters that were read and printed together.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The letters, as they were read.
+    pub letters: Vec<Letter>,
+    /// The file, and those that are in it.
+    pub printed: Printed,
+    /// Those that could not be printed, with the reason.
+    pub unprintable: Vec<(LetterId, String)>,
+}
+
+/// Letters were printed together, as they were read; the bytes are safe already. One that could not be printed is a task.
 ///
 /// # Errors
 /// A refusal if one of them was changed meanwhile, [`Error::Duplicate`] if one was put into another batch.
-pub fn make(tx: &mut Tx<'_>, cx: &Context, read: &[Letter], printed: Printed) -> Result<LetterBatch, Error> {
+pub fn make(tx: &mut Tx<'_>, cx: &Context, made: &Batch) -> Result<LetterBatch, Error> {
     cx.allow(Action::WorkTasks)?;
-    for letter in read {
+    for letter in &made.letters {
         let now = letters::find(tx, letter.id)?.ok_or(Error::NotFound)?;
         if now.revision != letter.revision || why_not(tx, &now)?.is_some() {
             let text = format!("the letter {} was changed while the batch was printed: ask again", letter.id);
             return Err(Error::Refused { code: "letter-changed", text });
         }
     }
-    let change = LetterBatch::make(cx, printed);
+    for letter in &made.letters {
+        if let Some((_, why)) = made.unprintable.iter().find(|(id, _)| *id == letter.id) {
+            tasks::open(tx, cx, not_printed(letter, why))?;
+        }
+    }
+    let change = LetterBatch::make(cx, made.printed.clone());
     letter_batches::insert(tx, &change).map_err(|error| match error {
         storage::Error::Duplicate => {
             Error::Duplicate("one of these letters was put into another batch at this moment: ask again")
@@ -101,6 +119,17 @@ pub fn make(tx: &mut Tx<'_>, cx: &Context, read: &[Letter], printed: Printed) ->
         other => other.into(),
     })?;
     Ok(change.into_entity())
+}
+
+fn not_printed(letter: &Letter, why: &str) -> Need {
+    Need {
+        kind: TaskKind::LetterGivenUp,
+        key: letter.id.to_string(),
+        property_id: letter.property_id,
+        letter_id: Some(letter.id),
+        title: format!("The letter to {} cannot be printed and was left out of a batch", letter.recipient_name),
+        detail: format!("{why}. Write it anew, or post it as it is written elsewhere and record its posting."),
+    }
 }
 
 /// A batch was posted or handed over: so is each of its letters, which serves the demand or the notice that it carries. What was posted
@@ -142,34 +171,13 @@ fn post_one(
     if let Some(why) = why_not(tx, &letter)? {
         return Ok(Some(why));
     }
-    let how = how(batch, entry, posting);
-    let service = Service {
-        method: posting.method,
-        dispatched_at: posting.posted_on.into(),
-        address: Some(letter.address.clone()),
-        evidence: Some(how.clone()),
-        proved: None,
-    };
-    if let Some(why) = service::by_letter(tx, cx, rules, &letter, service)? {
-        return Ok(Some(why));
-    }
-    post::posted(tx, cx, letter, &how)?;
-    Ok(None)
-}
-
-fn how(batch: &LetterBatch, entry: &Entry, posting: &Posting) -> String {
-    let method = match posting.method {
-        Method::FirstClassPost => "first class post",
-        Method::SecondClassPost => "second class post",
-        Method::LeftAtAddress => "left at the address",
-        _ => "delivered by hand",
-    };
-    let evidence = posting.evidence.as_ref().map(|evidence| format!("; {evidence}")).unwrap_or_default();
     let (first, last, sha256) = (entry.first_page, entry.last_page, &batch.cover.sha256);
-    format!(
-        "{method} on {}, with the batch {}: pages {first} to {last} of the file with the SHA-256 {sha256}{evidence}",
-        posting.posted_on, batch.cover.id
-    )
+    let with =
+        format!(", with the batch {}: pages {first} to {last} of the file with the SHA-256 {sha256}", batch.cover.id);
+    match tx.attempt(|tx| post::posted(tx, cx, rules, letter, posting, &with)) {
+        Err(Error::Refused { text, .. }) => Ok(Some(text)),
+        other => other.map(|()| None),
+    }
 }
 
 /// A batch is given up, and its letters are free for another.

@@ -12,6 +12,7 @@ use super::exemption::{Exemption, ExemptionKind, ExemptionState};
 use super::id::{AccountId, EnquiryId, ExemptionId, LetterId, PartyId, PropertyId, words};
 use super::requirement::{Requirement, Verdict};
 use super::scheme::Policy;
+use super::service::{SentLetter, Served};
 
 words! {
     /// How far an enquiry has come.
@@ -108,18 +109,30 @@ words! {
 /// What a letter of an enquiry says, as data that is fixed when it is queued. What was told to the council, and by whom, is not in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnquiryLetter {
+    /// The enquiry; letters from before this was kept name none, and nothing is recorded of how they went.
+    #[serde(default)]
+    pub enquiry: Option<EnquiryId>,
     /// Which.
     pub letter: EnquiryLetterKind,
     /// The enquiry's reference.
     pub reference: String,
     /// By when an application or an answer is asked for.
     pub answer_by: NaiveDate,
-    /// The day on which the owner was first invited by a letter, of a warning that follows one.
+    /// The day on which the last invitation went to the same person, of a warning that follows one.
     pub invited_on: Option<NaiveDate>,
 }
 
+/// A letter that the service wrote, and to whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    /// To whom.
+    pub to: PartyId,
+    /// The letter, and how it was served.
+    pub letter: SentLetter<EnquiryLetterKind>,
+}
+
 /// A note, or a time at which somebody was approached.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What.
     pub kind: EntryKind,
@@ -131,6 +144,9 @@ pub struct Entry {
     pub officer_id: Option<AccountId>,
     /// When it was entered.
     pub entered_at: DateTime<Utc>,
+    /// The letter that it tells of, if the service wrote one.
+    #[serde(default)]
+    pub sent: Option<Sent>,
 }
 
 /// An enquiry into one home.
@@ -267,6 +283,12 @@ pub enum Refusal {
     /// A letter for an owner who is not known.
     #[error("this letter goes to whoever is to apply: find the owner first")]
     NoOwner,
+    /// A letter to whoever is to apply, for somebody else.
+    #[error(
+        "this letter says that its recipient is to apply: send it to the owner that was found, or record first that this person \
+         owns or manages the home"
+    )]
+    NotToApply,
     /// A date could not be counted.
     #[error(transparent)]
     Counting(#[from] CannotCount),
@@ -289,6 +311,7 @@ impl Refusal {
             Self::NotNotified(_) => "exemption-not-notified",
             Self::InFuture => "in-future",
             Self::NoOwner => "no-owner",
+            Self::NotToApply => "not-to-apply",
             Self::Counting(_) => "cannot-count",
             Self::NoWords => "no-words",
         }
@@ -395,6 +418,9 @@ impl Enquiry {
         self.enter(step)?;
         self.state = to;
         self.ended_on = (!to.is_open()).then_some(cx.today());
+        if !to.is_open() {
+            self.letters_mut().filter(|sent| sent.letter.waits()).for_each(|sent| sent.letter.is_void = true);
+        }
         let facts = json!({
             "from": from, "to": to, "requirement": self.requirement, "owner": self.owner_id,
             "owner_source": self.owner_source, "application": application, "exemption": self.exemption_id,
@@ -449,42 +475,124 @@ impl Enquiry {
     ///
     /// # Errors
     /// A [`Refusal`] once it has ended, of a day in the future, or without words.
-    pub fn note(mut self, cx: &Context, kind: EntryKind, on: NaiveDate, text: String) -> Result<Change<Self>, Refusal> {
+    pub fn note(self, cx: &Context, kind: EntryKind, on: NaiveDate, text: String) -> Result<Change<Self>, Refusal> {
+        self.enter_note(cx, kind, on, text, None)
+    }
+
+    fn enter_note(
+        mut self,
+        cx: &Context,
+        kind: EntryKind,
+        on: NaiveDate,
+        text: String,
+        sent: Option<Sent>,
+    ) -> Result<Change<Self>, Refusal> {
         self.is_open()?;
         let (on, text) = (past(on, cx.today())?, words_of(text)?);
         let facts = json!({ "entry": kind, "on": on, "text": text });
-        self.entries.push(Entry { kind, on, text, officer_id: cx.actor.account, entered_at: cx.now });
+        self.entries.push(Entry { kind, on, text, officer_id: cx.actor.account, entered_at: cx.now, sent });
         Ok(self.change(cx, Happening::EnquiryNoted, facts))
     }
 
-    /// What a letter of this kind says today.
+    /// What a letter of this kind says today to that person, who `may_apply` by an interest in the home that is on record.
     ///
     /// # Errors
-    /// A [`Refusal`] once the enquiry has ended, or of a letter for an owner who is not known.
-    pub fn letter(&self, cx: &Context, policy: &Policy, kind: EnquiryLetterKind) -> Result<EnquiryLetter, Refusal> {
+    /// A [`Refusal`] once the enquiry has ended, or of a letter to whoever is to apply, for somebody else or while nobody is known.
+    pub fn letter(
+        &self,
+        cx: &Context,
+        policy: &Policy,
+        kind: EnquiryLetterKind,
+        to: PartyId,
+        may_apply: bool,
+    ) -> Result<EnquiryLetter, Refusal> {
         self.is_open()?;
-        if kind != EnquiryLetterKind::Information && self.owner_id.is_none() {
-            return Err(Refusal::NoOwner);
+        if kind != EnquiryLetterKind::Information {
+            let owner = self.owner_id.ok_or(Refusal::NoOwner)?;
+            if owner != to && !may_apply {
+                return Err(Refusal::NotToApply);
+            }
         }
         let days = policy.enquiry_answer_days + policy.service_allowance_days;
         let answer_by = Counted::within_days(days, Trigger::new(cx.today(), Occasion::Notice))?.on();
-        let invited = self.entries.iter().find(|entry| entry.kind == EntryKind::Letter);
-        let invited_on = invited.filter(|_| kind == EnquiryLetterKind::Warning).map(|entry| entry.on);
-        Ok(EnquiryLetter { letter: kind, reference: self.reference.clone(), answer_by, invited_on })
+        let invited_on = self.invited_on(to).filter(|_| kind == EnquiryLetterKind::Warning);
+        Ok(EnquiryLetter {
+            enquiry: Some(self.id),
+            letter: kind,
+            reference: self.reference.clone(),
+            answer_by,
+            invited_on,
+        })
     }
 
-    /// That letter was queued: an entry tells of it.
+    /// The day on which the last invitation went to this person.
+    fn invited_on(&self, to: PartyId) -> Option<NaiveDate> {
+        let sent = self.entries.iter().rev().filter_map(|entry| entry.sent.as_ref());
+        let mut invited = sent
+            .filter(|sent| sent.to == to && sent.letter.kind == EnquiryLetterKind::Invitation && !sent.letter.is_void);
+        invited.find_map(|sent| sent.letter.served.as_ref()).map(|served| served.dispatched_at.date())
+    }
+
+    /// That letter to that person was queued: an entry tells of it. One of its kind to them that did not go gives way to it.
     ///
     /// # Errors
     /// A [`Refusal`] once the enquiry has ended.
-    pub fn wrote(self, cx: &Context, says: &EnquiryLetter, letter: LetterId) -> Result<Change<Self>, Refusal> {
+    pub fn wrote(
+        mut self,
+        cx: &Context,
+        says: &EnquiryLetter,
+        to: PartyId,
+        letter: LetterId,
+    ) -> Result<Change<Self>, Refusal> {
         let (kind, what) = match says.letter {
             EnquiryLetterKind::Invitation => (EntryKind::Letter, "Invitation to apply"),
             EnquiryLetterKind::Warning => (EntryKind::Warning, "Warning"),
             EnquiryLetterKind::Information => (EntryKind::InformationNotice, "Information is required"),
         };
         let text = format!("{what}, by {}: the letter {letter}", says.answer_by);
-        self.note(cx, kind, cx.today(), text)
+        let earlier = |sent: &&mut Sent| sent.to == to && sent.letter.kind == says.letter && sent.letter.waits();
+        self.letters_mut().filter(earlier).for_each(|sent| sent.letter.is_void = true);
+        let (kind_of_letter, dated_on) = (says.letter, cx.today());
+        let letter = SentLetter {
+            kind: kind_of_letter,
+            letter_id: letter,
+            dated_on,
+            stated: None,
+            served: None,
+            is_void: false,
+        };
+        self.enter_note(cx, kind, dated_on, text, Some(Sent { to, letter }))
+    }
+
+    fn letters_mut(&mut self) -> impl Iterator<Item = &mut Sent> {
+        self.entries.iter_mut().filter_map(|entry| entry.sent.as_mut())
+    }
+
+    /// That letter, unless it came back or another one took its place.
+    #[must_use]
+    pub fn sent_letter(&self, letter: LetterId) -> Option<&Sent> {
+        let mut sent = self.entries.iter().filter_map(|entry| entry.sent.as_ref());
+        sent.find(|sent| sent.letter.letter_id == letter && !sent.letter.is_void)
+    }
+
+    /// The letter was served.
+    #[must_use]
+    pub fn letter_served(mut self, cx: &Context, letter: LetterId, served: &Served) -> Change<Self> {
+        let found = self.letters_mut().filter(|sent| sent.letter.letter_id == letter);
+        found.for_each(|sent| sent.letter.served = Some(served.clone()));
+        let facts = json!({
+            "letter": letter, "is": "served", "method": served.method, "sent_at": served.dispatched_at,
+            "deemed": served.deemed,
+        });
+        self.change(cx, Happening::EnquiryNoted, facts)
+    }
+
+    /// The letter came back, or its address refused it: nothing was served by it.
+    #[must_use]
+    pub fn letter_returned(mut self, cx: &Context, letter: LetterId, reason: &str) -> Change<Self> {
+        let found = self.letters_mut().filter(|sent| sent.letter.letter_id == letter);
+        found.for_each(|sent| sent.letter.is_void = true);
+        self.change(cx, Happening::EnquiryNoted, json!({ "letter": letter, "is": "returned", "reason": reason }))
     }
 
     /// It is given to an officer.
@@ -518,9 +626,10 @@ fn words_of(text: String) -> Result<String, Refusal> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::calendar::{Method, ServicePolicy};
     use crate::exemption::Notification;
     use crate::requirement::tests::verdict;
-    use crate::testing::{amy, applying, day, home, key, khan, on};
+    use crate::testing::{amy, applying, day, holidays, home, key, khan, on, scheme, sent};
 
     fn opening() -> Opening {
         Opening {
@@ -694,6 +803,47 @@ pub(crate) mod tests {
         assert_eq!(closed.assign(&cx, AccountId(key("Ben"))).unwrap_err(), Refusal::Ended(EnquiryState::Closed));
         let given = opened().assign(&cx, AccountId(key("Ben"))).unwrap().into_entity();
         assert_eq!((given.officer_id, given.state), (Some(AccountId(key("Ben"))), EnquiryState::Intelligence));
+    }
+
+    fn letter_id(name: &str) -> LetterId {
+        LetterId(key(name))
+    }
+
+    fn wrote(enquiry: Enquiry, kind: EnquiryLetterKind, to: PartyId, name: &str) -> Enquiry {
+        let says = enquiry.letter(&on("2025-01-23"), &scheme().policy, kind, to, true).unwrap();
+        enquiry.wrote(&on("2025-01-23"), &says, to, letter_id(name)).unwrap().into_entity()
+    }
+
+    #[test]
+    fn only_whoever_is_to_apply_is_told_so_and_a_warning_names_the_invitation_that_went_to_the_same_person() {
+        use EnquiryLetterKind as K;
+        let (cx, policy, other) = (on("2025-01-23"), scheme().policy, PartyId(key("a neighbour")));
+        let found = Enquiry { state: EnquiryState::OwnerFound, owner_id: Some(khan()), ..opened() };
+        for (kind, owner, to, may_apply, refusal) in [
+            (K::Invitation, None, khan(), true, Some(Refusal::NoOwner)),
+            (K::Invitation, Some(khan()), khan(), false, None),
+            (K::Warning, Some(khan()), other, false, Some(Refusal::NotToApply)),
+            (K::Warning, Some(khan()), other, true, None),
+            (K::Information, None, other, false, None),
+        ] {
+            let enquiry = Enquiry { owner_id: owner, ..found.clone() };
+            assert_eq!(enquiry.letter(&cx, &policy, kind, to, may_apply).err(), refusal, "{kind}");
+        }
+        let invited_on = |enquiry: &Enquiry, to| enquiry.letter(&cx, &policy, K::Warning, to, true).unwrap().invited_on;
+        let written = wrote(found, K::Invitation, khan(), "U1");
+        assert_eq!(invited_on(&written, khan()), None, "it has not gone yet");
+        let sending = sent(Method::FirstClassPost, "2025-01-23");
+        let served = sending.served(&cx, None, ServicePolicy::CAUTIOUS, &holidays()).unwrap();
+        let gone = written.letter_served(&cx, letter_id("U1"), &served).into_entity();
+        assert_eq!((invited_on(&gone, khan()), invited_on(&gone, other)), (Some(day("2025-01-23")), None));
+        let again = wrote(wrote(gone, K::Warning, khan(), "first U2"), K::Warning, khan(), "second U2");
+        let waits =
+            |enquiry: &Enquiry| ["first U2", "second U2"].map(|one| enquiry.sent_letter(letter_id(one)).is_some());
+        assert_eq!(waits(&again), [false, true]);
+        let back = again.clone().letter_returned(&cx, letter_id("U1"), "gone away").into_entity();
+        assert_eq!(invited_on(&back, khan()), None);
+        let ended = took(again, close("It is empty.")).unwrap();
+        assert_eq!((waits(&ended), ended.sent_letter(letter_id("U1")).is_some()), ([false, false], true));
     }
 
     #[test]

@@ -218,6 +218,11 @@ pub enum ExemptionStep {
         /// The exceptional circumstances that justify a second notice.
         circumstances: Option<String>,
     },
+    /// The notice came back, or did not count: it was not served, and waits to be.
+    LoseService {
+        /// Why.
+        reason: String,
+    },
     /// No notice is served.
     Refuse {
         /// The day of the decision.
@@ -283,6 +288,9 @@ pub enum Refusal {
     /// It runs.
     #[error("it runs until {0}: whether it ended with nothing shows afterwards")]
     Runs(NaiveDate),
+    /// The notice that follows it would have nothing to follow.
+    #[error("{0} follows this notice: refuse that one, or record first that it was not served either")]
+    Followed(String),
     /// A day in the future.
     #[error("that day lies in the future: enter the day on which it happened")]
     InFuture,
@@ -316,6 +324,7 @@ impl Refusal {
             Self::EndsFirst => "exemption-ends-first",
             Self::TooEarly(_) => "too-early",
             Self::Runs(_) => "exemption-runs",
+            Self::Followed(_) => "exemption-followed",
             Self::InFuture => "in-future",
             Self::NoWords => "no-words",
             Self::NothingToTell(..) => "nothing-to-tell",
@@ -331,6 +340,7 @@ impl ExemptionState {
     pub fn after(self, step: &ExemptionStep) -> Option<Self> {
         match (self, step) {
             (Self::Notified, ExemptionStep::Serve { .. }) => Some(Self::Served),
+            (Self::Served, ExemptionStep::LoseService { .. }) => Some(Self::Notified),
             (Self::Notified, ExemptionStep::Refuse { .. }) => Some(Self::Refused),
             (Self::Refused, ExemptionStep::Appeal | ExemptionStep::EndAppeal { .. }) => Some(Self::Refused),
             (Self::Refused, ExemptionStep::Overturn) => Some(Self::Notified),
@@ -514,6 +524,7 @@ impl Exemption {
                 self.serve(self.since(on, cx.today())?, policy, circumstances, previous)?;
                 Happening::ExemptionServed
             }
+            ExemptionStep::LoseService { reason } => return self.lose_service(cx, reason),
             ExemptionStep::Refuse { on, reasons } => {
                 let on = self.since(on, cx.today())?;
                 self.reasons = Some(words_of(reasons)?);
@@ -535,6 +546,7 @@ impl Exemption {
             ExemptionStep::Overturn => {
                 (self.decided_on, self.reasons) = (None, None);
                 (self.appeal_by, self.effective_until) = (None, None);
+                self.letters.iter_mut().for_each(|letter| letter.is_void = true);
                 Happening::ExemptionAppealed
             }
             ExemptionStep::End { with, on, reason } => {
@@ -584,6 +596,26 @@ impl Exemption {
         self.until_on = Some(until.on());
         self.until_basis = Some(until);
         Ok(())
+    }
+
+    /// What was counted from its service is forgotten. Whoever asked is protected again, as before the notice (s.95(3)).
+    fn lose_service(mut self, cx: &Context, reason: String) -> Result<Change<Self>, Refusal> {
+        let from = self.state;
+        let facts = json!({
+            "reference": self.reference, "from": from, "to": ExemptionState::Notified, "is": "returned",
+            "reason": words_of(reason)?, "served_on": self.served_on, "until": self.until_basis,
+        });
+        self.state = ExemptionState::Notified;
+        (self.served_on, self.decided_on, self.effective_until) = (None, None, None);
+        (self.from_on, self.until_on, self.until_basis) = (None, None, None);
+        self.letters.iter_mut().for_each(|letter| letter.is_void = true);
+        Ok(self.change(cx, Happening::ExemptionLetter, facts))
+    }
+
+    /// That letter, unless it came back or another one took its place.
+    #[must_use]
+    pub fn sent_letter(&self, letter: LetterId) -> Option<&SentLetter<ExemptionLetterKind>> {
+        self.letters.iter().find(|one| one.letter_id == letter && !one.is_void)
     }
 
     /// What a letter of this kind says today. `previous` is the exemption that this one follows.
@@ -801,6 +833,7 @@ pub(crate) mod tests {
         let spent = ExemptionStep::EndAppeal { on: day("2025-01-20") };
         let mut steps = vec![
             ("serve", serve("2025-01-20", None)),
+            ("lose_service", ExemptionStep::LoseService { reason: "Gone away.".to_owned() }),
             ("refuse", refuse),
             ("appeal", ExemptionStep::Appeal),
             ("end_appeal", spent),
@@ -815,6 +848,7 @@ pub(crate) mod tests {
         use ExemptionState as S;
         let allowed = [
             (S::Notified, "serve", S::Served),
+            (S::Served, "lose_service", S::Notified),
             (S::Notified, "refuse", S::Refused),
             (S::Refused, "appeal", S::Refused),
             (S::Refused, "end_appeal", S::Refused),
@@ -950,6 +984,7 @@ pub(crate) mod tests {
                 vec![S::Notified],
                 S::Refused,
             ),
+            (ExemptionStep::LoseService { reason: "Gone away.".to_owned() }, vec![S::Served], S::Notified),
             (end(Ending::Licensed, "2025-01-20"), vec![S::Served, S::InEffect], S::EndedLicensed),
             (end(Ending::Exempt, "2025-01-20"), vec![S::Served, S::InEffect], S::EndedExempt),
             (end(Ending::Nothing, "2025-04-15"), vec![S::Served, S::InEffect], S::EndedNothing),
@@ -1073,6 +1108,13 @@ pub(crate) mod tests {
         assert_eq!((served.state, served.served_on), (ExemptionState::Served, Some(day("2025-01-24"))));
         assert_eq!((served.from_on, served.until_on), (Some(day("2025-01-24")), Some(day("2025-04-23"))));
         assert!(served.protects_on(day("2025-01-23")) && served.exempts_on(day("2025-01-24")));
+        let lose = ExemptionStep::LoseService { reason: "It came back.".to_owned() };
+        let lost = took(served, "2025-01-30", lose, None).unwrap();
+        assert_eq!((lost.state, lost.served_on, lost.from_on), (ExemptionState::Notified, None, None));
+        assert!(lost.protects_on(day("2025-01-30")) && !lost.exempts_on(day("2025-01-30")));
+        assert_eq!((lost.until_on, &lost.until_basis, lost.sent_letter(letter_id("second"))), (None, &None, None));
+        let again = took(lost, "2025-01-30", serve("2025-01-30", None), None).unwrap();
+        assert_eq!((again.from_on, again.until_on), (Some(day("2025-01-30")), Some(day("2025-04-29"))));
         let returned = twice.letter_returned(&cx, letter_id("second"), "refused").into_entity();
         assert!(returned.waiting_letter(letter_id("second")).is_none());
         let refuse = ExemptionStep::Refuse { on: day("2025-01-22"), reasons: "None.".to_owned() };

@@ -345,6 +345,8 @@ impl Letter {
     pub fn set_aside(mut self, cx: &Context, why: &str) -> Result<Change<Self>, Refusal> {
         self.state = self.next(LetterMove::SetAside)?;
         self.next_attempt_at = None;
+        self.settled_at = Some(cx.now);
+        self.reply = Some(why.to_owned());
         let facts = json!({ "why": why });
         let chain = self.chain();
         Ok(Change::new(cx, chain, Happening::LetterGivenUp, &self.id.clone(), facts, self))

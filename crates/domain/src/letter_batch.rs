@@ -112,7 +112,7 @@ pub struct Printed {
     pub letters: Vec<(LetterId, i32, i32)>,
 }
 
-/// How a batch went.
+/// How letters on paper went, one by itself or those of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// The day, in London.
@@ -136,7 +136,7 @@ pub enum Refusal {
     #[error("the day of posting lies ahead: record it when the letters have gone")]
     InFuture,
     /// The day lies before the printing.
-    #[error("the batch was printed on {0}, so it cannot have been posted before that day")]
+    #[error("that was written or printed on {0}, so it cannot have been posted before that day")]
     BeforePrinted(NaiveDate),
     /// None of its letters can be posted.
     #[error("none of its letters can be posted any more ({0}): cancel the batch")]
@@ -153,6 +153,35 @@ impl Refusal {
             Self::InFuture | Self::BeforePrinted(_) => "day-of-posting",
             Self::NothingLeft(_) => "nothing-to-post",
         }
+    }
+}
+
+impl Posting {
+    /// Whether what was made on this day can have gone so.
+    ///
+    /// # Errors
+    /// A [`Refusal`] unless the day and the way are those of paper that was posted.
+    pub fn may_be_of(&self, cx: &Context, made_on: NaiveDate) -> Result<(), Refusal> {
+        if self.method.needs_consent() {
+            return Err(Refusal::NotOnPaper(self.method));
+        }
+        if self.posted_on > cx.today() {
+            return Err(Refusal::InFuture);
+        }
+        if self.posted_on < made_on { Err(Refusal::BeforePrinted(made_on)) } else { Ok(()) }
+    }
+
+    /// What proves that a letter went: how, on which day, `with` what, and the council's own evidence.
+    #[must_use]
+    pub fn proof(&self, with: &str) -> String {
+        let method = match self.method {
+            Method::FirstClassPost => "first class post",
+            Method::SecondClassPost => "second class post",
+            Method::LeftAtAddress => "left at the address",
+            _ => "delivered by hand",
+        };
+        let evidence = self.evidence.as_ref().map(|evidence| format!("; {evidence}")).unwrap_or_default();
+        format!("{method} on {}{with}{evidence}", self.posted_on)
     }
 }
 
@@ -200,17 +229,7 @@ impl LetterBatch {
     /// A [`Refusal`] unless it is open, and the day and the way are those of paper that was posted.
     pub fn may_be_posted(&self, cx: &Context, posting: &Posting) -> Result<(), Refusal> {
         self.next(BatchMove::Post)?;
-        if posting.method.needs_consent() {
-            return Err(Refusal::NotOnPaper(posting.method));
-        }
-        if posting.posted_on > cx.today() {
-            return Err(Refusal::InFuture);
-        }
-        let printed_on = london::today(self.cover.made_at);
-        if posting.posted_on < printed_on {
-            return Err(Refusal::BeforePrinted(printed_on));
-        }
-        Ok(())
+        posting.may_be_of(cx, london::today(self.cover.made_at))
     }
 
     /// It was posted, but for the letters that are left out, each with the reason.

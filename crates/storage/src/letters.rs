@@ -96,6 +96,21 @@ pub fn find(db: &mut Conn, id: LetterId) -> Result<Option<Letter>, Error> {
     row.map(LetterRow::entity).transpose()
 }
 
+/// The letters of a kind about a home that wait to be sent or printed.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn about_home(db: &mut Conn, home: PropertyId, kind: LetterKind) -> Result<Vec<LetterId>, Error> {
+    let waits = [LetterState::Queued, LetterState::ToPrint].map(Word);
+    let ids = letters::table
+        .filter(letters::property_id.eq(Word(home)))
+        .filter(letters::kind.eq(Word(kind)))
+        .filter(letters::state.eq_any(waits))
+        .select(letters::id)
+        .load::<Word<LetterId>>(db)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}
+
 /// The letter with that identifier, if the actor may see it.
 ///
 /// # Errors

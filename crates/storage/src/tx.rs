@@ -1,12 +1,17 @@
 //! A transaction that may write: the only way to store anything.
 
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use diesel::RunQueryDsl as _;
+use diesel::connection::TransactionManager as _;
+use diesel::{Connection, RunQueryDsl as _};
 
 use super::record::{Conflict, Holds, Insert, Revised, Row, Save};
 use super::{Conn, Error, events};
 use domain::event::Change;
+
+/// Inside a transaction, diesel's manager of transactions makes savepoints.
+type Savepoints = <Conn as Connection>::TransactionManager;
 
 /// A connection inside a transaction that may write: what every function that writes asks for.
 pub struct Tx<'c> {
@@ -36,6 +41,22 @@ impl<'c> Tx<'c> {
     /// that this transaction could not see, and then the same work, done again, would see it and decide otherwise.
     pub(super) fn clashed(&self) -> bool {
         self.clashed
+    }
+
+    /// Does work that may fail by itself: what it stored goes with it, and the rest of the transaction stays.
+    ///
+    /// # Errors
+    /// Whatever the work returns. After [`Error::Conflict`] nothing of the transaction can be kept.
+    pub fn attempt<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        Savepoints::begin_transaction(self.conn).map_err(Error::from)?;
+        // A panic must not leave the savepoint open: whoever ends the transaction ends one level of it.
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let ended = match &result {
+            Ok(Ok(_)) => Savepoints::commit_transaction(self.conn),
+            _ => Savepoints::rollback_transaction(self.conn),
+        };
+        let value = result.unwrap_or_else(|panic| resume_unwind(panic));
+        ended.map_err(|error| E::from(Error::from(error))).and(value)
     }
 
     /// Inserts rows; a unique key that stands against one is [`Error::Duplicate`].

@@ -11,6 +11,7 @@ use validator::{Validate, ValidationErrors};
 
 use super::applications::ApplicationView;
 use super::homes::RequirementView;
+use super::service::SentLetterView;
 use super::written;
 use crate::actions::Error;
 use crate::actions::enquiries::{self as actions, Asked};
@@ -48,11 +49,32 @@ pub struct EnquiryView {
     /// The applications that came of it.
     applications: Vec<ApplicationId>,
     /// Notes, and times at which somebody was approached, the oldest first.
-    entries: Vec<Entry>,
+    entries: Vec<EnquiryEntryView>,
     /// Why it ended as it did, or goes on.
     reason: Option<String>,
     ended_on: Option<NaiveDate>,
     opened_at: DateTime<Utc>,
+}
+
+/// A note, or a time at which somebody was approached.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnquiryEntryView {
+    kind: EntryKind,
+    on: NaiveDate,
+    text: String,
+    officer_id: Option<AccountId>,
+    entered_at: DateTime<Utc>,
+    /// To whom the letter went that it tells of, if the service wrote one.
+    to: Option<PartyId>,
+    letter: Option<SentLetterView<EnquiryLetterKind>>,
+}
+
+impl From<Entry> for EnquiryEntryView {
+    fn from(entry: Entry) -> Self {
+        let Entry { kind, on, text, officer_id, entered_at, sent } = entry;
+        let (to, letter) = sent.map(|sent| (sent.to, sent.letter.into())).unzip();
+        Self { kind, on, text, officer_id, entered_at, to, letter }
+    }
 }
 
 impl EnquiryView {
@@ -76,7 +98,7 @@ impl EnquiryView {
             owner_id: enquiry.owner_id,
             owner_source: enquiry.owner_source,
             exemption_id: enquiry.exemption_id,
-            entries: enquiry.entries,
+            entries: enquiry.entries.into_iter().map(EnquiryEntryView::from).collect(),
             reason: enquiry.reason,
             ended_on: enquiry.ended_on,
             opened_at: enquiry.opened_at,
@@ -320,7 +342,7 @@ pub async fn note(
 pub struct EnquiryLetterForm {
     /// Which: the invitation to apply (U1), a warning (U2), or that information is required (U3).
     letter: EnquiryLetterKind,
-    /// To whom; whoever is to apply if nothing is said.
+    /// To whom; whoever is to apply if nothing is said. U1 and U2 go to them, or to somebody on record as owner, manager or holder.
     to: Option<PartyId>,
 }
 

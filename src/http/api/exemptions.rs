@@ -252,6 +252,12 @@ pub enum ExemptionStepForm {
         #[schema(min_length = 1, max_length = 4000)]
         circumstances: Option<String>,
     },
+    /// The notice came back, or did not count: it was not served, and waits to be.
+    LoseService {
+        /// Why.
+        #[schema(min_length = 1, max_length = 4000)]
+        reason: String,
+    },
     /// No notice is served.
     Refuse {
         /// The day of the decision.
@@ -281,7 +287,9 @@ impl Validate for ExemptionStepForm {
             Self::Serve { circumstances: Some(why), .. } => written::words(&mut faults, "circumstances", why, 4000),
             Self::Serve { circumstances: None, .. } => {}
             Self::Refuse { reasons, .. } => written::words(&mut faults, "reasons", reasons, 4000),
-            Self::End { reason, .. } => written::words(&mut faults, "reason", reason, 4000),
+            Self::LoseService { reason } | Self::End { reason, .. } => {
+                written::words(&mut faults, "reason", reason, 4000)
+            }
         }
         written::checked(faults)
     }
@@ -291,6 +299,7 @@ impl ExemptionStepForm {
     fn step(&self) -> ExemptionStep {
         match self.clone() {
             Self::Serve { on, circumstances } => ExemptionStep::Serve { on, circumstances },
+            Self::LoseService { reason } => ExemptionStep::LoseService { reason },
             Self::Refuse { on, reasons } => ExemptionStep::Refuse { on, reasons },
             Self::End { with, on, reason } => ExemptionStep::End { with, on, reason },
         }

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use super::letters::PostingRecord;
 use super::written;
-use crate::actions::{Error, letter_batches as actions};
+use crate::actions::Error;
+use crate::actions::letter_batches::{self as actions, Batch};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::{Method, london};
@@ -164,7 +166,8 @@ pub struct BatchForm {
     letters: Option<Vec<LetterId>>,
 }
 
-/// Print letters together, as one PDF in which each begins on a new sheet. A letter is in one open batch at most.
+/// Print letters together, as one PDF in which each begins on a new sheet. A letter is in one open batch at most. One that cannot be
+/// printed is left out, and is a task.
 #[utoipa::path(tag = "letters", operation_id = "print_letter_batch", request_body = BatchForm, responses((status = 201, body = BatchFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/letter-batches")]
 pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Result<HttpResponse, Problem> {
@@ -173,29 +176,31 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Re
     let asked = form.body.letters;
     let make = move |app: &App, cx: &Context| {
         let chosen = app.db.read(|db| actions::chosen(db, cx, asked.as_deref()))?;
-        let (file, printed) = print(app, cx, &chosen)?;
-        Ok((file, (chosen, printed)))
+        print(app, cx, chosen)
     };
-    change_with_file(app, caller, form.digest, make, |_, tx, cx, (chosen, printed)| {
-        let batch = actions::make(tx, cx, chosen, printed.clone())?;
+    change_with_file(app, caller, form.digest, make, |_, tx, cx, made| {
+        let batch = actions::make(tx, cx, made)?;
         let (location, revision) = (format!("/api/v1/letter-batches/{}", batch.cover.id), batch.cover.revision);
         Ok(Answer::created(location, &file(tx, batch)?, revision))
     })
     .await
 }
 
-fn print(app: &App, cx: &Context, chosen: &[Letter]) -> Result<(AtRest, Printed), Problem> {
+fn print(app: &App, cx: &Context, chosen: Vec<Letter>) -> Result<(AtRest, Batch), Problem> {
     let title = format!("Letters printed on {}", long_date(cx.today()));
-    let printed = paper::print_batch(app.typesetter, &title, chosen).map_err(Error::from)?;
+    let paper::Batch { pdf: printed, printed: in_it, left_out } =
+        paper::print_batch(app.typesetter, &title, &chosen).map_err(Error::from)?;
     let mut incoming = app.files.begin().map_err(|error| upload::disk(&error))?;
     incoming.write(&printed.bytes).map_err(|error| upload::disk(&error))?;
     let file = incoming.end();
     let page = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let pages = printed.letters.iter().map(|pages| (page(pages.first), page(pages.last)));
-    let letters = chosen.iter().zip(pages).map(|(letter, (first, last))| (letter.id, first, last)).collect();
+    let letters = in_it.iter().zip(pages).map(|(letter, (first, last))| (letter.id, first, last)).collect();
     let bytes = i64::try_from(printed.bytes.len()).unwrap_or(i64::MAX);
     let sha256 = file.sha256().to_owned();
-    Ok((file, Printed { sha256, bytes, letters }))
+    let unprintable = left_out.into_iter().map(|(letter, fault)| (letter.id, fault.to_string())).collect();
+    let printed = Printed { sha256, bytes, letters };
+    Ok((file, Batch { letters: chosen, printed, unprintable }))
 }
 
 /// Download a batch, to be printed.
@@ -216,35 +221,20 @@ pub async fn content(
     download::stored(&app, &request, stored).await
 }
 
-/// How a batch went.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BatchPosting {
-    /// The day on which it was posted or handed over.
-    posted_on: NaiveDate,
-    /// First or second class post, delivered by hand or left at the address.
-    method: Method,
-    /// What proves it, such as the number of a certificate of posting.
-    #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
-    #[schema(min_length = 1, max_length = 1000)]
-    evidence: Option<String>,
-}
-
 /// Record that a batch was posted or handed over: each of its letters was, and serves the demand that it carries. Letters that
 /// were posted otherwise, withdrawn or returned meanwhile are left out and named.
-#[utoipa::path(tag = "letters", operation_id = "post_letter_batch", params(("id" = LetterBatchId, Path), ("If-Match" = String, Header)), request_body = BatchPosting, responses((status = 200, body = BatchFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "letters", operation_id = "post_letter_batch", params(("id" = LetterBatchId, Path), ("If-Match" = String, Header)), request_body = PostingRecord, responses((status = 200, body = BatchFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/letter-batches/{id}/posting")]
 pub async fn record_posting(
     app: Data<App>,
     caller: Caller,
     id: Id<LetterBatchId>,
     expected: IfMatch,
-    form: Sent<BatchPosting>,
+    form: Sent<PostingRecord>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkTasks).await?;
     let form = form.read().await?;
-    let BatchPosting { posted_on, method, evidence } = form.body;
-    let posting = Posting { posted_on, method, evidence };
+    let posting = Posting::from(form.body);
     change(app, caller, form.digest, move |app, tx, cx| {
         let batch = actions::record_posting(tx, cx, &app.rules, id.0, expected.0, posting.clone())?;
         changed(tx, batch)

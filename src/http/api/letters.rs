@@ -12,9 +12,11 @@ use super::written;
 use crate::actions::{Error, letters as actions};
 use crate::app::App;
 use crate::domain::actor::{Action, Sight};
+use crate::domain::calendar::Method;
 use crate::domain::context::Context;
 use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
+use crate::domain::letter_batch::Posting;
 use crate::http::answer::{Answer, PageOf, change, look, page, read, read_one};
 use crate::http::download;
 use crate::http::form::{Id, Query, Sent};
@@ -81,7 +83,7 @@ fn in_words(state: LetterState) -> &'static str {
         LetterState::Accepted => "accepted by the relay",
         LetterState::Refused => "refused by the address",
         LetterState::Held => "held: it cannot be known whether it went",
-        LetterState::GivenUp => "given up after repeated failure",
+        LetterState::GivenUp => "given up after repeated failure, or set aside",
         LetterState::ToPrint => "waits to be printed and posted",
         LetterState::Posted => "posted or handed over",
     }
@@ -204,17 +206,28 @@ pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<H
     Ok(download::made(&name, printed.bytes))
 }
 
-/// How a letter went on paper.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+/// How letters on paper went.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostingRecord {
-    /// How, such as "first class post, certificate of posting 4711".
+    /// The day on which it was posted or handed over.
+    posted_on: NaiveDate,
+    /// First or second class post, delivered by hand or left at the address.
+    method: Method,
+    /// What proves it, such as the number of a certificate of posting.
     #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
     #[schema(min_length = 1, max_length = 1000)]
-    how: String,
+    evidence: Option<String>,
 }
 
-/// Record that a letter was printed and posted or handed over.
+impl From<PostingRecord> for Posting {
+    fn from(record: PostingRecord) -> Self {
+        let PostingRecord { posted_on, method, evidence } = record;
+        Self { posted_on, method, evidence }
+    }
+}
+
+/// Record that a letter was printed and posted or handed over, which serves what it carries.
 #[utoipa::path(tag = "letters", operation_id = "post_letter", params(("id" = LetterId, Path), ("If-Match" = String, Header)), request_body = PostingRecord, responses((status = 200, body = LetterFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/letters/{id}/posting")]
 pub async fn record_posting(
@@ -226,9 +239,40 @@ pub async fn record_posting(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkTasks).await?;
     let form = form.read().await?;
-    change(app, caller, form.digest, move |_, tx, cx| {
+    change(app, caller, form.digest, move |app, tx, cx| {
         seen(tx, cx, id.0)?;
-        let letter = actions::post(tx, cx, id.0, expected.0, &form.body.how)?;
+        let letter = actions::post(tx, cx, &app.rules, id.0, expected.0, &form.body.clone().into())?;
+        let revision = letter.revision;
+        Ok(Answer::changed(&file(tx, letter)?, revision))
+    })
+    .await
+}
+
+/// A letter that came back.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterReturn {
+    /// Why it came back, such as "gone away".
+    #[validate(length(min = 1, max = 1000), custom(function = "written::lines"))]
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Record that a letter came back: what it carried is not served, and waits to be served anew.
+#[utoipa::path(tag = "letters", operation_id = "return_letter", params(("id" = LetterId, Path), ("If-Match" = String, Header)), request_body = LetterReturn, responses((status = 200, body = LetterFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/letters/{id}/return")]
+pub async fn record_return(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<LetterId>,
+    expected: IfMatch,
+    form: Sent<LetterReturn>,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkTasks).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        seen(tx, cx, id.0)?;
+        let letter = actions::record_return(tx, cx, &app.rules, id.0, expected.0, &form.body.reason)?;
         let revision = letter.revision;
         Ok(Answer::changed(&file(tx, letter)?, revision))
     })

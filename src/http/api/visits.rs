@@ -219,6 +219,8 @@ pub async fn find(
 pub struct InspectionLetterForm {
     /// Which: notice of the visit (I1), or the improvement plan (I2).
     letter: InspectionLetterKind,
+    /// As what they are told of a visit: the owner's side if nothing is said.
+    told_as: Option<NoticeTo>,
     /// To whom: each gets one, by e-mail where notices may go so, else on paper.
     #[validate(length(min = 1, max = 20))]
     #[schema(min_items = 1, max_items = 20)]
@@ -232,7 +234,7 @@ pub struct QueuedLetters {
     letters: Vec<LetterId>,
 }
 
-/// Send letters: notice of a visit, whose giving is recorded when it has happened, or the improvement plan.
+/// Send letters: notice of a visit, which is given once the relay accepts it or its posting is recorded, or the improvement plan.
 #[utoipa::path(tag = "inspections", operation_id = "send_inspection_letters", params(("id" = InspectionId, Path)), request_body = InspectionLetterForm, responses((status = 201, body = QueuedLetters), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/inspections/{id}/letters")]
 pub async fn send(
@@ -244,7 +246,8 @@ pub async fn send(
     let caller = caller.enter(&app, Action::WorkInspections).await?;
     let form = form.read().await?;
     change(app, caller, form.digest, move |_, tx, cx| {
-        let queued = actions::send(tx, cx, id.0, form.body.letter, &form.body.to)?;
+        let told_as = form.body.told_as.unwrap_or(NoticeTo::Owner);
+        let queued = actions::send(tx, cx, id.0, form.body.letter, told_as, &form.body.to)?;
         Ok(Answer::recorded(&QueuedLetters { letters: queued.iter().map(|letter| letter.id).collect() }))
     })
     .await

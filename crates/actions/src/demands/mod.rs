@@ -7,12 +7,12 @@ use chrono::{Datelike as _, NaiveDate};
 pub use answers::{Incoming, Judgement, answer, assess};
 
 use super::rules::service_policy;
-use super::{Error, Expected, FieldFault, Rules, Service, breaches, letters};
+use super::{Error, Expected, FieldFault, Rules, Service, breaches, letters, service};
 use domain::actor::Action;
 use domain::context::Context;
 use domain::demand::{self, Demand, Request};
 use domain::event::Change;
-use domain::id::{CopyId, DemandId, ItemId, LicenceId, PropertyId};
+use domain::id::{CopyId, DemandId, ItemId, LetterId, LicenceId, PropertyId};
 use domain::letter::LetterKind;
 use storage::{Tx, demands, licences, properties, schemes};
 
@@ -114,15 +114,17 @@ pub(super) fn serve(
     rules: &Rules,
     demand: Demand,
     recipient: CopyId,
-    service: Service,
+    how: Service,
 ) -> Result<Demand, Error> {
     let id = demand.cover.id;
     let copy = demand.recipients.iter().find(|copy| copy.id == recipient).ok_or(Error::NotFound)?;
     let licence = licences::find(tx, demand.cover.licence_id)?.ok_or(Error::NotFound)?;
-    let sending = service.to(tx, copy.party_id, LetterKind::Demand)?;
+    let sending = how.to(tx, copy.party_id, LetterKind::Demand)?;
     let policy = service_policy(rules.of(&licence)?);
+    let letters_of_it = letters_of(&demand);
     let change = demand.record_service(cx, recipient, sending, policy, &rules.holidays)?;
     demands::save(tx, &change)?;
+    service::set_aside(tx, cx, letters_of_it)?;
     if change.entity().cover.served_on.is_some() {
         queue_letters(tx, cx, change.entity())?;
     }
@@ -155,7 +157,14 @@ pub(super) fn take_back(
     copy: CopyId,
     reason: &str,
 ) -> Result<(), Error> {
-    keep(tx, cx, &demand.record_return(cx, copy, reason)?)
+    let letters_of_it = letters_of(&demand);
+    keep(tx, cx, &demand.record_return(cx, copy, reason)?)?;
+    service::set_aside(tx, cx, letters_of_it)
+}
+
+/// The letters that carry its copies; a copy that is to go anew forgets its own.
+fn letters_of(demand: &Demand) -> Vec<LetterId> {
+    demand.recipients.iter().filter_map(|copy| copy.letter_id).collect()
 }
 
 /// More time is given without moving the due date.
@@ -209,6 +218,7 @@ pub fn withdraw(
     cx.allow(Action::WithdrawDemands)?;
     let change = found(tx, id, expected)?.withdraw(cx, reason)?;
     keep(tx, cx, &change)?;
+    service::set_aside(tx, cx, letters_of(change.entity()))?;
     again(tx, id)
 }
 

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 pub use contents::{About, Contents, LicenceMatter, Line, contents};
-pub use posting::{Words, post, send_again, settle, take_up, to_send};
+pub use posting::{Words, post, record_return, send_again, settle, take_up, to_send};
 
-pub(super) use posting::posted;
+pub(super) use posting::{posted, set_aside};
 
 use posting::close_tasks;
 

@@ -4,13 +4,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{Contents, contents};
-use crate::{Error, Expected, Rules, service, service_policy, tasks};
+use crate::{Error, Expected, Rules, Service, service, service_policy, tasks};
 use domain::actor::Action;
 use domain::calendar::london;
 use domain::context::Context;
 use domain::event::{Chain, Event, Happening};
 use domain::id::{LetterId, Spelled as _};
-use domain::letter::{Channel, Letter, LetterKind, LetterState, Posting};
+use domain::letter::{Channel, Letter, LetterKind, LetterState, Posting, Refusal};
+use domain::letter_batch::Posting as OnPaper;
 use domain::party::Consent;
 use domain::task::{Need, TaskKind};
 use storage::letters::Place;
@@ -67,9 +68,7 @@ fn claim(
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Option<Letter>, Error> {
     if let Some(why) = service::void(tx, &letter)? {
-        let id = letter.id;
-        letters::save(tx, &letter.set_aside(cx, &why)?)?;
-        close_tasks(tx, cx, id, &why)?;
+        set_aside(tx, cx, letter, &why)?;
         return Ok(None);
     }
     let letter = by_the_consent_of_today(tx, cx, letter)?;
@@ -185,7 +184,7 @@ fn lay_out(tx: &mut Tx<'_>, cx: &Context, letter: Letter) -> Result<(), Error> {
         letter_id: Some(letter.id),
         title: format!("Print and post the letter to {name}: {subject}"),
         detail: "No consent to e-mail is on record for this person (s.247), so the letter goes on paper. \
-                 When it is posted, record the service of a demand, then close this task."
+                 When it is posted, record its posting: that closes this task, and serves what the letter carries."
             .to_owned(),
     };
     letters::save(tx, &letter.lay_out(cx)?)?;
@@ -274,7 +273,7 @@ fn refused(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Res
 
 fn open(tx: &mut Tx<'_>, cx: &Context, letter: &Letter, kind: TaskKind, what: &str) -> Result<(), Error> {
     let remedy = match kind {
-        TaskKind::AddressRefused => "Find the right address, or post the letter and record its service.",
+        TaskKind::AddressRefused => "Find the right address and send it anew, or serve it otherwise and record that.",
         TaskKind::LetterInDoubt => "Look for it in the mail relay's log, then send it again or record how it went.",
         _ => "Look at the letter and at the mail relay.",
     };
@@ -290,23 +289,67 @@ fn open(tx: &mut Tx<'_>, cx: &Context, letter: &Letter, kind: TaskKind, what: &s
     tasks::open(tx, cx, need)
 }
 
-/// A letter on paper was posted, or a doubtful one was followed by one.
+/// A letter on paper was posted, or a doubtful one was followed by one: that serves what it carries.
 ///
 /// # Errors
-/// A refusal unless it waits for that.
-pub fn post(tx: &mut Tx<'_>, cx: &Context, id: LetterId, expected: Expected, how: &str) -> Result<Letter, Error> {
+/// A refusal unless it waits for that and can have gone so, or where what it carries is not served by it.
+pub fn post(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: LetterId,
+    expected: Expected,
+    posting: &OnPaper,
+) -> Result<Letter, Error> {
     cx.allow(Action::WorkTasks)?;
     let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
     expected.check(letter.revision)?;
-    posted(tx, cx, letter, how)?;
+    posting.may_be_of(cx, london::today(letter.created_at))?;
+    posted(tx, cx, rules, letter, posting, "")?;
     letters::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// A letter on paper went, and the tasks about it are done.
-pub(crate) fn posted(tx: &mut Tx<'_>, cx: &Context, letter: Letter, how: &str) -> Result<(), Error> {
+/// A letter went on paper, `with` what: the tasks about it are done, and what it carries is served.
+pub(crate) fn posted(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    letter: Letter,
+    posting: &OnPaper,
+    with: &str,
+) -> Result<(), Error> {
+    let how = posting.proof(with);
+    letters::save(tx, &letter.clone().post(cx, &how)?)?;
+    close_tasks(tx, cx, letter.id, &how)?;
+    service::by_letter(tx, cx, rules, &letter, Service::on_paper(&letter, posting, how))
+}
+
+/// A letter that went came back: what it carried is not served.
+///
+/// # Errors
+/// A refusal unless it went and serves something.
+pub fn record_return(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    rules: &Rules,
+    id: LetterId,
+    expected: Expected,
+    reason: &str,
+) -> Result<Letter, Error> {
+    let letter = letters::find(tx, id)?.ok_or(Error::NotFound)?;
+    expected.check(letter.revision)?;
+    if !matches!(letter.state, LetterState::Accepted | LetterState::Posted) {
+        return Err(Refusal::NotNow(letter.state, "recorded as returned").into());
+    }
+    service::came_back(tx, cx, rules, &letter, reason)?;
+    Ok(letter)
+}
+
+/// What the letter carries is void or was served otherwise: it does not go, and the tasks about it are done.
+pub(crate) fn set_aside(tx: &mut Tx<'_>, cx: &Context, letter: Letter, why: &str) -> Result<(), Error> {
     let id = letter.id;
-    letters::save(tx, &letter.post(cx, how)?)?;
-    close_tasks(tx, cx, id, how)
+    letters::save(tx, &letter.set_aside(cx, why)?)?;
+    close_tasks(tx, cx, id, why)
 }
 
 /// A held letter is sent again.

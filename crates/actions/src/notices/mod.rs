@@ -11,7 +11,7 @@ pub(super) use serving::{serve, take_back};
 use serving::{lose_service, queue_letters};
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, FieldFault, Rules, proceedings};
+use super::{Error, Expected, FieldFault, Rules, proceedings, service};
 use domain::actor::Action;
 use domain::application::{self, Application};
 use domain::context::Context;
@@ -224,7 +224,7 @@ fn send_at_once(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, draft: Draft) -> R
     let change = Notice::draft(cx, &rules.current()?.policy, draft)?;
     table::insert(tx, &change)?;
     let change = change.into_entity().issue(cx)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     queue_letters(tx, cx, change.entity())?;
     again(tx, change.entity().cover.id)
 }
@@ -265,7 +265,7 @@ pub fn withdraw(
         return Err(Error::Refused { code: "decision-stands", text });
     }
     let change = notice.withdraw(cx, reason)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     lose_service(tx, cx, rules, change.entity())?;
     again(tx, id)
 }
@@ -328,8 +328,10 @@ fn found(tx: &mut Tx<'_>, id: NoticeId, expected: Expected) -> Result<Notice, Er
     Ok(notice)
 }
 
-fn save(tx: &mut Tx<'_>, change: &Change<Notice>) -> Result<(), Error> {
-    Ok(table::save(tx, change, &[])?)
+/// Saves a change, after which letters that carry its copies may not have to go any more.
+fn save(tx: &mut Tx<'_>, cx: &Context, change: &Change<Notice>) -> Result<(), Error> {
+    table::save(tx, change, &[])?;
+    service::set_aside(tx, cx, change.entity().copies.iter().filter_map(|copy| copy.letter_id))
 }
 
 fn again(tx: &mut Tx<'_>, id: NoticeId) -> Result<Notice, Error> {

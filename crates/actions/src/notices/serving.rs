@@ -22,7 +22,7 @@ use storage::{Tx, applications, notices as table};
 pub fn issue(tx: &mut Tx<'_>, cx: &Context, id: NoticeId, expected: Expected, letters: bool) -> Result<Notice, Error> {
     cx.allow(Action::WorkApplications)?;
     let change = found(tx, id, expected)?.issue(cx)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     if letters {
         queue_letters(tx, cx, change.entity())?;
     }
@@ -79,7 +79,7 @@ pub fn send_again(
 ) -> Result<Notice, Error> {
     cx.allow(Action::WorkApplications)?;
     let change = found(tx, id, expected)?.send_again(cx, copy)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     queue_letters(tx, cx, change.entity())?;
     again(tx, id)
 }
@@ -115,7 +115,7 @@ pub(crate) fn serve(
     let sending = service.to(tx, party, LetterKind::Notice)?;
     let scheme = rules.current()?;
     let change = notice.record_service(cx, copy, sending, &scheme.policy, service_policy(scheme), &rules.holidays)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     follow(tx, cx, rules, change.entity())?;
     again(tx, id)
 }
@@ -191,6 +191,6 @@ pub(crate) fn take_back(
     reason: &str,
 ) -> Result<(), Error> {
     let change = notice.record_return(cx, copy, reason)?;
-    save(tx, &change)?;
+    save(tx, cx, &change)?;
     lose_service(tx, cx, rules, change.entity())
 }

@@ -275,13 +275,33 @@ impl Case {
     pub fn waiting_letter(&self, letter: LetterId) -> Option<&SentLetter<CaseLetterKind>> {
         let notices = [&self.intent, &self.final_notice];
         let mut letters = notices.into_iter().flatten().flat_map(|notice| &notice.letters);
-        let waits = letters.find(|one| one.letter_id == letter && one.waits())?;
-        let is_time = match waits.kind {
-            CaseLetterKind::Intent => self.state == CaseState::IntentApproved,
-            CaseLetterKind::Final => self.state == CaseState::FinalApproved,
-            CaseLetterKind::Invitation | CaseLetterKind::Withdrawal | CaseLetterKind::Reduction => true,
-        };
-        Some(waits).filter(|_| is_time)
+        letters.find(|one| one.letter_id == letter && one.waits() && one.kind.holds_in(self.state))
+    }
+
+    /// That letter, unless it came back or another one took its place.
+    #[must_use]
+    pub fn sent_letter(&self, letter: LetterId) -> Option<&SentLetter<CaseLetterKind>> {
+        let notices = [&self.intent, &self.final_notice];
+        let mut letters = notices.into_iter().flatten().flat_map(|notice| &notice.letters);
+        letters.find(|one| one.letter_id == letter && !one.is_void)
+    }
+
+    /// Letters that were not served give way to a step after which what they say does not hold: a reduction to the next one, and
+    /// everything to a withdrawal.
+    pub(super) fn give_way(&mut self, is_reduced: bool) {
+        let state = self.state;
+        let gives_way =
+            |kind: CaseLetterKind| !kind.holds_in(state) || (is_reduced && kind == CaseLetterKind::Reduction);
+        let notices = [self.intent.as_mut(), self.final_notice.as_mut()];
+        let letters = notices.into_iter().flatten().flat_map(|notice| &mut notice.letters);
+        letters.filter(|one| one.waits() && gives_way(one.kind)).for_each(|one| one.is_void = true);
+    }
+
+    /// Every letter that carries a notice of the case, or tells of what became of one.
+    #[must_use]
+    pub fn letter_ids(&self) -> Vec<LetterId> {
+        let notices = [&self.intent, &self.final_notice];
+        notices.into_iter().flatten().flat_map(|notice| &notice.letters).map(|one| one.letter_id).collect()
     }
 
     fn letters_mut(&mut self, letter: LetterId) -> impl Iterator<Item = &mut SentLetter<CaseLetterKind>> {
@@ -327,14 +347,36 @@ impl PenaltyNotice {
 }
 
 impl CaseLetterKind {
+    /// Whether what a letter of this kind says still holds in that state, if it was not served before.
+    #[must_use]
+    pub fn holds_in(self, state: CaseState) -> bool {
+        use CaseState as S;
+        match self {
+            Self::Invitation => true,
+            Self::Intent => state == S::IntentApproved,
+            Self::Final => state == S::FinalApproved,
+            Self::Withdrawal => state == S::Withdrawn,
+            Self::Reduction => matches!(state, S::FinalGiven | S::Debt | S::Paid | S::Appealed | S::Confirmed),
+        }
+    }
+
+    /// The notice that its service gives, where it does.
+    #[must_use]
+    pub fn gives(self) -> Option<PenaltyNoticeKind> {
+        match self {
+            Self::Intent => Some(PenaltyNoticeKind::Intent),
+            Self::Final => Some(PenaltyNoticeKind::Final),
+            Self::Invitation | Self::Withdrawal | Self::Reduction => None,
+        }
+    }
+
     /// The step of the case that its service is, where it is one.
     #[must_use]
     pub fn step(self, served: Served) -> Option<Step> {
-        match self {
-            Self::Intent => Some(Step::GiveIntent { served }),
-            Self::Final => Some(Step::GiveFinal { served }),
-            Self::Invitation | Self::Withdrawal | Self::Reduction => None,
-        }
+        self.gives().map(|notice| match notice {
+            PenaltyNoticeKind::Intent => Step::GiveIntent { served },
+            PenaltyNoticeKind::Final => Step::GiveFinal { served },
+        })
     }
 }
 

@@ -273,9 +273,10 @@ impl Case {
             return Err(Refusal::ChosenAlready(String::new(), chosen));
         }
         let to = from.after(&step).ok_or(Refusal::NotFromHere(from, step.name()))?;
-        let name = step.name();
+        let (name, is_reduced) = (step.name(), matches!(step, Step::Reduce { .. }));
         let told = self.enter(cx, scheme, offences, step)?;
         self.state = to;
+        self.give_way(is_reduced);
         if to == CaseState::ClosedNoAction {
             self.path = None;
         }

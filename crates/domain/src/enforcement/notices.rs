@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Amount, Case, CaseLetterKind, CaseState, PenaltyNotice, Refusal, answerable, past, said};
+use super::{Amount, Case, CaseLetterKind, PenaltyNotice, PenaltyNoticeKind, Refusal, answerable, past, said};
 use crate::calendar::{Counted, Occasion, Trigger};
 use crate::context::Context;
 use crate::fees::pounds;
@@ -40,9 +40,10 @@ impl Case {
         particulars: Vec<String>,
         addition: Option<String>,
     ) -> Result<Value, Refusal> {
-        let mut additions = self.intent.take().map(|before| before.additions).unwrap_or_default();
+        let before = self.intent.take();
+        let (mut additions, letters) = before.map(|before| (before.additions, before.letters)).unwrap_or_default();
         additions.extend(addition);
-        let notice = draft(cx, amount, reasons, particulars, additions)?;
+        let notice = PenaltyNotice { letters, ..draft(cx, amount, reasons, particulars, additions)? };
         let told = json!({
             "amount": notice.amount, "reasons": notice.reasons, "particulars": notice.particulars,
             "additions": notice.additions,
@@ -65,7 +66,7 @@ impl Case {
 
     pub(super) fn lose_service(&mut self, reason: String) -> Result<Value, Refusal> {
         said(&reason)?;
-        let is_final = self.state == CaseState::FinalGiven;
+        let is_final = self.state.rests_on(PenaltyNoticeKind::Final);
         let notice = if is_final { self.final_notice.as_mut() } else { self.intent.as_mut() };
         if let Some(notice) = notice {
             notice.served = None;
@@ -134,7 +135,9 @@ impl Case {
         if amount.pence > intent.amount.pence {
             return Err(Refusal::AboveIntent(pounds(i64::from(intent.amount.pence))));
         }
+        let letters = self.final_notice.take().map(|before| before.letters).unwrap_or_default();
         let notice = draft(cx, amount, reasons, intent.particulars.clone(), intent.additions.clone())?;
+        let notice = PenaltyNotice { letters, ..notice };
         let told = json!({ "amount": notice.amount, "reasons": notice.reasons });
         self.final_notice = Some(notice);
         Ok(told)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::penalty::Working;
+use super::penalty::{PenaltyNoticeKind, Working};
 use super::{CourtOutcome, ExtensionGround, PenaltyAppealOutcome};
 use crate::id::{PartyId, words};
 use crate::scheme::PolicyStep;
@@ -300,8 +300,8 @@ impl CaseState {
             }
             Step::ApproveIntent if self == S::IntentDrafted => S::IntentApproved,
             Step::GiveIntent { .. } if self == S::IntentApproved => S::IntentGiven,
-            Step::LoseService { .. } if self == S::IntentGiven => S::IntentApproved,
-            Step::LoseService { .. } if self == S::FinalGiven => S::FinalApproved,
+            Step::LoseService { .. } if self.rests_on(PenaltyNoticeKind::Intent) => S::IntentApproved,
+            Step::LoseService { .. } if self.rests_on(PenaltyNoticeKind::Final) => S::FinalApproved,
             Step::Represent { .. } | Step::Consider { .. } if matches!(self, S::IntentGiven | S::FinalDecision) => self,
             Step::EndRepresentations if self == S::IntentGiven => S::FinalDecision,
             Step::DraftFinal { .. } if matches!(self, S::FinalDecision | S::FinalDrafted | S::FinalApproved) => {
@@ -321,6 +321,15 @@ impl CaseState {
             _ => return None,
         };
         Some(to)
+    }
+
+    /// Whether all that the case has come to since rests on this notice having been given, so that it falls back if that is lost.
+    #[must_use]
+    pub fn rests_on(self, notice: PenaltyNoticeKind) -> bool {
+        match notice {
+            PenaltyNoticeKind::Intent => matches!(self, Self::IntentGiven | Self::FinalDecision),
+            PenaltyNoticeKind::Final => matches!(self, Self::FinalGiven | Self::Debt),
+        }
     }
 
     fn may_extend(self) -> bool {

@@ -146,8 +146,6 @@ fn allowed() -> Vec<(CaseState, &'static str, CaseState)> {
         (S::EvidenceComplete, "choose_prosecution", S::FileToLegal),
         (S::IntentDrafted, "approve_intent", S::IntentApproved),
         (S::IntentApproved, "give_intent", S::IntentGiven),
-        (S::IntentGiven, "lose_service", S::IntentApproved),
-        (S::FinalGiven, "lose_service", S::FinalApproved),
         (S::IntentGiven, "end_representations", S::FinalDecision),
         (S::FinalDrafted, "approve_final", S::FinalApproved),
         (S::FinalApproved, "give_final", S::FinalGiven),
@@ -168,6 +166,8 @@ fn allowed() -> Vec<(CaseState, &'static str, CaseState)> {
         each(&[S::IntentApproved], name, None);
     }
     each(&[S::PenaltyChosen, S::IntentDrafted, S::IntentApproved], "draft_intent", Some(S::IntentDrafted));
+    each(&[S::IntentGiven, S::FinalDecision], "lose_service", Some(S::IntentApproved));
+    each(&[S::FinalGiven, S::Debt], "lose_service", Some(S::FinalApproved));
     each(&[S::IntentGiven, S::FinalDecision], "represent", None);
     each(&[S::IntentGiven, S::FinalDecision], "consider", None);
     each(&[S::FinalDecision, S::FinalDrafted, S::FinalApproved], "draft_final", Some(S::FinalDrafted));
@@ -710,7 +710,8 @@ fn a_letter_waits_until_it_is_served_comes_back_or_gives_way_to_another() {
     let refused = twice.clone().letter_returned(&on("2025-02-11"), letter_id("second"), "refused").into_entity();
     assert_eq!(waits(&refused), [false, false]);
     let anew = after((twice.clone(), approved.1.clone()), "2025-02-11", &[step("draft_intent")]).0;
-    assert_eq!((waits(&anew), anew.intent.unwrap().letters.len()), ([false, false], 0));
+    let kept = anew.intent.as_ref().unwrap().letters.iter().map(|letter| letter.is_void).collect::<Vec<_>>();
+    assert_eq!((waits(&anew), kept), ([false, false], vec![true, true]), "what was written stays on the list");
     let withdrawn = after((twice, approved.1), "2025-02-11", &[step("withdraw")]).0;
     assert_eq!(waits(&withdrawn), [false, false], "a notice that was withdrawn is not given by a letter on its way");
     let reduced = after(final_given(), "2025-03-12", &[step("reduce")]).0;
@@ -718,4 +719,30 @@ fn a_letter_waits_until_it_is_served_comes_back_or_gives_way_to_another() {
     assert!(told.waiting_letter(letter_id("first")).is_some());
     let served = told.letter_served(&on("2025-03-12"), letter_id("first"), &handed_over("2025-03-12")).into_entity();
     assert_eq!((served.state, waits(&served)), (CaseState::FinalGiven, [false, false]));
+}
+
+#[test]
+fn a_letter_about_a_reduction_gives_way_to_whatever_overtakes_it() {
+    let (given, offences) = final_given();
+    let reduce = |pence| Step::Reduce { pence, reason: "Hardship.".to_owned() };
+    let reduced = after((given, offences.clone()), "2025-03-12", &[reduce(200_000)]).0;
+    let told = wrote(&reduced, "2025-03-12", CaseLetterKind::Reduction, "first");
+    let now =
+        |case: &Case| case.final_notice.as_ref().unwrap().letters.iter().map(|one| one.is_void).collect::<Vec<_>>();
+    for (name, steps, waits) in [
+        ("a second reduction", vec![reduce(100_000)], false),
+        ("a withdrawal", vec![step("withdraw")], false),
+        ("a lost service", vec![step("lose_service")], false),
+        ("payment", vec![step("settle")], true),
+    ] {
+        let case = after((told.clone(), offences.clone()), "2025-03-12", &steps).0;
+        assert_eq!(case.waiting_letter(letter_id("first")).is_some(), waits, "{name}");
+        assert_eq!(now(&case), [!waits], "{name}");
+    }
+    let withdrawn = after((told, offences.clone()), "2025-03-12", &[step("withdraw")]).0;
+    let last = wrote(&withdrawn, "2025-03-12", CaseLetterKind::Withdrawal, "second");
+    assert_eq!((now(&last), last.waiting_letter(letter_id("second")).is_some()), (vec![true, false], true));
+    let served = last.letter_served(&on("2025-03-12"), letter_id("second"), &handed_over("2025-03-12")).into_entity();
+    let returned = served.letter_returned(&on("2025-03-13"), letter_id("second"), "gone away").into_entity();
+    assert_eq!((now(&returned), returned.sent_letter(letter_id("second"))), (vec![true, true], None));
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Inspection, Purpose, Refusal};
+use super::{Inspection, InspectionState, NoticeTo, Purpose, Refusal};
 use crate::calendar::london;
-use crate::id::words;
+use crate::id::{InspectionId, words};
 
 words! {
     /// The letters of an inspection.
@@ -23,6 +23,12 @@ words! {
 pub enum InspectionLetter {
     /// Notice of a visit (I1).
     Notice {
+        /// The inspection; letters from before this was kept name none, and that they went is recorded by hand.
+        #[serde(default)]
+        inspection: Option<InspectionId>,
+        /// As what its recipient is told.
+        #[serde(default = "owner")]
+        told_as: NoticeTo,
         /// The inspection's reference.
         reference: String,
         /// What the visit is for.
@@ -47,6 +53,10 @@ pub enum InspectionLetter {
     },
 }
 
+fn owner() -> NoticeTo {
+    NoticeTo::Owner
+}
+
 /// Something that is still to be done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkToDo {
@@ -59,13 +69,20 @@ pub struct WorkToDo {
 }
 
 impl Inspection {
-    /// What a letter of this kind says now; `officer` is the name of whoever comes.
+    /// What a letter of this kind says now to somebody who is told as that; `officer` is the name of whoever comes.
     ///
     /// # Errors
     /// [`Refusal::NotFromHere`] of a notice where no visit lies ahead, or of a plan where nothing is to be done.
-    pub fn letter(&self, kind: InspectionLetterKind, officer: &str) -> Result<InspectionLetter, Refusal> {
+    pub fn letter(
+        &self,
+        kind: InspectionLetterKind,
+        told_as: NoticeTo,
+        officer: &str,
+    ) -> Result<InspectionLetter, Refusal> {
         match kind {
             InspectionLetterKind::Notice if self.state.awaits_visit() => Ok(InspectionLetter::Notice {
+                inspection: Some(self.id),
+                told_as,
                 reference: self.reference.clone(),
                 purpose: self.visit()?.purpose,
                 starts_at: self.starts_at,
@@ -75,6 +92,18 @@ impl Inspection {
             InspectionLetterKind::Notice => Err(Refusal::NotFromHere(self.state, "send_notice")),
             InspectionLetterKind::Plan => self.plan_letter().ok_or(Refusal::NotFromHere(self.state, "send_plan")),
         }
+    }
+
+    /// Whether the last visit is or was at this time, so that a letter that gives notice of it tells the truth.
+    #[must_use]
+    pub fn visits_at(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> bool {
+        self.state != InspectionState::Cancelled && (self.starts_at, self.ends_at) == (starts_at, ends_at)
+    }
+
+    /// Whether a visit at this time lies ahead.
+    #[must_use]
+    pub fn awaits_visit_at(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> bool {
+        self.state.awaits_visit() && self.visits_at(starts_at, ends_at)
     }
 
     fn plan_letter(&self) -> Option<InspectionLetter> {

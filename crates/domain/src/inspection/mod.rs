@@ -212,9 +212,10 @@ impl Inspection {
         let today = cx.today();
         match step {
             P::Arrange { starts_at, ends_at, officer, purpose } => {
-                self.arrange(Visit::plan(officer, purpose, (starts_at, ends_at))?)
+                self.arrange(cx, Visit::plan(officer, purpose, (starts_at, ends_at))?)
             }
             P::Notify { given, not_told } => self.notify(cx, given, not_told),
+            P::Tell { given } => self.tell(cx, vec![given], None),
             P::ForgoNotice { reason, note } => self.forgo_notice(scheme, reason, note),
             P::CarryOut { findings, documents } => self.carry_out(cx, scheme, findings, &documents),
             P::FindNoAccess { note } => {
@@ -262,27 +263,51 @@ impl Inspection {
     }
 
     /// A visit that has not been is moved and keeps its number; otherwise there is another one. Either way its notice is to come.
-    fn arrange(&mut self, visit: Visit) -> Result<Value, Refusal> {
+    fn arrange(&mut self, cx: &Context, visit: Visit) -> Result<Value, Refusal> {
         let told = json!({
             "officer": visit.officer_id, "purpose": visit.purpose, "starts_at": visit.starts_at, "ends_at": visit.ends_at,
         });
+        let is_as_told = self.awaits_visit_at(visit.starts_at, visit.ends_at);
         (self.officer_id, self.starts_at, self.ends_at) = (visit.officer_id, visit.starts_at, visit.ends_at);
         if self.state.awaits_visit() {
             let before = self.last()?;
-            *before = Visit { moved: before.moved + 1, ..visit };
+            let moved_at = if is_as_told { before.moved_at } else { Some(cx.now) };
+            *before = Visit { moved: before.moved + 1, moved_at, ..visit };
         } else {
             self.visits.push(visit);
         }
         Ok(told)
     }
 
+    /// Whether owner and occupier are told of the visit that lies ahead once this side is told as well, or it is on record why not.
+    #[must_use]
+    pub fn is_told_with(&self, side: NoticeTo) -> bool {
+        let Some(visit) = self.visits.last() else { return false };
+        let is_told = |wanted: &NoticeTo| *wanted == side || visit.given.iter().any(|one| one.to == *wanted);
+        visit.not_told.is_some() || NoticeTo::ALL.iter().all(is_told)
+    }
+
     fn notify(&mut self, cx: &Context, given: Vec<NoticeGiven>, not_told: Option<String>) -> Result<Value, Refusal> {
+        let told = self.tell(cx, given, not_told)?;
+        let visit = self.last()?;
+        let missing = NoticeTo::ALL.iter().find(|side| visit.given.iter().all(|one| one.to != **side));
+        match missing {
+            Some(side) if visit.not_told.is_none() => Err(Refusal::NotTold(*side)),
+            _ if visit.given.is_empty() => Err(Refusal::Nobody),
+            _ => Ok(told),
+        }
+    }
+
+    fn tell(&mut self, cx: &Context, given: Vec<NoticeGiven>, not_told: Option<String>) -> Result<Value, Refusal> {
         let not_told = not_told.map(said).transpose()?;
-        let starts_at = self.starts_at;
+        let (starts_at, moved_at) = (self.starts_at, self.visit()?.moved_at);
         for one in &given {
             one.is_told()?;
             if one.given_at > cx.now {
                 return Err(Refusal::InFuture);
+            }
+            if let Some(moved_at) = moved_at.filter(|moved| one.given_at < *moved) {
+                return Err(Refusal::BeforeMoved(written_instant(moved_at), one.to));
             }
             let earliest = one.counts_from + ENTRY_NOTICE;
             if earliest > starts_at {
@@ -296,12 +321,7 @@ impl Inspection {
         let visit = self.last()?;
         visit.given.extend(given);
         visit.not_told = not_told.or(visit.not_told.take());
-        let missing = NoticeTo::ALL.iter().find(|side| visit.given.iter().all(|one| one.to != **side));
-        match missing {
-            Some(side) if visit.not_told.is_none() => Err(Refusal::NotTold(*side)),
-            _ if visit.given.is_empty() => Err(Refusal::Nobody),
-            _ => Ok(told),
-        }
+        Ok(told)
     }
 
     fn forgo_notice(&mut self, scheme: &Inspections, reason: NoNotice, note: String) -> Result<Value, Refusal> {

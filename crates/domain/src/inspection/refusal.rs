@@ -26,6 +26,12 @@ pub enum Refusal {
         /// When a visit could begin.
         earliest: String,
     },
+    /// Given of another time (s.239(5)).
+    #[error(
+        "the visit was moved at {0}, after that notice to the {1}, which therefore told another time: record the notice of \
+         the time that holds now"
+    )]
+    BeforeMoved(String, NoticeTo),
     /// Entered before the time of which notice was given (s.239(5)).
     #[error(
         "notice was given of {0}, and the home was entered before that (Housing Act 2004, section 239(5)): correct entered_at, \
@@ -106,6 +112,7 @@ impl Refusal {
             Self::NotFromHere(..) => "inspection-state",
             Self::Times => "visit-times",
             Self::ShortNotice { .. } => "short-notice",
+            Self::BeforeMoved(..) => "before-moved",
             Self::BeforeTold(_) => "before-told",
             Self::NotBegun(_) => "not-begun",
             Self::NotTold(_) => "not-told",

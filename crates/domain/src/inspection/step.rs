@@ -62,6 +62,11 @@ pub enum InspectionStep {
         /// Why the owner or the occupier was not told, such as that nobody lives there.
         not_told: Option<String>,
     },
+    /// A letter gave notice to one person, while others are still to be told.
+    Tell {
+        /// To whom, how and when.
+        given: NoticeGiven,
+    },
     /// No notice is needed (s.239(7)).
     ForgoNotice {
         /// Why.
@@ -145,6 +150,7 @@ impl InspectionState {
         let to = match step {
             P::Arrange { .. } if matches!(self, S::Planned | S::Notified | S::NoAccess | S::ReinspectDue) => S::Planned,
             P::Notify { .. } if matches!(self, S::Planned | S::Notified) => S::Notified,
+            P::Tell { .. } if self.awaits_visit() => self,
             P::ForgoNotice { .. } if self == S::Planned => S::Notified,
             P::CarryOut { .. } if self == S::Notified => S::CarriedOut,
             P::FindNoAccess { .. } if self == S::Notified => S::NoAccess,
@@ -182,6 +188,7 @@ impl InspectionStep {
         match self {
             Self::Arrange { .. } => "arrange",
             Self::Notify { .. } => "notify",
+            Self::Tell { .. } => "tell",
             Self::ForgoNotice { .. } => "forgo_notice",
             Self::CarryOut { .. } => "carry_out",
             Self::FindNoAccess { .. } => "find_no_access",

@@ -128,6 +128,7 @@ pub(crate) fn steps() -> Vec<InspectionStep> {
         P::LinkCase { case: Box::new(case()) },
         P::Close { reason: Some(words()) },
         P::Cancel { reason: words() },
+        P::Tell { given: told(NoticeTo::Owner, "2025-02-08T08:00:00Z") },
     ]
 }
 
@@ -152,18 +153,18 @@ fn every_step_leads_where_the_table_says_and_every_other_is_refused() {
     use InspectionState as S;
     // In the order of `steps`: a cell is the state that the step leads to, "-" where it leads nowhere.
     let table = [
-        (S::Planned, "planned notified notified - - - - planned planned - - - cancelled"),
-        (S::Notified, "planned notified - carried_out no_access - - notified notified - - - cancelled"),
-        (S::CarriedOut, "- - - - - reported - carried_out carried_out - carried_out - -"),
-        (S::NoAccess, "planned - - - - - - no_access no_access - no_access closed -"),
-        (S::Reported, "- - - - - - improvement_plan reported reported - reported closed -"),
+        (S::Planned, "planned notified notified - - - - planned planned - - - cancelled planned"),
+        (S::Notified, "planned notified - carried_out no_access - - notified notified - - - cancelled notified"),
+        (S::CarriedOut, "- - - - - reported - carried_out carried_out - carried_out - - -"),
+        (S::NoAccess, "planned - - - - - - no_access no_access - no_access closed - -"),
+        (S::Reported, "- - - - - - improvement_plan reported reported - reported closed - -"),
         (
             S::ImprovementPlan,
-            "- - - - - - improvement_plan improvement_plan improvement_plan reinspect_due improvement_plan closed -",
+            "- - - - - - improvement_plan improvement_plan improvement_plan reinspect_due improvement_plan closed - -",
         ),
-        (S::ReinspectDue, "planned - - - - - improvement_plan reinspect_due reinspect_due - reinspect_due closed -"),
-        (S::Closed, "- - - - - - - - - - closed - -"),
-        (S::Cancelled, "- - - - - - - - - - - - -"),
+        (S::ReinspectDue, "planned - - - - - improvement_plan reinspect_due reinspect_due - reinspect_due closed - -"),
+        (S::Closed, "- - - - - - - - - - closed - - -"),
+        (S::Cancelled, "- - - - - - - - - - - - - -"),
     ];
     assert_eq!(table.len(), S::ALL.len());
     for (from, row) in table {
@@ -210,6 +211,24 @@ fn entry_needs_a_full_day_of_notice_to_owner_and_occupier() {
 }
 
 #[test]
+fn letters_tell_one_side_after_the_other_of_the_visit_at_the_time_that_they_state() {
+    let visit = planned();
+    let letter = visit.letter(InspectionLetterKind::Notice, NoticeTo::Occupier, "Amy").unwrap();
+    let InspectionLetter::Notice { inspection, told_as, starts_at, ends_at, .. } = letter else { panic!("{letter:?}") };
+    assert_eq!((inspection, told_as), (Some(visit.id), NoticeTo::Occupier));
+    assert!(visit.awaits_visit_at(starts_at, ends_at));
+    let moved = taken([steps().remove(0)]);
+    assert!(!moved.awaits_visit_at(starts_at, ends_at), "it tells another time");
+    let tell = |to| InspectionStep::Tell { given: told(to, "2025-02-08T08:00:00Z") };
+    assert!(!planned().is_told_with(NoticeTo::Owner));
+    let once = taken([tell(NoticeTo::Owner)]);
+    assert_eq!((once.state, once.visits[0].given.len()), (InspectionState::Planned, 1));
+    assert_eq!((once.is_told_with(NoticeTo::Owner), once.is_told_with(NoticeTo::Occupier)), (false, true));
+    let late = InspectionStep::Tell { given: told(NoticeTo::Occupier, "2025-02-09T08:00:01Z") };
+    assert!(matches!(took(once, late).unwrap_err(), Refusal::ShortNotice { who: NoticeTo::Occupier, .. }));
+}
+
+#[test]
 fn notice_counts_at_once_by_hand_and_from_the_end_of_the_day_of_receipt_by_post_or_mail() {
     let policy = ServicePolicy::CAUTIOUS;
     for (method, sent_at, counts_from) in [
@@ -253,7 +272,11 @@ fn a_visit_that_is_moved_needs_a_new_notice_and_another_visit_is_numbered_anew()
     let moved = taken([both_told("2025-02-08T08:00:00Z"), steps().remove(0)]);
     assert_eq!((moved.state, moved.visits.len(), moved.visits[0].moved), (InspectionState::Planned, 1, 1));
     assert!(moved.visits[0].given.is_empty());
-    let [_, notify, _, _, no_access, ..] = <[_; 13]>::try_from(steps()).unwrap();
+    let anew = |given_at: &str| took(moved.clone(), both_told(given_at)).err();
+    let before = Refusal::BeforeMoved("10 February 2025 at 09:00 GMT".to_owned(), NoticeTo::Owner);
+    assert_eq!(anew("2025-02-10T08:59:59Z"), Some(before), "that notice was of the time before");
+    assert_eq!(anew("2025-02-10T09:00:00Z"), None);
+    let [_, notify, _, _, no_access, ..] = <[_; 14]>::try_from(steps()).unwrap();
     let again = taken([notify, no_access, steps().remove(0)]);
     assert_eq!((again.state, again.visits.len()), (InspectionState::Planned, 2));
     assert_eq!((again.starts_at, again.visits[0].no_access.is_some()), (instant("2025-02-20T10:00:00Z"), true));

@@ -229,6 +229,9 @@ pub struct Visit {
     pub ends_at: DateTime<Utc>,
     /// How often it was moved.
     pub moved: u32,
+    /// When it was last moved to another time: no earlier notice is of that time.
+    #[serde(default)]
+    pub moved_at: Option<DateTime<Utc>>,
     /// Who was told of it.
     pub given: Vec<NoticeGiven>,
     /// Why the owner or the occupier was not told.
@@ -269,6 +272,7 @@ impl Visit {
             starts_at,
             ends_at,
             moved: 0,
+            moved_at: None,
             given: Vec::new(),
             not_told: None,
             no_notice: None,
