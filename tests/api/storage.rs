@@ -131,6 +131,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("proceedings.kind", all(proceeding::ProceedingKind::ALL)),
         ("proceedings.state", all(proceeding::ProceedingState::ALL)),
         ("proceedings.ground", all(proceeding::ProceedingGround::ALL)),
+        ("proceedings.proposed", all(proceeding::Proposed::ALL)),
         ("proceedings.without_notice", all(proceeding::WithoutNotice::ALL)),
         ("notices.kind", all(notice::NoticeKind::ALL)),
         ("notices.state", all(notice::NoticeState::ALL)),

@@ -585,6 +585,7 @@ diesel::table! {
         reason -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
+        proposed -> Nullable<Text>,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
 use crate::domain::id::{NoticeId, PartyId};
 use crate::domain::notice::{Cover, Notice, NoticeKind, NoticeState, Representation};
+use crate::domain::proceeding::Changes;
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -39,7 +40,9 @@ fn title(kind: NoticeKind) -> &'static str {
         NoticeKind::ProposedVariation => "We propose to change a licence",
         NoticeKind::Variation => "A licence is changed",
         NoticeKind::RefusalToVary => "We do not change a licence",
+        NoticeKind::ProposedRefusalToVary => "We propose not to change a licence",
         NoticeKind::ProposedRevocation => "We propose to revoke a licence",
+        NoticeKind::ProposedRefusalToRevoke => "We propose not to revoke a licence",
         NoticeKind::Revocation => "A licence is revoked",
         NoticeKind::RefusalToRevoke => "We do not revoke a licence",
     }
@@ -126,11 +129,20 @@ struct TermsView {
     years: u32,
 }
 
-/// What would change of a licence, or does.
+/// Something that would change of a licence, or does.
 #[derive(Serialize)]
-struct ChangesView {
-    manager: Option<String>,
-    terms: Option<String>,
+struct ChangeView {
+    label: &'static str,
+    to: String,
+}
+
+fn changes(db: &mut Conn, kind: NoticeKind, changes: Changes) -> Result<Vec<ChangeView>, Error> {
+    let refused = matches!(kind, NoticeKind::ProposedRefusalToVary | NoticeKind::RefusalToVary);
+    let label = |asked, new| if refused { asked } else { new };
+    let manager = changes.manager_id.map(|manager| name(db, manager)).transpose()?;
+    let manager = manager.map(|to| ChangeView { label: label("Manager asked for", "New manager"), to });
+    let terms = changes.terms.map(|to| ChangeView { label: label("Terms asked for", "New terms"), to });
+    Ok(manager.into_iter().chain(terms).collect())
 }
 
 #[derive(Serialize)]
@@ -152,7 +164,7 @@ struct Page {
     withdrawn: Option<String>,
     reasons: String,
     terms: Option<TermsView>,
-    changes: Option<ChangesView>,
+    changes: Vec<ChangeView>,
     received: Option<String>,
     last_day: Option<String>,
     because: Option<String>,
@@ -184,13 +196,8 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
             None => None,
         };
         let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
-        let changes = match proceeding.and_then(|proceeding| proceeding.changes) {
-            Some(changes) if cover.kind != NoticeKind::RefusalToVary => Some(ChangesView {
-                manager: changes.manager_id.map(|manager| name(db, manager)).transpose()?,
-                terms: changes.terms,
-            }),
-            _ => None,
-        };
+        let changed = proceeding.and_then(|proceeding| proceeding.changes).unwrap_or_default();
+        let changes = changes(db, cover.kind, changed)?;
         let theirs = |said: &Representation| said.party_id == Some(guest.party);
         let said = notices::representations_about(db, cover.id)?.into_iter().filter(theirs).map(|said| SaidView {
             on: written_out(said.received_on),

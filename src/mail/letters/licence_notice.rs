@@ -1,4 +1,4 @@
-//! V1 to V3: notices that a licence is to be varied or revoked, is varied or revoked, or is not (Schedule 5, Part 2).
+//! V1 to V4: notices that a licence is to be varied or revoked, is varied or revoked, is not, or is not to be (Schedule 5, Part 2).
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -71,7 +71,8 @@ impl LicenceNotice {
             ("reasons", &self.reasons),
         ])?;
         let version = match self.kind {
-            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/2",
+            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/3",
+            NoticeKind::ProposedRefusalToVary | NoticeKind::ProposedRefusalToRevoke => "V4/1",
             _ if self.is_decision => "V2/2",
             _ => "V1/2",
         };
@@ -87,7 +88,9 @@ pub fn heading(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::ProposedVariation => "Notice of a proposal to vary a licence",
         NoticeKind::Variation => "Notice of the variation of a licence",
         NoticeKind::RefusalToVary => "Notice of a refusal to vary a licence",
+        NoticeKind::ProposedRefusalToVary => "Notice of a proposal to refuse to vary a licence",
         NoticeKind::ProposedRevocation => "Notice of a proposal to revoke a licence",
+        NoticeKind::ProposedRefusalToRevoke => "Notice of a proposal to refuse to revoke a licence",
         NoticeKind::Revocation => "Notice of the revocation of a licence",
         NoticeKind::RefusalToRevoke => "Notice of a refusal to revoke a licence",
         NoticeKind::ProposedGrant | NoticeKind::ProposedRefusal | NoticeKind::Grant | NoticeKind::Refusal => {

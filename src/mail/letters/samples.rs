@@ -202,7 +202,8 @@ pub(super) fn notice(kind: NoticeKind, text: &str) -> Notice {
 
 pub(super) fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
-    let varies = matches!(kind, NoticeKind::ProposedVariation | NoticeKind::Variation);
+    use NoticeKind as K;
+    let varies = matches!(kind, K::ProposedVariation | K::Variation | K::ProposedRefusalToVary | K::RefusalToVary);
     let changed = |usual: &str| if varies { line(usual) } else { Line::default() };
     LicenceNotice {
         office: office(text),
