@@ -152,7 +152,11 @@ fn the_holder_reads_what_a_variation_would_change() {
     let khan = copies.iter().find(|copy| copy["party_id"] == json!(server.khan_id)).unwrap()["id"].as_str().unwrap();
     serve_copy(&amy, &notice.id(), khan, "2025-02-14").expect(200);
     let shown = server.browser(KHAN).open(&back(&notice.id())).text();
-    for words in ["We propose to change a licence", "New terms No more than three people.", "The loft is too low."] {
+    for words in [
+        "We propose to change a licence",
+        "Terms of the licence: new No more than three people. in place of none",
+        "The loft is too low.",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
 }
@@ -174,9 +178,11 @@ fn whoever_asked_for_a_variation_comments_on_the_proposal_to_refuse_it() {
     serve_by_hand(&amy, &notice);
     let mut browser = server.browser(KHAN);
     let shown = browser.open(&back(&notice));
-    for words in
-        ["We propose not to change a licence", "Terms asked for Eight people may live there.", "You may comment"]
-    {
+    for words in [
+        "We propose not to change a licence",
+        "Terms of the licence: asked for Eight people may live there.",
+        "You may comment",
+    ] {
         assert!(shown.text().contains(words), "{words}: {}", shown.text());
     }
     let form = browser.open(&shown.link("/comment"));

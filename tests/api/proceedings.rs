@@ -4,6 +4,7 @@ use selective_licensing::domain::letter::LetterKind;
 use serde_json::{Value, json};
 
 use crate::support::case::{go_to, licence, on_notice, serve_by_hand};
+use crate::support::print::Printed;
 use crate::support::server::{Client, Reply, Server};
 
 fn open(person: &Client, licence: &str, kind: &str, ground: &str, more: &Value) -> Reply {
@@ -85,7 +86,7 @@ fn a_variation_that_the_holder_asked_for_holds_at_once_and_the_earlier_version_s
     );
     server.world.post();
     let letters = server.world.letters();
-    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/2")).unwrap();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
     assert_eq!(letter.kind, LetterKind::Notice);
     let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
@@ -299,4 +300,60 @@ fn after_a_proposed_refusal_what_was_asked_for_is_granted_as_agreed_or_by_a_noti
         take(&tom, &id, &refuse).refuses(409, "notice-needed", "serve proposed_refusal_to_vary first");
         assert_eq!(take(&tom, &id, &decide(false, &Value::Null)).expect(200).body["state"], "decided");
     }
+}
+
+#[test]
+fn a_variation_moves_the_last_day_and_the_agent_in_the_licence_its_letter_its_document_and_its_duties() {
+    let mut server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let granted = licence(&server, 1);
+    let path = format!("/licences/{}", granted.id());
+    let asked = |ends_on: &str, agent: &str| json!({ "asked_by": server.khan_id, "changes": { "ends_on": ends_on, "agent_id": agent } });
+    let agent = json!({ "kind": "company", "name": "Tees Agents Ltd", "address": "9 Else Street, Stockton-on-Tees" });
+    let agent = amy.post("/parties", &agent).expect(201).id();
+    let begin = |ends_on: &str| {
+        let asked = asked(ends_on, &agent);
+        open(&amy, &granted.id(), "variation", "agreement", &asked)
+    };
+    begin("2029-11-01").refuses(422, "invalid", "until 2029-10-31 at the latest");
+    begin("2025-02-13").refuses(422, "invalid", "2025-02-14 is the first day on which it could end");
+    let first = amy.download(&format!("{path}/versions/1/pdf")).1;
+    let begun = begin("2026-10-31").expect(201).id();
+    go_to(&server, "2025-03-03");
+    take(&tom, &begun, &decide(true, &json!("agreed"))).expect(200);
+    let now = read(&amy, &path);
+    assert_eq!(now["ends"]["on"], "2026-10-31");
+    assert!(now["ends"]["because"].as_str().unwrap().contains("the licence was varied to end on 2026-10-31"));
+    let versions = read(&amy, &format!("{path}/versions"))["items"].clone();
+    let ends = [0, 1].map(|place| versions[place]["ends"]["on"].clone());
+    assert_eq!(ends, [json!("2029-10-31"), json!("2026-10-31")]);
+    assert_eq!(now["agent_id"], versions[1]["agent_id"]);
+    assert_ne!(versions[0]["agent_id"], versions[1]["agent_id"]);
+    assert_eq!(amy.walk("/register/licences?on=2026-10-31")[0]["ends_on"], "2026-10-31");
+    assert_eq!(amy.walk("/register/licences?on=2026-11-01").len(), 0);
+    let duties = amy.walk("/obligations?state=open&kind=licence_end");
+    assert_eq!(duties.iter().map(|duty| duty["due"]["on"].clone()).collect::<Vec<_>>(), ["2026-10-31"]);
+    server.world.post();
+    let letters = server.world.letters();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
+    let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "Last day From: Wednesday 31 October 2029 To: Saturday 31 October 2026",
+        "Agent From: Tees Lettings Ltd To: Tees",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    Printed::read(&amy.download(&format!("{path}/versions/2/pdf")).1).must_say(&[
+        "In force until Saturday 31 October 2026",
+        "Last day since then Saturday 31 October 2026",
+        "Agent since then Tees",
+    ]);
+    assert!(amy.download(&format!("{path}/versions/1/pdf")).1 == first, "the grant is printed otherwise than before");
+
+    for night in ["2026-07-31", "2026-08-03"] {
+        server.world.night(night);
+    }
+    server.renew();
+    let told = server.amy().walk("/letters?kind=digest");
+    assert!(!told.is_empty(), "the holder is told in time of the day that came with the variation");
 }

@@ -264,7 +264,7 @@ fn a_year_in_the_office() -> World {
         let reason = "The rooms are too small.".to_owned();
         let asked =
             actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
-        actions::proceedings::open(tx, &amy, asked)
+        actions::proceedings::open(tx, &amy, &world.app.rules, asked)
     });
     something_is_referred(&world, home);
     a_reference_is_asked_for(&world, khan.id);

@@ -151,10 +151,10 @@ pub async fn open(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkApplications).await?;
     let form = form.read().await?;
-    change(app, caller, form.digest, move |_, tx, cx| {
+    change(app, caller, form.digest, move |app, tx, cx| {
         let NewProceeding { kind, ground, asked_by, changes, reason } = form.body.clone();
         let asked = Asked { licence: id.0, kind, ground, asked_by, changes, reason };
-        let proceeding = actions::open(tx, cx, asked)?;
+        let proceeding = actions::open(tx, cx, &app.rules, asked)?;
         let (id, revision) = (proceeding.id, proceeding.revision);
         Ok(Answer::created(format!("/api/v1/proceedings/{id}"), &ProceedingView::from(proceeding), revision))
     })

@@ -12,13 +12,13 @@ use super::fields::{From, Lines, Posted, check_text};
 use super::look::{Fault, Outcome};
 use super::visitor::{Guest, Visitor, show, show_case};
 use super::words::{Tag, days_left};
+use crate::actions::proceedings::{Altered, altered};
 use crate::actions::{Error, own};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
 use crate::domain::id::{NoticeId, PartyId};
 use crate::domain::notice::{Cover, Notice, NoticeKind, NoticeState, Representation};
-use crate::domain::proceeding::Changes;
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
@@ -132,17 +132,20 @@ struct TermsView {
 /// Something that would change of a licence, or does.
 #[derive(Serialize)]
 struct ChangeView {
-    label: &'static str,
+    label: String,
+    from: String,
     to: String,
 }
 
-fn changes(db: &mut Conn, kind: NoticeKind, changes: Changes) -> Result<Vec<ChangeView>, Error> {
-    let refused = matches!(kind, NoticeKind::ProposedRefusalToVary | NoticeKind::RefusalToVary);
-    let label = |asked, new| if refused { asked } else { new };
-    let manager = changes.manager_id.map(|manager| name(db, manager)).transpose()?;
-    let manager = manager.map(|to| ChangeView { label: label("Manager asked for", "New manager"), to });
-    let terms = changes.terms.map(|to| ChangeView { label: label("Terms asked for", "New terms"), to });
-    Ok(manager.into_iter().chain(terms).collect())
+fn changes(db: &mut Conn, cover: &Cover) -> Result<Vec<ChangeView>, Error> {
+    let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
+    let altered = proceeding.map(|proceeding| altered(db, &proceeding)).transpose()?.unwrap_or_default();
+    let refused = matches!(cover.kind, NoticeKind::ProposedRefusalToVary | NoticeKind::RefusalToVary);
+    let view = |Altered { label, from, to }: Altered| {
+        let label = if refused { format!("{label}: asked for") } else { format!("{label}: new") };
+        ChangeView { label, from, to }
+    };
+    Ok(altered.into_iter().map(view).collect())
 }
 
 #[derive(Serialize)]
@@ -195,9 +198,7 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
             }),
             None => None,
         };
-        let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
-        let changed = proceeding.and_then(|proceeding| proceeding.changes).unwrap_or_default();
-        let changes = changes(db, cover.kind, changed)?;
+        let changes = changes(db, &cover)?;
         let theirs = |said: &Representation| said.party_id == Some(guest.party);
         let said = notices::representations_about(db, cover.id)?.into_iter().filter(theirs).map(|said| SaidView {
             on: written_out(said.received_on),

@@ -38,10 +38,8 @@ pub struct LicenceNotice {
     pub dated_on: NaiveDate,
     /// The reasons.
     pub reasons: Line,
-    /// The manager under the varied licence; empty if that does not change.
-    pub manager: Line,
-    /// The varied terms; empty if they do not change.
-    pub terms: Line,
+    /// What changes, or was asked for.
+    pub changes: Vec<LicenceChange>,
     /// Whether the holder agreed to what was decided.
     pub is_agreed: bool,
     /// The first day on which it has effect.
@@ -52,6 +50,17 @@ pub struct LicenceNotice {
     pub last_day: NaiveDate,
     /// The newest seal on the service's records, once there is one.
     pub seal: Option<Seal>,
+}
+
+/// Something that a variation changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LicenceChange {
+    /// What, such as "Last day".
+    pub label: Line,
+    /// As it was before.
+    pub from: Line,
+    /// As it is to be.
+    pub to: Line,
 }
 
 impl LicenceNotice {
@@ -73,8 +82,8 @@ impl LicenceNotice {
         let version = match self.kind {
             NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/3",
             NoticeKind::ProposedRefusalToVary | NoticeKind::ProposedRefusalToRevoke => "V4/1",
-            _ if self.is_decision => "V2/2",
-            _ => "V1/2",
+            _ if self.is_decision => "V2/3",
+            _ => "V1/3",
         };
         let subject = format!("{}: {}", self.heading, self.property);
         Sheet::of(version, "licence_notice.txt", "licence_notice.html", false, &subject, self)

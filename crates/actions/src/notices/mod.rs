@@ -148,8 +148,9 @@ fn about_licence(
 ) -> Result<Draft, Error> {
     let mut recipients = vec![(licence.holder_id, Capacity::Holder)];
     recipients.extend(licence.manager_id.map(|manager| (manager, Capacity::Manager)));
-    let new = proceeding.changes.as_ref().and_then(|changes| changes.manager_id);
-    recipients.extend(new.map(|manager| (manager, Capacity::Manager)));
+    let changes = proceeding.changes.as_ref();
+    recipients.extend(changes.and_then(|changes| changes.manager_id).map(|manager| (manager, Capacity::Manager)));
+    recipients.extend(changes.and_then(|changes| changes.agent_id).map(|agent| (agent, Capacity::Agent)));
     recipients.extend(licence.agent_id.map(|agent| (agent, Capacity::Agent)));
     recipients.extend(with_an_interest(tx, licence.property_id, cx.today())?);
     recipients.extend(proceeding.asked_by.map(|person| (person, Capacity::Other)));

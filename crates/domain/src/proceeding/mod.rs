@@ -100,6 +100,12 @@ pub struct Changes {
     /// Who is to manage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager_id: Option<PartyId>,
+    /// Which agent is to get copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<PartyId>,
+    /// The last day, earlier or later: never later than a grant could have made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<NaiveDate>,
     /// The terms that are added, taken away or put otherwise, in full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 4000)]

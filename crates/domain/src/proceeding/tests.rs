@@ -8,7 +8,7 @@ fn policy() -> Policy {
 }
 
 fn opening(kind: ProceedingKind, ground: ProceedingGround) -> Opening {
-    let changes = Changes { manager_id: None, terms: Some("No more than four people may live there.".to_owned()) };
+    let changes = Changes { terms: Some("No more than four people may live there.".to_owned()), ..Changes::default() };
     Opening {
         reference: "PRO/2025/00001".to_owned(),
         licence_id: LicenceId(key("licence")),
@@ -122,7 +122,7 @@ fn a_variation_changes_something_and_a_revocation_no_terms() {
     for (kind, changes) in [
         (ProceedingKind::Variation, None),
         (ProceedingKind::Variation, Some(Changes::default())),
-        (ProceedingKind::Revocation, Some(Changes { manager_id: Some(khan()), terms: None })),
+        (ProceedingKind::Revocation, Some(Changes { manager_id: Some(khan()), ..Changes::default() })),
     ] {
         let opening = Opening { changes, ..opening(kind, ProceedingGround::Agreement) };
         assert_eq!(Proceeding::open(&on("2025-03-03"), opening).unwrap_err(), Refusal::Changes, "{kind}");
