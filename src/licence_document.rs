@@ -80,7 +80,7 @@ fn facts(document: &LicenceDocument) -> Vec<Fact> {
         Fact::of("Licence holder", &document.holder.name),
         Fact::of("Manager", manager),
         Fact::of("This version holds from", written_out(first)),
-        Fact::of("In force until", written_out(document.licence.ends_on)),
+        Fact::of("In force until", written_out(version.ends_on)),
         Fact::of("Granted", granted(document)),
     ]
 }
@@ -149,6 +149,7 @@ fn people(document: &LicenceDocument) -> Section {
         Some(manager) => blocks.push(person("Manager", manager)),
         None => blocks.push(text("The licence holder manages the house.")),
     }
+    blocks.extend(document.agent(document.version()).map(|agent| person("Agent, who gets copies", agent)));
     blocks
         .extend(document.bound.iter().map(|party| known([("Bound by the conditions, too", Some(party.name.clone()))])));
     if document.bound.is_empty() {
@@ -158,7 +159,7 @@ fn people(document: &LicenceDocument) -> Section {
 }
 
 fn in_force(document: &LicenceDocument) -> Section {
-    let licence = &document.licence;
+    let (licence, ends) = (&document.licence, document.version());
     let begins = match &licence.start_authority {
         Some(authority) if licence.starts_on < licence.granted_on => {
             format!("It begins before the day of the decision, by this authority: {authority}")
@@ -170,8 +171,8 @@ fn in_force(document: &LicenceDocument) -> Section {
         known([
             ("In force from", Some(written_out(licence.starts_on))),
             ("Why", Some(begins)),
-            ("In force until", Some(written_out(licence.ends_on))),
-            ("Why", Some(licence.end_basis.because())),
+            ("In force until", Some(written_out(ends.ends_on))),
+            ("Why", Some(ends.end_basis.because())),
         ]),
         text("It is in force on the first of these days and on the last, unless it ends earlier as the Act provides."),
     ];
@@ -239,6 +240,7 @@ fn varied(blocks: &mut Vec<Block>, document: &LicenceDocument, variation: &Varia
     let Variation { version, proceeding, decided_by } = variation;
     let changes = proceeding.changes.as_ref();
     let manager = changes.and_then(|changes| changes.manager_id).and_then(|_| document.manager(version));
+    let agent = changes.and_then(|changes| changes.agent_id).and_then(|_| document.agent(version));
     let decided = proceeding.decided_on.map(|on| match decided_by {
         Some(name) => format!("{}, by {name}", written_out(on)),
         None => written_out(on),
@@ -256,6 +258,8 @@ fn varied(blocks: &mut Vec<Block>, document: &LicenceDocument, variation: &Varia
         ("Why", Some(proceeding.reason.clone())),
         ("Held from", Some(written_out(version.effective_from))),
         ("Manager since then", manager.map(|party| party.name.clone())),
+        ("Agent since then", agent.map(|party| party.name.clone())),
+        ("Last day since then", changes.and_then(|changes| changes.ends_on).map(|_| written_out(version.ends_on))),
         ("Terms since then", changes.and_then(|changes| changes.terms.clone())),
     ]));
 }

@@ -33,10 +33,13 @@ pub(super) fn propose(office: &Office, on: NaiveDate) -> anyhow::Result<String> 
             kind: ProceedingKind::Variation,
             ground: ProceedingGround::ChangeOfCircumstances,
             asked_by: None,
-            changes: Some(Changes { manager_id: None, terms: Some("The loft is not used as a bedroom.".to_owned()) }),
+            changes: Some(Changes {
+                terms: Some("The loft is not used as a bedroom.".to_owned()),
+                ..Changes::default()
+            }),
             reason: "The loft was converted after the licence was granted.".to_owned(),
         };
-        let opened = proceedings::open(tx, &cx, asked)?;
+        let opened = proceedings::open(tx, &cx, rules, asked)?;
         let reasons = "The loft has no protected way out and too little headroom to sleep in.".to_owned();
         let kind = NoticeKind::ProposedVariation;
         let draft = notices::propose_change(tx, &cx, rules, opened.id, kind, reasons, None)?;

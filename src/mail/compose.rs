@@ -6,12 +6,13 @@ use serde_json::Value;
 use super::cases;
 use super::letters::{
     Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
-    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceNotice, Notice,
-    NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal, Sheet,
-    SignIn, ToldAnchor, Wording, heading,
+    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceChange, LicenceNotice,
+    Notice, NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal,
+    Sheet, SignIn, ToldAnchor, Wording, heading,
 };
 use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
+use crate::actions::proceedings::Altered;
 use crate::actions::sign_in::Invitation;
 use crate::domain::application::Standing;
 use crate::domain::calendar::london;
@@ -315,11 +316,15 @@ pub(super) fn seal(contents: &Contents) -> Option<Seal> {
 }
 
 fn about_licence(contents: &Contents, matter: &LicenceMatter) -> Result<LicenceNotice, String> {
-    let LicenceMatter { notice, proceeding, licence, home, holder, manager, scheme } = matter;
+    let LicenceMatter { notice, proceeding, licence, home, holder, changes, scheme } = matter;
     let cover = &notice.cover;
     let is_decision = cover.kind.is_decision();
     let last_day = if is_decision { &cover.period } else { &cover.stated };
-    let terms = proceeding.changes.as_ref().and_then(|changes| changes.terms.as_deref());
+    let change = |one: &Altered| LicenceChange {
+        label: Line::from(one.label),
+        from: Line::from_record(&one.from),
+        to: Line::from_record(&one.to),
+    };
     Ok(LicenceNotice {
         office: office(scheme),
         recipient: Line::from_record(&contents.letter.recipient_name),
@@ -334,8 +339,7 @@ fn about_licence(contents: &Contents, matter: &LicenceMatter) -> Result<LicenceN
         property: Line::from_record(&home.one_line()),
         dated_on: cover.dated_on,
         reasons: Line::from_record(&cover.reasons),
-        manager: Line::from_record(manager),
-        terms: Line::from_record(terms.unwrap_or_default()),
+        changes: changes.iter().map(change).collect(),
         is_agreed: proceeding.is_agreed,
         operative_on: proceeding.operative_on,
         last_day: last_day.as_ref().ok_or("the notice has no last day")?.on(),

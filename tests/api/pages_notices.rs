@@ -152,7 +152,42 @@ fn the_holder_reads_what_a_variation_would_change() {
     let khan = copies.iter().find(|copy| copy["party_id"] == json!(server.khan_id)).unwrap()["id"].as_str().unwrap();
     serve_copy(&amy, &notice.id(), khan, "2025-02-14").expect(200);
     let shown = server.browser(KHAN).open(&back(&notice.id())).text();
-    for words in ["We propose to change a licence", "New terms No more than three people.", "The loft is too low."] {
+    for words in [
+        "We propose to change a licence",
+        "Terms of the licence: new No more than three people. in place of none",
+        "The loft is too low.",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+}
+
+#[test]
+fn whoever_asked_for_a_variation_comments_on_the_proposal_to_refuse_it() {
+    let server = Server::start();
+    let amy = server.amy();
+    let licence = licence(&server, 1).id();
+    let form = json!({
+        "kind": "variation", "ground": "change_of_circumstances", "changes": { "terms": "Eight people may live there." },
+        "asked_by": server.khan_id, "reason": "He asked for it.",
+    });
+    let proceeding = amy.post(&format!("/licences/{licence}/proceedings"), &form).expect(201).id();
+    let form = json!({
+        "proceeding_id": proceeding, "kind": "proposed_refusal_to_vary", "reasons": "The home has four rooms.",
+    });
+    let notice = amy.post("/notices", &form).expect(201).id();
+    serve_by_hand(&amy, &notice);
+    let mut browser = server.browser(KHAN);
+    let shown = browser.open(&back(&notice));
+    for words in [
+        "We propose not to change a licence",
+        "Terms of the licence: asked for Eight people may live there.",
+        "You may comment",
+    ] {
+        assert!(shown.text().contains(words), "{words}: {}", shown.text());
+    }
+    let form = browser.open(&shown.link("/comment"));
+    browser.submit(&form, &[("text", "There are eight rooms.")]).expect(303);
+    assert!(browser.open(&back(&notice)).text().contains("There are eight rooms. We have received it."));
+    let said = amy.walk(&format!("/notices/{notice}/representations"));
+    assert_eq!(said[0]["text"], "There are eight rooms.");
 }

@@ -4,6 +4,7 @@ use selective_licensing::domain::letter::LetterKind;
 use serde_json::{Value, json};
 
 use crate::support::case::{go_to, licence, on_notice, serve_by_hand};
+use crate::support::print::Printed;
 use crate::support::server::{Client, Reply, Server};
 
 fn open(person: &Client, licence: &str, kind: &str, ground: &str, more: &Value) -> Reply {
@@ -85,7 +86,7 @@ fn a_variation_that_the_holder_asked_for_holds_at_once_and_the_earlier_version_s
     );
     server.world.post();
     let letters = server.world.letters();
-    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/2")).unwrap();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
     assert_eq!(letter.kind, LetterKind::Notice);
     let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
@@ -107,7 +108,7 @@ fn a_revocation_that_is_not_agreed_is_consulted_on_and_has_effect_when_the_time_
     let path = format!("/licences/{}", granted.id());
     serve_by_hand(&amy, amy.walk("/notices?kind=grant")[0]["id"].as_str().unwrap());
     let id = open(&amy, &granted.id(), "revocation", "serious_breach", &json!({})).expect(201).id();
-    propose(&amy, &id, "proposed_variation").refuses(422, "invalid", "proposed_revocation");
+    propose(&amy, &id, "proposed_variation").refuses(409, "not-its-proposal", "proposed_revocation");
     propose(&amy, &id, "proposed_grant").refuses(422, "invalid", "application_id");
     let not = propose(&amy, &id, "proposed_revocation").expect(201);
     let capacities = not.body["copies"].as_array().unwrap().iter().map(|copy| copy["capacity"].clone());
@@ -214,7 +215,7 @@ fn a_copy_that_comes_back_takes_the_end_of_the_consultation_away() {
 }
 
 #[test]
-fn a_variation_that_the_council_refuses_leaves_the_licence_as_it_is_and_can_be_appealed_against() {
+fn a_variation_that_the_council_refuses_is_consulted_on_leaves_the_licence_as_it_is_and_can_be_appealed_against() {
     let server = Server::start();
     let (amy, tom) = (server.amy(), server.tom());
     let granted = licence(&server, 1);
@@ -222,16 +223,37 @@ fn a_variation_that_the_council_refuses_leaves_the_licence_as_it_is_and_can_be_a
     let id = open(&amy, &granted.id(), "variation", "change_of_circumstances", &unasked).expect(201).id();
     let refuse = json!({ "step": "refuse", "reason": "The home has four rooms." });
     take(&tom, &id, &refuse).refuses(409, "nobody-asked", "withdraw");
+    propose(&amy, &id, "proposed_refusal_to_vary").refuses(409, "nobody-asked", "withdraw");
     take(&amy, &id, &json!({ "step": "withdraw", "reason": "Begun by mistake." })).expect(200);
     let asked = json!({ "asked_by": server.khan_id, "changes": { "terms": "Eight people may live there." } });
     let id = open(&amy, &granted.id(), "variation", "change_of_circumstances", &asked).expect(201).id();
+    take(&tom, &id, &refuse).refuses(409, "notice-needed", "serve proposed_refusal_to_vary first");
+    propose(&amy, &id, "proposed_refusal_to_revoke").refuses(409, "not-its-proposal", "proposed_refusal_to_vary");
+    let proposal = propose(&amy, &id, "proposed_refusal_to_vary").expect(201).id();
+    assert_eq!(serve_by_hand(&amy, &proposal)["period"]["on"], "2025-03-08");
+    let consulting = read(&amy, &format!("/proceedings/{id}"));
+    let now = ["state", "proposed"].map(|key| consulting[key].clone());
+    assert_eq!(
+        (now, &consulting["consultation_ends"]["on"]),
+        ([json!("consulting"), json!("refusal")], &json!("2025-03-08"))
+    );
+    let said = json!({ "party_id": server.khan_id, "text": "The loft is a fifth room." });
+    let said = amy.post(&format!("/notices/{proposal}/representations"), &said).expect(201);
+    go_to(&server, "2025-03-10");
+    let over = json!({ "step": "end_consultation" });
+    take(&amy, &id, &over).refuses(409, "not-considered", "Mr A Khan");
+    let consider = format!("/representations/{}/consideration", said.body["id"].as_str().unwrap());
+    amy.post_on(&said.etag(), &consider, &json!({ "consideration": "It has no window." })).expect(200);
+    take(&amy, &id, &over).expect(200);
+    take(&tom, &id, &decide(false, &Value::Null)).refuses(409, "notice-needed", "about refusing what was asked for");
     assert_eq!(take(&tom, &id, &refuse).expect(200).body["state"], "refused");
-    let notice = &amy.walk(&format!("/notices?proceeding_id={id}"))[0];
-    assert_eq!((&notice["kind"], &notice["period"]["on"]), (&json!("refusal_to_vary"), &json!("2025-03-13")));
+    let notices = amy.walk(&format!("/notices?proceeding_id={id}&kind=refusal_to_vary"));
+    let notice = &notices[0];
+    assert_eq!(notice["period"]["on"], "2025-04-06");
     assert_eq!(read(&amy, &format!("/licences/{}", granted.id()))["version"], 1);
-    let appeal = json!({ "reference": "MAN/1", "lodged_on": "2025-02-14" });
+    let appeal = json!({ "reference": "MAN/1", "lodged_on": "2025-03-10" });
     let appeal = amy.post(&format!("/notices/{}/appeals", notice["id"].as_str().unwrap()), &appeal).expect(201);
-    let allowed = json!({ "outcome": "allowed", "decided_on": "2025-02-14", "ordered": "Vary it." });
+    let allowed = json!({ "outcome": "allowed", "decided_on": "2025-03-10", "ordered": "Vary it." });
     let path = format!("/appeals/{}/decision", appeal.body["id"].as_str().unwrap());
     tom.post_on(&appeal.etag(), &path, &allowed).expect(200);
     assert_eq!(
@@ -243,4 +265,95 @@ fn a_variation_that_the_council_refuses_leaves_the_licence_as_it_is_and_can_be_a
     assert_eq!(varied["state"], "operative");
     let all = read(&amy, &format!("/licences/{}/proceedings", granted.id()));
     assert_eq!(all["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn after_a_proposed_refusal_what_was_asked_for_is_granted_as_agreed_or_by_a_notice_of_its_own() {
+    for is_agreed in [true, false] {
+        let server = Server::start();
+        let (amy, tom) = (server.amy(), server.tom());
+        let granted = licence(&server, 1);
+        let asked = json!({ "asked_by": server.agency_id, "changes": { "terms": "Six people may live there." } });
+        let id = open(&amy, &granted.id(), "variation", "change_of_circumstances", &asked).expect(201).id();
+        let refusal = propose(&amy, &id, "proposed_refusal_to_vary").expect(201).id();
+        let served = serve_by_hand(&amy, &refusal);
+        go_to(&server, "2025-03-10");
+        take(&amy, &id, &json!({ "step": "end_consultation" })).expect(200);
+        if is_agreed {
+            take(&tom, &id, &decide(true, &Value::Null)).refuses(409, "notice-needed", "without_notice");
+            assert_eq!(take(&tom, &id, &decide(true, &json!("agreed"))).expect(200).body["state"], "operative");
+            continue;
+        }
+        let change = propose(&amy, &id, "proposed_variation").expect(201);
+        assert_eq!(change.body["is_modified"], false, "nobody was consulted about this before");
+        let served_again = serve_by_hand(&amy, &change.id());
+        let consulting = read(&amy, &format!("/proceedings/{id}"));
+        assert_eq!((&consulting["proposed"], &consulting["state"]), (&json!("change"), &json!("consulting")));
+        assert_eq!(consulting["consultation_ends"], served_again["period"]);
+        let back = json!({ "recipient_id": served["copies"][0]["id"], "reason": "gone away" });
+        on_notice(&amy, &refusal, "returns", &back).expect(200);
+        let still = read(&amy, &format!("/proceedings/{id}"));
+        assert_eq!(still["consultation_ends"], served_again["period"], "the proposal that was given up counts no more");
+        go_to(&server, "2025-04-10");
+        take(&amy, &id, &json!({ "step": "end_consultation" })).expect(200);
+        let refuse = json!({ "step": "refuse", "reason": "The home has four rooms." });
+        take(&tom, &id, &refuse).refuses(409, "notice-needed", "serve proposed_refusal_to_vary first");
+        assert_eq!(take(&tom, &id, &decide(false, &Value::Null)).expect(200).body["state"], "decided");
+    }
+}
+
+#[test]
+fn a_variation_moves_the_last_day_and_the_agent_in_the_licence_its_letter_its_document_and_its_duties() {
+    let mut server = Server::start();
+    let (amy, tom) = (server.amy(), server.tom());
+    let granted = licence(&server, 1);
+    let path = format!("/licences/{}", granted.id());
+    let asked = |ends_on: &str, agent: &str| json!({ "asked_by": server.khan_id, "changes": { "ends_on": ends_on, "agent_id": agent } });
+    let agent = json!({ "kind": "company", "name": "Tees Agents Ltd", "address": "9 Else Street, Stockton-on-Tees" });
+    let agent = amy.post("/parties", &agent).expect(201).id();
+    let begin = |ends_on: &str| {
+        let asked = asked(ends_on, &agent);
+        open(&amy, &granted.id(), "variation", "agreement", &asked)
+    };
+    begin("2029-11-01").refuses(422, "invalid", "until 2029-10-31 at the latest");
+    begin("2025-02-13").refuses(422, "invalid", "2025-02-14 is the first day on which it could end");
+    let first = amy.download(&format!("{path}/versions/1/pdf")).1;
+    let begun = begin("2026-10-31").expect(201).id();
+    go_to(&server, "2025-03-03");
+    take(&tom, &begun, &decide(true, &json!("agreed"))).expect(200);
+    let now = read(&amy, &path);
+    assert_eq!(now["ends"]["on"], "2026-10-31");
+    assert!(now["ends"]["because"].as_str().unwrap().contains("the licence was varied to end on 2026-10-31"));
+    let versions = read(&amy, &format!("{path}/versions"))["items"].clone();
+    let ends = [0, 1].map(|place| versions[place]["ends"]["on"].clone());
+    assert_eq!(ends, [json!("2029-10-31"), json!("2026-10-31")]);
+    assert_eq!(now["agent_id"], versions[1]["agent_id"]);
+    assert_ne!(versions[0]["agent_id"], versions[1]["agent_id"]);
+    assert_eq!(amy.walk("/register/licences?on=2026-10-31")[0]["ends_on"], "2026-10-31");
+    assert_eq!(amy.walk("/register/licences?on=2026-11-01").len(), 0);
+    let duties = amy.walk("/obligations?state=open&kind=licence_end");
+    assert_eq!(duties.iter().map(|duty| duty["due"]["on"].clone()).collect::<Vec<_>>(), ["2026-10-31"]);
+    server.world.post();
+    let letters = server.world.letters();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
+    let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "Last day From: Wednesday 31 October 2029 To: Saturday 31 October 2026",
+        "Agent From: Tees Lettings Ltd To: Tees",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    Printed::read(&amy.download(&format!("{path}/versions/2/pdf")).1).must_say(&[
+        "In force until Saturday 31 October 2026",
+        "Last day since then Saturday 31 October 2026",
+        "Agent since then Tees",
+    ]);
+    assert!(amy.download(&format!("{path}/versions/1/pdf")).1 == first, "the grant is printed otherwise than before");
+
+    for night in ["2026-07-31", "2026-08-03"] {
+        server.world.night(night);
+    }
+    server.renew();
+    let told = server.amy().walk("/letters?kind=digest");
+    assert!(!told.is_empty(), "the holder is told in time of the day that came with the variation");
 }

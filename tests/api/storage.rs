@@ -131,6 +131,7 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("proceedings.kind", all(proceeding::ProceedingKind::ALL)),
         ("proceedings.state", all(proceeding::ProceedingState::ALL)),
         ("proceedings.ground", all(proceeding::ProceedingGround::ALL)),
+        ("proceedings.proposed", all(proceeding::Proposed::ALL)),
         ("proceedings.without_notice", all(proceeding::WithoutNotice::ALL)),
         ("notices.kind", all(notice::NoticeKind::ALL)),
         ("notices.state", all(notice::NoticeState::ALL)),
@@ -263,7 +264,7 @@ fn a_year_in_the_office() -> World {
         let reason = "The rooms are too small.".to_owned();
         let asked =
             actions::proceedings::Asked { licence: licence.id, kind, ground, asked_by: None, changes: None, reason };
-        actions::proceedings::open(tx, &amy, asked)
+        actions::proceedings::open(tx, &amy, &world.app.rules, asked)
     });
     something_is_referred(&world, home);
     a_reference_is_asked_for(&world, khan.id);

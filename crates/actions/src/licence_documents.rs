@@ -36,8 +36,8 @@ pub struct LicenceDocument {
     pub first: LicenceVersion,
     /// The variations that led to the version, in order.
     pub variations: Vec<Variation>,
-    /// The people whom versions name as manager.
-    pub managers: BTreeMap<PartyId, Party>,
+    /// The people whom versions name as manager or agent.
+    pub people: BTreeMap<PartyId, Party>,
     /// The night and the hash of the newest anchor when the version was recorded.
     pub anchor: Option<(NaiveDate, String)>,
 }
@@ -63,7 +63,13 @@ impl LicenceDocument {
     /// Who manages under a version, if somebody other than the holder.
     #[must_use]
     pub fn manager(&self, version: &LicenceVersion) -> Option<&Party> {
-        version.manager_id.and_then(|id| self.managers.get(&id))
+        version.manager_id.and_then(|id| self.people.get(&id))
+    }
+
+    /// Who gets copies under a version as the holder's agent.
+    #[must_use]
+    pub fn agent(&self, version: &LicenceVersion) -> Option<&Party> {
+        version.agent_id.and_then(|id| self.people.get(&id))
     }
 
     /// The day that it is dated: that of the grant, or the first one of a later version.
@@ -96,8 +102,8 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
         return Err(Error::NotFound);
     }
     let history = events::about(db, &Chain::Case(licence.property_id).name(), licence.id.as_str())?;
-    let ids = versions.iter().filter_map(|version| version.manager_id).collect::<Vec<_>>();
-    let managers = parties::find_all(db, &ids)?.into_iter().map(|party| (party.id, party)).collect();
+    let ids = versions.iter().flat_map(|version| [version.manager_id, version.agent_id]).flatten().collect::<Vec<_>>();
+    let people = parties::find_all(db, &ids)?.into_iter().map(|party| (party.id, party)).collect();
     let mut versions = versions.into_iter();
     let first = versions.next().ok_or(Error::NotFound)?;
     let variations = versions.map(|version| variation(db, version)).collect::<Result<Vec<_>, _>>()?;
@@ -117,7 +123,7 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
         homes,
         first,
         variations,
-        managers,
+        people,
     })
 }
 

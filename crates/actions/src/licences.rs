@@ -9,6 +9,7 @@ use domain::context::Context;
 use domain::id::{LicenceId, PartyId, PropertyId};
 use domain::licence::{Grant, Licence, LicenceStep};
 use domain::obligation::Obligation;
+use domain::scheme::ObligationKind;
 use storage::page::Page;
 use storage::{Conn, Tx, licences, obligations};
 
@@ -74,6 +75,24 @@ pub fn take(
     expected.check(licence.revision)?;
     self::step(tx, cx, licence, step)?;
     licences::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A variation moved the last day: the duty to look after the next licence in time moves with it, and the others are looked at
+/// again.
+pub(super) fn end_moved(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, licence: &Licence) -> Result<(), Error> {
+    for open in obligations::open_of(tx, licence.id)? {
+        if open.kind == ObligationKind::LicenceEnd {
+            obligations::save(tx, &open.close(cx, "the last day of the licence was varied")?)?;
+        }
+    }
+    let home = known_property(tx, licence.property_id, "/property_id")?;
+    for begun in Obligation::begin_with(cx, rules.of(licence)?, licence, &home)? {
+        if begun.entity().kind == ObligationKind::LicenceEnd {
+            obligations::insert(tx, &begun)?;
+        }
+    }
+    obligations::look_again(tx, licence.id, cx.today())?;
+    breaches::take_back(tx, cx, licence.id, |breach| licence.ground(breach.due_on))
 }
 
 /// As [`take`], for what proceedings on the licence bring with them.

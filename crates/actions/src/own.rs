@@ -115,7 +115,8 @@ pub fn may_comment(db: &mut Conn, cover: &Cover) -> Result<bool, Error> {
         (None, Some(proceeding)) => notices::of_proceeding(db, proceeding)?,
         (None, None) => Vec::new(),
     };
-    Ok(cover.asks_for_representations() && !about.iter().any(|notice| notice.cover.kind.is_decision()))
+    let decided = |notice: &Notice| notice.cover.kind.is_decision() && notice.cover.drafted_at > cover.drafted_at;
+    Ok(cover.asks_for_representations() && !about.iter().any(decided))
 }
 
 /// The actor says what they think of a proposal that was sent to them (Schedule 5, paragraph 3), and an officer gets a task.

@@ -5,13 +5,14 @@ use chrono::{Datelike as _, NaiveDate};
 use super::gazetteer::known_party;
 use super::{Error, Expected, FieldFault, Rules, licences, notices};
 use domain::actor::Action;
+use domain::calendar::london::written_out;
 use domain::context::Context;
 use domain::id::{LicenceId, PartyId, ProceedingId};
 use domain::licence::{Licence, LicenceStep};
 use domain::proceeding::{
     Changes, Opening, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, ProceedingStep,
 };
-use storage::{Tx, licences as licence_table, notices as notice_table, proceedings as table, schemes};
+use storage::{Conn, Tx, licences as licence_table, notices as notice_table, parties, proceedings as table, schemes};
 
 /// What is to be done with a licence, and why.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub struct Asked {
 ///
 /// # Errors
 /// A refusal for a licence that has ended, or while other proceedings of the same kind are open.
-pub fn open(tx: &mut Tx<'_>, cx: &Context, asked: Asked) -> Result<Proceeding, Error> {
+pub fn open(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, asked: Asked) -> Result<Proceeding, Error> {
     cx.allow(Action::WorkApplications)?;
     let licence = licence_table::find(tx, asked.licence)?.ok_or(Error::NotFound)?;
     if licence.ended_on.is_some() || licence.ends_on < cx.today() {
@@ -49,8 +50,14 @@ pub fn open(tx: &mut Tx<'_>, cx: &Context, asked: Asked) -> Result<Proceeding, E
     if let Some(person) = asked.asked_by {
         known_party(tx, person, "/asked_by")?;
     }
-    if let Some(manager) = asked.changes.as_ref().and_then(|changes| changes.manager_id) {
-        known_party(tx, manager, "/changes/manager_id")?;
+    if let Some(changes) = &asked.changes {
+        for (person, place) in [(changes.manager_id, "/changes/manager_id"), (changes.agent_id, "/changes/agent_id")] {
+            person.map(|person| known_party(tx, person, place)).transpose()?;
+        }
+        if let Some(ends_on) = changes.ends_on {
+            let allowed = licence.may_end_on(rules.of(&licence)?, ends_on, cx.today());
+            allowed.map_err(|why| FieldFault::at("/changes/ends_on", why.to_string()))?;
+        }
     }
     let opening = Opening {
         reference: schemes::next_reference(tx, "PRO", cx.today().year())?,
@@ -130,13 +137,14 @@ fn enter(
         let kind = if after.state == ProceedingState::Refused { after.kind.refusal() } else { after.kind.decision() };
         notices::decide_proceeding(tx, cx, rules, &after, &licence, kind)?;
     }
-    apply(tx, cx, from, &after, licence, tribunal)
+    apply(tx, cx, rules, from, &after, licence, tribunal)
 }
 
 /// What the new state of the proceedings means for the licence.
 fn apply(
     tx: &mut Tx<'_>,
     cx: &Context,
+    rules: &Rules,
     from: ProceedingState,
     after: &Proceeding,
     licence: Licence,
@@ -164,7 +172,7 @@ fn apply(
             let reason = tribunal.unwrap_or(reason);
             licences::step(tx, cx, licence, LicenceStep::RevocationOverturned { reason })
         }
-        (_, S::Operative) => vary(tx, cx, after, licence, effect_on),
+        (_, S::Operative) => vary(tx, cx, rules, after, licence, effect_on),
         _ => Ok(()),
     }
 }
@@ -172,6 +180,7 @@ fn apply(
 fn vary(
     tx: &mut Tx<'_>,
     cx: &Context,
+    rules: &Rules,
     proceeding: &Proceeding,
     licence: Licence,
     from: NaiveDate,
@@ -181,7 +190,54 @@ fn vary(
     let before = licence_table::versions_of(tx, licence.id)?;
     let before = before.last().ok_or_else(|| Error::Broken(format!("{} has no version", licence.number)))?;
     let (change, version) = licence.vary(cx, before, proceeding.id, changes, from)?;
-    Ok(licence_table::save_varied(tx, &change, &version)?)
+    licence_table::save_varied(tx, &change, &version)?;
+    if changes.ends_on.is_some() {
+        licences::end_moved(tx, cx, rules, change.entity())?;
+    }
+    Ok(())
+}
+
+/// Something of a licence that proceedings change, or were asked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Altered {
+    /// What.
+    pub label: &'static str,
+    /// As it was before.
+    pub from: String,
+    /// As it is to be.
+    pub to: String,
+}
+
+/// What proceedings change of a licence, each from what to what.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn altered(db: &mut Conn, proceeding: &Proceeding) -> Result<Vec<Altered>, Error> {
+    let Some(changes) = &proceeding.changes else { return Ok(Vec::new()) };
+    let mut versions = licence_table::versions_of(db, proceeding.licence_id)?;
+    if let Some(place) = versions.iter().position(|version| version.proceeding_id == Some(proceeding.id)) {
+        versions.truncate(place);
+    }
+    let before = versions.pop().ok_or(Error::NotFound)?;
+    let mut name = |id: PartyId| Ok::<_, Error>(parties::find(db, id)?.ok_or(Error::NotFound)?.name);
+    let mut found = Vec::new();
+    for (label, from, nobody, to) in [
+        ("Manager", before.manager_id, "the licence holder", changes.manager_id),
+        ("Agent", before.agent_id, "nobody", changes.agent_id),
+    ] {
+        if let Some(to) = to {
+            let from = from.map(&mut name).transpose()?.unwrap_or_else(|| nobody.to_owned());
+            found.push(Altered { label, from, to: name(to)? });
+        }
+    }
+    if let Some(to) = changes.ends_on {
+        found.push(Altered { label: "Last day", from: written_out(before.ends_on), to: written_out(to) });
+    }
+    if let Some(to) = &changes.terms {
+        let from = before.terms.unwrap_or_else(|| "none beside the conditions of the scheme".to_owned());
+        found.push(Altered { label: "Terms of the licence", from, to: to.clone() });
+    }
+    Ok(found)
 }
 
 /// The proceedings that a notice is to be about.

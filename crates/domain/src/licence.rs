@@ -107,6 +107,12 @@ pub struct LicenceVersion {
     pub effective_from: NaiveDate,
     /// The manager under it, if somebody other than the holder.
     pub manager_id: Option<PartyId>,
+    /// The agent who gets copies under it.
+    pub agent_id: Option<PartyId>,
+    /// Its last day.
+    pub ends_on: NaiveDate,
+    /// Why it is that day.
+    pub end_basis: Counted,
     /// The terms that it has beside the conditions of the scheme.
     pub terms: Option<String>,
     /// The proceedings that it came of; none for the first.
@@ -180,6 +186,14 @@ pub enum Refusal {
     /// Longer than the scheme allows.
     #[error("a licence may last {0} years at most (s.91): enter fewer years")]
     TooLong(u32),
+    /// Varied to last longer than a grant could.
+    #[error("it may last until {0} at the latest, as a licence that is granted may: choose that day or an earlier one")]
+    EndsTooLate(NaiveDate),
+    /// Varied to end in the past.
+    #[error(
+        "{0} is the first day on which it could end: to end it at once, revoke it or record that it is surrendered"
+    )]
+    EndsTooSoon(NaiveDate),
     /// Back-dated without authority.
     #[error("a licence starts before its grant only by order: enter start_authority, such as the tribunal's reference")]
     NoAuthority,
@@ -224,6 +238,8 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLong(_) => "licence-too-long",
+            Self::EndsTooLate(_) => "licence-too-long",
+            Self::EndsTooSoon(_) => "ends-too-soon",
             Self::NoAuthority => "back-dated-without-authority",
             Self::Expired(_) => "licence-expired",
             Self::RenewalNotOpen { .. } => "renewal-not-open",
@@ -352,17 +368,27 @@ impl Licence {
         }
         self.version += 1;
         self.manager_id = changes.manager_id.or(self.manager_id);
+        self.agent_id = changes.agent_id.or(self.agent_id);
+        if let Some(asked) = changes.ends_on {
+            // Days that had passed before the variation had effect cannot be taken away.
+            let authority = format!("the licence was varied to end on {asked}, from {from} on");
+            self.end_basis = Counted::chosen(asked.max(from), "the council", &authority)?;
+            self.ends_on = self.end_basis.on();
+        }
         let version = LicenceVersion {
             licence_id: self.id,
             version: self.version,
             effective_from: from,
             manager_id: self.manager_id,
+            agent_id: self.agent_id,
+            ends_on: self.ends_on,
+            end_basis: self.end_basis.clone(),
             terms: changes.terms.clone().or_else(|| before.terms.clone()),
             proceeding_id: Some(proceeding),
         };
         let facts = json!({
             "version": self.version, "proceeding": proceeding, "from": from, "manager": self.manager_id,
-            "terms": version.terms,
+            "agent": self.agent_id, "ends": self.end_basis, "terms": version.terms,
         });
         let chain = Chain::Case(self.property_id);
         Ok((Change::new(cx, chain, Happening::LicenceVaried, &self.id.clone(), facts, self), version))
@@ -376,8 +402,25 @@ impl Licence {
             version: 1,
             effective_from: self.starts_on,
             manager_id: self.manager_id,
+            agent_id: self.agent_id,
+            ends_on: self.ends_on,
+            end_basis: self.end_basis.clone(),
             terms: None,
             proceeding_id: None,
+        }
+    }
+
+    /// Whether a variation may make this its last day: not before today, and no later than a grant could have made it.
+    ///
+    /// # Errors
+    /// [`Refusal::EndsTooLate`] or [`Refusal::EndsTooSoon`].
+    pub fn may_end_on(&self, scheme: &Scheme, on: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
+        let latest = latest_day(scheme, self.granted_on, self.starts_on)?.on();
+        let first = today.max(self.starts_on);
+        match on {
+            on if on > latest => Err(Refusal::EndsTooLate(latest)),
+            on if on < first => Err(Refusal::EndsTooSoon(first)),
+            _ => Ok(()),
         }
     }
 
@@ -446,14 +489,17 @@ impl Licence {
 }
 
 /// A licence may end five years after its grant at most, however late it starts; only one that was granted before the
-/// designation began counts from its start (s.91).
-fn last_day(scheme: &Scheme, grant: &Grant) -> Result<Counted, CannotCount> {
+/// designation began counts from its start (s.91). It never outlasts the designation.
+fn latest_day(scheme: &Scheme, granted_on: NaiveDate, starts_on: NaiveDate) -> Result<Counted, CannotCount> {
     let designation = &scheme.designation;
-    let end = Counted::licence_end(grant.starts_on, grant.years, designation.ends_on)?;
-    if grant.starts_on <= grant.granted_on || grant.granted_on < designation.starts_on {
-        return Ok(end);
-    }
-    let latest = Counted::licence_end(grant.granted_on, scheme.licence_max_years, designation.ends_on)?;
+    let counts_from_start = starts_on <= granted_on || granted_on < designation.starts_on;
+    let from = if counts_from_start { starts_on } else { granted_on };
+    Counted::licence_end(from, scheme.licence_max_years, designation.ends_on)
+}
+
+fn last_day(scheme: &Scheme, grant: &Grant) -> Result<Counted, CannotCount> {
+    let end = Counted::licence_end(grant.starts_on, grant.years, scheme.designation.ends_on)?;
+    let latest = latest_day(scheme, grant.granted_on, grant.starts_on)?;
     if end.on() <= latest.on() { Ok(end) } else { Counted::earliest_of(vec![latest, end], &BankHolidays::none()) }
 }
 
@@ -632,9 +678,9 @@ pub(crate) mod tests {
     fn each_variation_adds_a_version_and_keeps_what_it_does_not_change() {
         let (cx, proceeding) = (on("2025-03-20"), ProceedingId(key("proceeding")));
         let first = licence().as_granted();
-        let terms = Changes { manager_id: None, terms: Some("At most four people.".to_owned()) };
+        let terms = Changes { terms: Some("At most four people.".to_owned()), ..Changes::default() };
         let (change, second) = licence().vary(&cx, &first, proceeding, &terms, day("2025-03-20")).unwrap();
-        let managed = Changes { manager_id: Some(manager()), terms: None };
+        let managed = Changes { manager_id: Some(manager()), ..Changes::default() };
         let (change, third) = change.into_entity().vary(&cx, &second, proceeding, &managed, day("2025-04-17")).unwrap();
         let varied = change.into_entity();
         assert_eq!((varied.version, varied.manager_id), (3, Some(manager())));
@@ -646,6 +692,41 @@ pub(crate) mod tests {
         assert_eq!(refused, Refusal::NotInThisState(LicenceState::Surrendered));
         let late = licence().vary(&cx, &licence().as_granted(), proceeding, &managed, day("2029-11-01")).unwrap_err();
         assert_eq!(late, Refusal::Expired(day("2029-10-31")));
+    }
+
+    #[test]
+    fn a_variation_moves_the_last_day_no_further_than_a_grant_could_and_takes_no_day_away_that_has_passed() {
+        let long = Scheme {
+            designation: crate::scheme::Designation { ends_on: day("2035-01-31"), ..invented().designation },
+            ..invented()
+        };
+        let grant = Grant { granted_on: day("2031-02-01"), starts_on: day("2031-06-01"), years: 1, ..terms() };
+        let short = Licence::grant(&on("2031-02-01"), &long, grant).unwrap().into_entity();
+        for (licence, scheme, asked, today, known) in [
+            (&licence(), scheme(), "2029-10-31", "2025-03-20", Ok(())),
+            (&licence(), scheme(), "2029-11-01", "2025-03-20", Err(Refusal::EndsTooLate(day("2029-10-31")))),
+            (&licence(), scheme(), "2025-03-20", "2025-03-20", Ok(())),
+            (&licence(), scheme(), "2025-03-19", "2025-03-20", Err(Refusal::EndsTooSoon(day("2025-03-20")))),
+            (&licence(), scheme(), "2024-12-01", "2024-11-20", Err(Refusal::EndsTooSoon(day("2024-12-02")))),
+            (&short, long.clone(), "2034-01-31", "2031-07-01", Ok(())),
+            (&short, long.clone(), "2034-02-01", "2031-07-01", Err(Refusal::EndsTooLate(day("2034-01-31")))),
+        ] {
+            assert_eq!(licence.may_end_on(&scheme, day(asked), day(today)), known, "{asked} on {today}");
+        }
+        let (cx, proceeding) = (on("2025-03-20"), ProceedingId(key("proceeding")));
+        for (asked, from, ends_on) in
+            [("2027-10-31", "2025-03-20", "2027-10-31"), ("2025-04-01", "2025-04-17", "2025-04-17")]
+        {
+            let sooner = Changes { ends_on: Some(day(asked)), ..Changes::default() };
+            let first = licence().as_granted();
+            let (change, second) = licence().vary(&cx, &first, proceeding, &sooner, day(from)).unwrap();
+            let varied = change.into_entity();
+            assert_eq!(
+                (varied.ends_on, second.ends_on, first.ends_on),
+                (day(ends_on), day(ends_on), day("2029-10-31"))
+            );
+            assert!(varied.end_basis.because().contains("the licence was varied"), "{}", varied.end_basis.because());
+        }
     }
 
     #[test]

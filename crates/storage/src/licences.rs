@@ -47,6 +47,9 @@ record! {
         version: i32,
         effective_from: chrono::NaiveDate,
         manager_id: Option<Word<PartyId>>,
+        agent_id: Option<Word<PartyId>>,
+        ends_on: chrono::NaiveDate,
+        end_basis: Json<Counted>,
         terms: Option<String>,
         proceeding_id: Option<Word<ProceedingId>>,
     }

@@ -135,6 +135,16 @@ pub fn insert(tx: &mut Tx<'_>, change: &Change<Obligation>) -> Result<(), Error>
     tx.add::<ObligationRow>(change)
 }
 
+/// The night looks at the open ones of a licence again from that day on, because the licence's last day moved.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn look_again(tx: &mut Tx<'_>, licence: LicenceId, from: chrono::NaiveDate) -> Result<(), Error> {
+    let open = obligations::licence_id.eq(Word(licence)).and(obligations::state.eq(Word(ObligationState::Open)));
+    diesel::update(obligations::table.filter(open)).set(obligations::next_call_on.eq(from)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Saves an obligation that ended.
 ///
 /// # Errors

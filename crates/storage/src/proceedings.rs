@@ -9,7 +9,9 @@ use super::{Conn, Error, Tx};
 use domain::calendar::Counted;
 use domain::event::Change;
 use domain::id::{AccountId, LicenceId, PartyId, ProceedingId, PropertyId, Spelled as _};
-use domain::proceeding::{Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, WithoutNotice};
+use domain::proceeding::{
+    Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, Proposed, WithoutNotice,
+};
 
 record! {
     ProceedingRow in proceedings => Proceeding {
@@ -34,6 +36,7 @@ record! {
         reason: String,
         revision: i64,
         created_at: Instant,
+        proposed: Option<Word<Proposed>>,
     }
 }
 revised!(ProceedingRow);

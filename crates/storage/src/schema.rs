@@ -585,6 +585,7 @@ diesel::table! {
         reason -> Text,
         revision -> BigInt,
         created_at -> Timestamp,
+        proposed -> Nullable<Text>,
     }
 }
 
@@ -594,6 +595,9 @@ diesel::table! {
         version -> Integer,
         effective_from -> Date,
         manager_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        ends_on -> Date,
+        end_basis -> Text,
         terms -> Nullable<Text>,
         proceeding_id -> Nullable<Text>,
     }

@@ -46,6 +46,8 @@ fn begun(part: &mut Part, case: &CaseFile, change: &Proceeding) {
         ("Ground", Some(prose(change.ground))),
         ("Asked for by", Some(change.asked_by.map_or_else(|| "the council itself".to_owned(), |who| name(case, who)))),
         ("New manager", changes.and_then(|changes| changes.manager_id).map(|who| name(case, who))),
+        ("New agent", changes.and_then(|changes| changes.agent_id).map(|who| name(case, who))),
+        ("New last day", changes.and_then(|changes| changes.ends_on).map(written_out)),
         ("New terms", changes.and_then(|changes| changes.terms.clone())),
         ("Begun", Some(written_out(change.opened_on))),
         ("Without notice because", change.without_notice.map(prose)),

@@ -170,6 +170,10 @@ pub struct LicenceVersionView {
     /// The first day on which it holds.
     effective_from: NaiveDate,
     manager_id: Option<PartyId>,
+    /// The agent who gets copies.
+    agent_id: Option<PartyId>,
+    /// The last day, and why it is that day.
+    ends: ExplainedDate,
     /// The terms that it has beside the conditions of the scheme.
     terms: Option<String>,
     /// The proceedings that it came of; none for the first.
@@ -188,6 +192,8 @@ impl From<LicenceVersion> for LicenceVersionView {
             version: version.version,
             effective_from: version.effective_from,
             manager_id: version.manager_id,
+            agent_id: version.agent_id,
+            ends: ExplainedDate::from(&version.end_basis),
             terms: version.terms,
             proceeding_id: version.proceeding_id,
         }

@@ -184,7 +184,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<NoticeQuery>) -> 
 pub struct NewNotice {
     /// The application, for `proposed_grant` and `proposed_refusal`.
     application_id: Option<ApplicationId>,
-    /// The proceedings on a licence, for `proposed_variation` and `proposed_revocation`.
+    /// The proceedings on a licence, for `proposed_variation`, `proposed_revocation` and the proposed refusal of either.
     proceeding_id: Option<ProceedingId>,
     /// What is proposed; the notice of a decision is made with the decision.
     kind: NoticeKind,
@@ -222,11 +222,17 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewNotice>) -> Re
                 let proposing = Proposing { application, grant, reasons, years, starts_on, dated_on };
                 actions::propose(tx, cx, &app.rules, proposing)?
             }
-            (NoticeKind::ProposedVariation | NoticeKind::ProposedRevocation, None, Some(proceeding)) => {
-                actions::propose_change(tx, cx, &app.rules, proceeding, kind, reasons, dated_on)?
-            }
+            (
+                NoticeKind::ProposedVariation
+                | NoticeKind::ProposedRefusalToVary
+                | NoticeKind::ProposedRevocation
+                | NoticeKind::ProposedRefusalToRevoke,
+                None,
+                Some(proceeding),
+            ) => actions::propose_change(tx, cx, &app.rules, proceeding, kind, reasons, dated_on)?,
             _ => {
-                let advice = "name application_id for a proposed grant or refusal, proceeding_id for a proposed variation or revocation";
+                let advice =
+                    "name application_id for a proposed grant or refusal, proceeding_id for a proposal about a licence";
                 return Err(FieldFault::at("/kind", advice).into());
             }
         };

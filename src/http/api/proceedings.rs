@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{AccountId, LicenceId, PartyId, ProceedingId, PropertyId};
 use crate::domain::proceeding::{
-    Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, ProceedingStep, WithoutNotice,
+    Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, ProceedingStep, Proposed, WithoutNotice,
 };
 use crate::http::answer::{Answer, change, read, read_case};
 use crate::http::form::{Id, Sent};
@@ -39,6 +39,8 @@ pub struct ProceedingView {
     /// What a variation changes.
     changes: Option<Changes>,
     opened_on: NaiveDate,
+    /// What the newest notice that was served on everybody proposes, and so what may be decided after its consultation.
+    proposed: Option<Proposed>,
     /// The last day of the consultation, and why it is that day.
     consultation_ends: Option<ExplainedDate>,
     /// Whether the holder agreed to what was decided.
@@ -67,6 +69,7 @@ impl From<Proceeding> for ProceedingView {
             asked_by: proceeding.asked_by,
             changes: proceeding.changes,
             opened_on: proceeding.opened_on,
+            proposed: proceeding.proposed,
             consultation_ends: proceeding.consultation_basis.as_ref().map(ExplainedDate::from),
             is_agreed: proceeding.is_agreed,
             without_notice: proceeding.without_notice,
@@ -148,10 +151,10 @@ pub async fn open(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.enter(&app, Action::WorkApplications).await?;
     let form = form.read().await?;
-    change(app, caller, form.digest, move |_, tx, cx| {
+    change(app, caller, form.digest, move |app, tx, cx| {
         let NewProceeding { kind, ground, asked_by, changes, reason } = form.body.clone();
         let asked = Asked { licence: id.0, kind, ground, asked_by, changes, reason };
-        let proceeding = actions::open(tx, cx, asked)?;
+        let proceeding = actions::open(tx, cx, &app.rules, asked)?;
         let (id, revision) = (proceeding.id, proceeding.revision);
         Ok(Answer::created(format!("/api/v1/proceedings/{id}"), &ProceedingView::from(proceeding), revision))
     })
@@ -174,7 +177,7 @@ pub enum ProceedingStepForm {
         #[schema(min_length = 1, max_length = 4000)]
         reason: String,
     },
-    /// What somebody asked for is refused: the notice goes out at once.
+    /// What somebody asked for is refused, after a notice that proposed it (a setting of the scheme): the notice goes out at once.
     Refuse {
         /// The reasons, which the notice gives.
         #[schema(min_length = 1, max_length = 4000)]

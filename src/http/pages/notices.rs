@@ -12,6 +12,7 @@ use super::fields::{From, Lines, Posted, check_text};
 use super::look::{Fault, Outcome};
 use super::visitor::{Guest, Visitor, show, show_case};
 use super::words::{Tag, days_left};
+use crate::actions::proceedings::{Altered, altered};
 use crate::actions::{Error, own};
 use crate::app::App;
 use crate::domain::actor::Action;
@@ -39,7 +40,9 @@ fn title(kind: NoticeKind) -> &'static str {
         NoticeKind::ProposedVariation => "We propose to change a licence",
         NoticeKind::Variation => "A licence is changed",
         NoticeKind::RefusalToVary => "We do not change a licence",
+        NoticeKind::ProposedRefusalToVary => "We propose not to change a licence",
         NoticeKind::ProposedRevocation => "We propose to revoke a licence",
+        NoticeKind::ProposedRefusalToRevoke => "We propose not to revoke a licence",
         NoticeKind::Revocation => "A licence is revoked",
         NoticeKind::RefusalToRevoke => "We do not revoke a licence",
     }
@@ -126,11 +129,23 @@ struct TermsView {
     years: u32,
 }
 
-/// What would change of a licence, or does.
+/// Something that would change of a licence, or does.
 #[derive(Serialize)]
-struct ChangesView {
-    manager: Option<String>,
-    terms: Option<String>,
+struct ChangeView {
+    label: String,
+    from: String,
+    to: String,
+}
+
+fn changes(db: &mut Conn, cover: &Cover) -> Result<Vec<ChangeView>, Error> {
+    let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
+    let altered = proceeding.map(|proceeding| altered(db, &proceeding)).transpose()?.unwrap_or_default();
+    let refused = matches!(cover.kind, NoticeKind::ProposedRefusalToVary | NoticeKind::RefusalToVary);
+    let view = |Altered { label, from, to }: Altered| {
+        let label = if refused { format!("{label}: asked for") } else { format!("{label}: new") };
+        ChangeView { label, from, to }
+    };
+    Ok(altered.into_iter().map(view).collect())
 }
 
 #[derive(Serialize)]
@@ -152,7 +167,7 @@ struct Page {
     withdrawn: Option<String>,
     reasons: String,
     terms: Option<TermsView>,
-    changes: Option<ChangesView>,
+    changes: Vec<ChangeView>,
     received: Option<String>,
     last_day: Option<String>,
     because: Option<String>,
@@ -183,14 +198,7 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
             }),
             None => None,
         };
-        let proceeding = cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
-        let changes = match proceeding.and_then(|proceeding| proceeding.changes) {
-            Some(changes) if cover.kind != NoticeKind::RefusalToVary => Some(ChangesView {
-                manager: changes.manager_id.map(|manager| name(db, manager)).transpose()?,
-                terms: changes.terms,
-            }),
-            _ => None,
-        };
+        let changes = changes(db, &cover)?;
         let theirs = |said: &Representation| said.party_id == Some(guest.party);
         let said = notices::representations_about(db, cover.id)?.into_iter().filter(theirs).map(|said| SaidView {
             on: written_out(said.received_on),

@@ -1,4 +1,4 @@
-//! V1 to V3: notices that a licence is to be varied or revoked, is varied or revoked, or is not (Schedule 5, Part 2).
+//! V1 to V4: notices that a licence is to be varied or revoked, is varied or revoked, is not, or is not to be (Schedule 5, Part 2).
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -38,10 +38,8 @@ pub struct LicenceNotice {
     pub dated_on: NaiveDate,
     /// The reasons.
     pub reasons: Line,
-    /// The manager under the varied licence; empty if that does not change.
-    pub manager: Line,
-    /// The varied terms; empty if they do not change.
-    pub terms: Line,
+    /// What changes, or was asked for.
+    pub changes: Vec<LicenceChange>,
     /// Whether the holder agreed to what was decided.
     pub is_agreed: bool,
     /// The first day on which it has effect.
@@ -52,6 +50,17 @@ pub struct LicenceNotice {
     pub last_day: NaiveDate,
     /// The newest seal on the service's records, once there is one.
     pub seal: Option<Seal>,
+}
+
+/// Something that a variation changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct LicenceChange {
+    /// What, such as "Last day".
+    pub label: Line,
+    /// As it was before.
+    pub from: Line,
+    /// As it is to be.
+    pub to: Line,
 }
 
 impl LicenceNotice {
@@ -71,9 +80,10 @@ impl LicenceNotice {
             ("reasons", &self.reasons),
         ])?;
         let version = match self.kind {
-            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/2",
-            _ if self.is_decision => "V2/2",
-            _ => "V1/2",
+            NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/3",
+            NoticeKind::ProposedRefusalToVary | NoticeKind::ProposedRefusalToRevoke => "V4/1",
+            _ if self.is_decision => "V2/3",
+            _ => "V1/3",
         };
         let subject = format!("{}: {}", self.heading, self.property);
         Sheet::of(version, "licence_notice.txt", "licence_notice.html", false, &subject, self)
@@ -87,7 +97,9 @@ pub fn heading(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::ProposedVariation => "Notice of a proposal to vary a licence",
         NoticeKind::Variation => "Notice of the variation of a licence",
         NoticeKind::RefusalToVary => "Notice of a refusal to vary a licence",
+        NoticeKind::ProposedRefusalToVary => "Notice of a proposal to refuse to vary a licence",
         NoticeKind::ProposedRevocation => "Notice of a proposal to revoke a licence",
+        NoticeKind::ProposedRefusalToRevoke => "Notice of a proposal to refuse to revoke a licence",
         NoticeKind::Revocation => "Notice of the revocation of a licence",
         NoticeKind::RefusalToRevoke => "Notice of a refusal to revoke a licence",
         NoticeKind::ProposedGrant | NoticeKind::ProposedRefusal | NoticeKind::Grant | NoticeKind::Refusal => {

@@ -40,7 +40,7 @@ pub use enforcement::{
 pub use enquiry::Enquiry;
 pub use exemption::{Exemption, ExemptionRefused, ExemptionTime};
 pub use inspection::{ImprovementPlan, InspectionNotice, PlannedWork};
-pub use licence_notice::{LicenceNotice, heading};
+pub use licence_notice::{LicenceChange, LicenceNotice, heading};
 pub use notice::{Notice, NoticeCondition, NoticeLicence, Seal};
 pub use receipt::{Receipt, ReceiptFile};
 pub use reference::Reference;

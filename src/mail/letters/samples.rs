@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDate};
 use super::{
     Anchors, Application, ComposeFault, ConsideredPoint, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
     DigestCode, DigestLine, DigestProperty, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation,
-    Finding, Imposed, ImprovementPlan, InspectionNotice, LicenceNotice, Notice, NoticeCondition, NoticeLicence, Office,
-    PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking, PlannedWork, Receipt, ReceiptFile, Reference,
-    Referral, Seal, Sheet, SignIn, ToldAnchor, heading,
+    Finding, Imposed, ImprovementPlan, InspectionNotice, LicenceChange, LicenceNotice, Notice, NoticeCondition,
+    NoticeLicence, Office, PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking, PlannedWork, Receipt,
+    ReceiptFile, Reference, Referral, Seal, Sheet, SignIn, ToldAnchor, heading,
 };
 use crate::domain::application::News;
 use crate::domain::enquiry::EnquiryLetterKind;
@@ -202,8 +202,15 @@ pub(super) fn notice(kind: NoticeKind, text: &str) -> Notice {
 
 pub(super) fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
     let line = |usual: &str| Line::from(if text.is_empty() { usual } else { text });
-    let varies = matches!(kind, NoticeKind::ProposedVariation | NoticeKind::Variation);
-    let changed = |usual: &str| if varies { line(usual) } else { Line::default() };
+    use NoticeKind as K;
+    let varies = matches!(kind, K::ProposedVariation | K::Variation | K::ProposedRefusalToVary | K::RefusalToVary);
+    let changes = [
+        ("Manager", "the licence holder", "Tees Lettings Ltd"),
+        ("Last day", "Wednesday 31 October 2029", "Saturday 31 October 2026"),
+        ("Terms of the licence", "none beside the conditions of the scheme", "At most four people may live there."),
+    ];
+    let changes =
+        changes.map(|(label, from, to)| LicenceChange { label: Line::from(label), from: line(from), to: line(to) });
     LicenceNotice {
         office: office(text),
         recipient: line("Tees Building Society"),
@@ -218,8 +225,7 @@ pub(super) fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
         property: line("12 High Street, Exampleton"),
         dated_on: day(2025, 3, 10),
         reasons: line("Condition 9.6 was breached twice."),
-        manager: changed("Tees Lettings Ltd"),
-        terms: changed("At most four people may live there."),
+        changes: if varies { changes.into() } else { Vec::new() },
         is_agreed: false,
         operative_on: Some(day(2025, 4, 7)),
         last_day: day(2025, 4, 6),

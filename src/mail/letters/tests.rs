@@ -267,12 +267,14 @@ fn a_notice_about_a_licence_says_what_changes_when_it_has_effect_and_who_may_app
     let appeal = "The last day to do so is Sunday 6 April 2025: 28 days beginning with";
     let write = "Write to us by Sunday 6 April 2025, which is the end of the consultation";
     for (kind, version, says) in [
-        (K::ProposedVariation, "V1/2", ["At most four people may live there.", write]),
-        (K::Variation, "V2/2", [takes_effect, appeal]),
-        (K::RefusalToVary, "V3/2", ["was asked to vary the licence that Mr A Khan holds", appeal]),
-        (K::ProposedRevocation, "V1/2", ["proposes to revoke the licence that Mr A Khan holds", write]),
-        (K::Revocation, "V2/2", [takes_effect, "section 95(1) of the Housing Act 2004"]),
-        (K::RefusalToRevoke, "V3/2", ["was asked to revoke the licence", appeal]),
+        (K::ProposedVariation, "V1/3", ["From: Wednesday 31 October 2029 To: Saturday 31 October 2026", write]),
+        (K::Variation, "V2/3", [takes_effect, appeal]),
+        (K::ProposedRefusalToVary, "V4/1", ["was asked to vary the licence that Mr A Khan holds", write]),
+        (K::ProposedRefusalToRevoke, "V4/1", ["for this property, and proposes not to.", write]),
+        (K::RefusalToVary, "V3/3", ["was asked to vary the licence that Mr A Khan holds", appeal]),
+        (K::ProposedRevocation, "V1/3", ["proposes to revoke the licence that Mr A Khan holds", write]),
+        (K::Revocation, "V2/3", [takes_effect, "section 95(1) of the Housing Act 2004"]),
+        (K::RefusalToRevoke, "V3/3", ["was asked to revoke the licence", appeal]),
     ] {
         let letter = licence_notice(kind, "").sheet().shipped().unwrap();
         assert_eq!(letter.template_version, version, "{kind}");

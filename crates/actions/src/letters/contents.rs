@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::notice_of;
+use crate::proceedings::{Altered, altered};
 use crate::{Error, Rules, service_policy};
 use domain::application::Application;
 use domain::calendar::{Consent, Dispatch, Method, london};
@@ -103,8 +104,8 @@ pub struct LicenceMatter {
     pub home: Property,
     /// The holder's name.
     pub holder: String,
-    /// The name of the manager that a variation brings; empty if it brings none.
-    pub manager: String,
+    /// What a variation changes, or what was asked for.
+    pub changes: Vec<Altered>,
     /// The scheme of the licence.
     pub scheme: Scheme,
 }
@@ -212,11 +213,10 @@ fn licence_notice(
 ) -> Result<About, Error> {
     let proceeding = notice.cover.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
     let proceeding = proceeding.ok_or(Error::NotFound)?;
-    let manager = proceeding.changes.as_ref().and_then(|changes| changes.manager_id);
-    let manager = manager.map(|id| parties::find(db, id)).transpose()?.flatten().map(|party| party.name);
+    let changes = altered(db, &proceeding)?;
     let holder = parties::find(db, licence.holder_id)?.ok_or(Error::NotFound)?.name;
-    let (manager, scheme) = (manager.unwrap_or_default(), rules.of(&licence)?.clone());
-    Ok(About::LicenceNotice(Box::new(LicenceMatter { notice, proceeding, licence, home, holder, manager, scheme })))
+    let scheme = rules.of(&licence)?.clone();
+    Ok(About::LicenceNotice(Box::new(LicenceMatter { notice, proceeding, licence, home, holder, changes, scheme })))
 }
 
 fn digest_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<About, Error> {

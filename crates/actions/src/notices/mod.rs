@@ -19,7 +19,7 @@ use domain::event::Change;
 use domain::id::{ApplicationId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId, Spelled as _};
 use domain::licence::Licence;
 use domain::notice::{Draft, Notice, NoticeKind, NoticeState, Representation, Terms};
-use domain::proceeding::{self, Proceeding, ProceedingStep};
+use domain::proceeding::Proceeding;
 use domain::property::Capacity;
 use domain::task::TaskKind;
 use storage::{Conn, Tx, applications, licences, notices as table, parties, properties, schemes, tasks};
@@ -89,7 +89,7 @@ pub fn propose(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, proposing: Proposin
     Ok(change.into_entity())
 }
 
-/// A variation or a revocation is proposed: its notice is written.
+/// A variation, a revocation or the refusal of one is proposed: its notice is written.
 ///
 /// # Errors
 /// A refusal from a state of the proceedings that takes no proposal, or while another proposal is open.
@@ -108,16 +108,9 @@ pub fn propose_change(
     let earlier = table::of_proceeding(tx, proceeding.id)?;
     nothing_open(&earlier)?;
     let dated_on = dated_on.unwrap_or(cx.today());
-    let trial = ProceedingStep::Propose { last_served_on: dated_on, stated: None, is_modified: false };
-    if proceeding.state.after(&trial).is_none() {
-        return Err(proceeding::Refusal::NotFromHere(proceeding.state, trial.name()).into());
-    }
-    let is_modified = earlier.iter().any(|notice| notice.cover.state == NoticeState::Served);
-    if kind != proceeding.kind.proposal() {
-        return Err(
-            FieldFault::at("/kind", format!("must be {} for these proceedings", proceeding.kind.proposal())).into()
-        );
-    }
+    proceeding.proposal(kind)?;
+    let same = |notice: &Notice| notice.cover.kind == kind && notice.cover.state == NoticeState::Served;
+    let is_modified = earlier.iter().any(same);
     let draft = about_licence(tx, cx, &proceeding, &licence, kind, Said { reasons, dated_on, is_modified })?;
     let change = Notice::draft(cx, &rules.current()?.policy, draft)?;
     table::insert(tx, &change)?;
@@ -155,8 +148,9 @@ fn about_licence(
 ) -> Result<Draft, Error> {
     let mut recipients = vec![(licence.holder_id, Capacity::Holder)];
     recipients.extend(licence.manager_id.map(|manager| (manager, Capacity::Manager)));
-    let new = proceeding.changes.as_ref().and_then(|changes| changes.manager_id);
-    recipients.extend(new.map(|manager| (manager, Capacity::Manager)));
+    let changes = proceeding.changes.as_ref();
+    recipients.extend(changes.and_then(|changes| changes.manager_id).map(|manager| (manager, Capacity::Manager)));
+    recipients.extend(changes.and_then(|changes| changes.agent_id).map(|agent| (agent, Capacity::Agent)));
     recipients.extend(licence.agent_id.map(|agent| (agent, Capacity::Agent)));
     recipients.extend(with_an_interest(tx, licence.property_id, cx.today())?);
     recipients.extend(proceeding.asked_by.map(|person| (person, Capacity::Other)));

@@ -8,7 +8,7 @@ use crate::{Error, Expected, Rules, Service, letters, proceedings, service_polic
 use domain::actor::Action;
 use domain::application::Step;
 use domain::context::Context;
-use domain::id::{CopyId, NoticeId, PartyId};
+use domain::id::{CopyId, NoticeId, PartyId, ProceedingId};
 use domain::letter::LetterKind;
 use domain::notice::{Notice, NoticeKind, NoticeState};
 use domain::proceeding::ProceedingStep;
@@ -127,7 +127,13 @@ fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Resu
     };
     let stated = notice.cover.stated.clone();
     if let Some(proceeding) = notice.cover.proceeding_id.filter(|_| !notice.cover.kind.is_decision()) {
-        let step = ProceedingStep::Propose { last_served_on, stated, is_modified: notice.cover.is_modified };
+        if is_superseded(tx, proceeding, notice)? {
+            return Ok(());
+        }
+        let about = proceedings::named(tx, proceeding)?;
+        let Some(what) = about.kind.proposed_by(notice.cover.kind) else { return Ok(()) };
+        let is_modified = notice.cover.is_modified;
+        let step = ProceedingStep::Propose { what, last_served_on, stated, is_modified };
         return proceedings::follow(tx, cx, rules, proceeding, step);
     }
     let Some(application) = notice.cover.application_id else { return Ok(()) };
@@ -147,12 +153,22 @@ fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Resu
     Ok(applications::save(tx, &change)?)
 }
 
+/// Whether a later proposal in the same proceedings was served on everybody: then the consultation is about that one.
+fn is_superseded(tx: &mut Tx<'_>, proceeding: ProceedingId, notice: &Notice) -> Result<bool, Error> {
+    let all = table::of_proceeding(tx, proceeding)?;
+    let later = all.iter().map(|other| &other.cover).filter(|other| other.drafted_at > notice.cover.drafted_at);
+    Ok(later.into_iter().any(|other| !other.kind.is_decision() && other.state == NoticeState::Served))
+}
+
 /// A proposal that is not served on everybody any more has no end of its consultation.
 pub(super) fn lose_service(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Result<(), Error> {
     if notice.cover.kind.is_decision() {
         return Ok(());
     }
     if let Some(proceeding) = notice.cover.proceeding_id {
+        if is_superseded(tx, proceeding, notice)? {
+            return Ok(());
+        }
         return proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::LoseService);
     }
     let Some(application) = notice.cover.application_id else { return Ok(()) };

@@ -46,6 +46,10 @@ words! {
         Revocation = "revocation",
         /// A revocation that was asked for is refused (V3; Schedule 5, Part 2).
         RefusalToRevoke = "refusal_to_revoke",
+        /// A refusal to vary is proposed (V4; Schedule 5, paragraphs 19 to 21).
+        ProposedRefusalToVary = "proposed_refusal_to_vary",
+        /// A refusal to revoke is proposed (V4; Schedule 5, paragraphs 26 to 28).
+        ProposedRefusalToRevoke = "proposed_refusal_to_revoke",
     }
 }
 
@@ -201,6 +205,7 @@ impl NoticeKind {
     pub fn is_decision(self) -> bool {
         match self {
             Self::ProposedGrant | Self::ProposedRefusal | Self::ProposedVariation | Self::ProposedRevocation => false,
+            Self::ProposedRefusalToVary | Self::ProposedRefusalToRevoke => false,
             Self::Grant | Self::Refusal | Self::Variation | Self::Revocation => true,
             Self::RefusalToVary | Self::RefusalToRevoke => true,
         }

@@ -83,6 +83,16 @@ words! {
     }
 }
 
+words! {
+    /// What a notice proposes in proceedings on a licence, and so what may be decided after its consultation.
+    Proposed {
+        /// To vary or to revoke the licence.
+        Change = "change",
+        /// To refuse what was asked for (Schedule 5, paragraphs 19 to 21 and 26 to 28).
+        Refusal = "refusal",
+    }
+}
+
 /// What a variation changes of a licence. The holder cannot change: a licence is not transferable (s.91).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +100,12 @@ pub struct Changes {
     /// Who is to manage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager_id: Option<PartyId>,
+    /// Which agent is to get copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<PartyId>,
+    /// The last day, earlier or later: never later than a grant could have made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<NaiveDate>,
     /// The terms that are added, taken away or put otherwise, in full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 4000)]
@@ -119,6 +135,9 @@ pub struct Proceeding {
     pub changes: Option<Changes>,
     /// The day on which they began.
     pub opened_on: NaiveDate,
+    /// What the newest notice that was served on everybody proposes; once an appeal against a refusal was allowed, the change
+    /// that the tribunal orders.
+    pub proposed: Option<Proposed>,
     /// The last day of the consultation.
     pub consultation_ends_on: Option<NaiveDate>,
     /// Why it is that day.
@@ -169,6 +188,8 @@ pub struct Opening {
 pub enum ProceedingStep {
     /// The proposal was served on everybody.
     Propose {
+        /// What it proposes.
+        what: Proposed,
         /// The day of the last service.
         last_served_on: NaiveDate,
         /// The last day that the notice states.
@@ -234,6 +255,19 @@ pub enum Refusal {
         "a decision comes after a notice of the proposal and its consultation: serve one, or say in without_notice why none is needed"
     )]
     NoticeNeeded,
+    /// What is to be decided is not what the consultation was about.
+    #[error(
+        "the consultation was about refusing what was asked for: serve a notice that proposes the {0}, or say in without_notice why none is needed"
+    )]
+    RefusalProposed(ProceedingKind),
+    /// Refused without a notice that a refusal is proposed.
+    #[error(
+        "a refusal comes after a notice that proposes it and its consultation: serve {0} first (Schedule 5, paragraphs 19 to 21 and 26 to 28)"
+    )]
+    RefusalNoticeNeeded(NoticeKind),
+    /// A notice of something else.
+    #[error("in these proceedings a notice proposes {0} or, where somebody asked, {1}")]
+    NotItsProposal(NoticeKind, NoticeKind),
     /// A reason for having no notice, where one was served or that is not for this.
     #[error("{0} is no reason here for deciding without notice")]
     NotWithout(WithoutNotice),
@@ -268,7 +302,8 @@ impl Refusal {
             Self::NotFromHere(..) => "proceeding-state",
             Self::NotAGround(..) => "not-a-ground",
             Self::Changes => "changes-needed",
-            Self::NoticeNeeded => "notice-needed",
+            Self::NoticeNeeded | Self::RefusalProposed(_) | Self::RefusalNoticeNeeded(_) => "notice-needed",
+            Self::NotItsProposal(..) => "not-its-proposal",
             Self::NotWithout(_) => "not-without-notice",
             Self::NobodyAsked => "nobody-asked",
             Self::Consulting(_) => "consultation-running",
@@ -312,6 +347,27 @@ impl ProceedingKind {
         match self {
             Self::Variation => NoticeKind::ProposedVariation,
             Self::Revocation => NoticeKind::ProposedRevocation,
+        }
+    }
+
+    /// The notice that proposes to refuse it.
+    #[must_use]
+    pub fn proposed_refusal(self) -> NoticeKind {
+        match self {
+            Self::Variation => NoticeKind::ProposedRefusalToVary,
+            Self::Revocation => NoticeKind::ProposedRefusalToRevoke,
+        }
+    }
+
+    /// What a notice of that kind proposes in proceedings of this kind; none if it is for others.
+    #[must_use]
+    pub fn proposed_by(self, kind: NoticeKind) -> Option<Proposed> {
+        if kind == self.proposal() {
+            Some(Proposed::Change)
+        } else if kind == self.proposed_refusal() {
+            Some(Proposed::Refusal)
+        } else {
+            None
         }
     }
 
@@ -414,6 +470,7 @@ impl Proceeding {
             asked_by: opening.asked_by,
             changes,
             opened_on: cx.today(),
+            proposed: None,
             consultation_ends_on: None,
             consultation_basis: None,
             is_agreed: false,
@@ -447,7 +504,7 @@ impl Proceeding {
         self.enter(cx, policy, step)?;
         self.state = to;
         let facts = json!({
-            "step": name, "from": from, "to": to, "consultation": self.consultation_basis, "agreed": self.is_agreed,
+            "step": name, "from": from, "to": to, "proposed": self.proposed, "consultation": self.consultation_basis, "agreed": self.is_agreed,
             "without_notice": self.without_notice, "decided_on": self.decided_on, "operative": self.operative_basis,
             "reason": self.reason, "tribunal": words,
         });
@@ -458,7 +515,8 @@ impl Proceeding {
     fn enter(&mut self, cx: &Context, policy: &Policy, step: ProceedingStep) -> Result<(), Refusal> {
         let today = cx.today();
         match step {
-            ProceedingStep::Propose { last_served_on, stated, is_modified } => {
+            ProceedingStep::Propose { what, last_served_on, stated, is_modified } => {
+                self.proposed = Some(what);
                 self.consult(Some(consultation_end(policy, is_modified, last_served_on, stated.as_ref())?));
             }
             ProceedingStep::LoseService => self.consult(None),
@@ -476,7 +534,7 @@ impl Proceeding {
                 self.operate(operative);
             }
             ProceedingStep::Refuse { reason } => {
-                self.asked_by.ok_or(Refusal::NobodyAsked)?;
+                self.may_refuse(policy)?;
                 self.decide(cx, reason)?;
             }
             ProceedingStep::Appeal => (self.operative_on, self.operative_basis) = (None, None),
@@ -487,6 +545,8 @@ impl Proceeding {
             ProceedingStep::Overturn { .. } => {
                 (self.operative_on, self.operative_basis) = (None, None);
                 (self.decided_on, self.decided_by) = (None, None);
+                // Only a refusal leaves something to decide: what was asked for, as the tribunal orders.
+                self.proposed = Some(Proposed::Change);
             }
             ProceedingStep::TakeEffect => match self.operative_on {
                 Some(on) if on > today => return Err(Refusal::Appealable(on)),
@@ -518,15 +578,47 @@ impl Proceeding {
         self.operative_basis = Some(from);
     }
 
-    /// A decision needs a consultation before it, or a reason for having none.
+    /// What a notice of that kind proposes here, if it may be written now.
+    ///
+    /// # Errors
+    /// A [`Refusal`] from a state that takes no proposal, of a notice of other proceedings, or of a refusal of what nobody asked for.
+    pub fn proposal(&self, kind: NoticeKind) -> Result<Proposed, Refusal> {
+        let other = Refusal::NotItsProposal(self.kind.proposal(), self.kind.proposed_refusal());
+        let what = self.kind.proposed_by(kind).ok_or(other)?;
+        if what == Proposed::Refusal && self.asked_by.is_none() {
+            return Err(Refusal::NobodyAsked);
+        }
+        let trial = ProceedingStep::Propose { what, last_served_on: self.opened_on, stated: None, is_modified: false };
+        self.state.after(&trial).ok_or(Refusal::NotFromHere(self.state, trial.name()))?;
+        Ok(what)
+    }
+
+    /// A decision needs a consultation about itself before it, or a reason for having none.
     fn may_decide(&self, agreed: bool, without: Option<WithoutNotice>) -> Result<(), Refusal> {
-        let consulted = self.state == ProceedingState::DecisionDue;
+        let consulted = self.consulted_on();
         match without {
-            None if consulted => Ok(()),
+            None if consulted == Some(Proposed::Change) => Ok(()),
+            None if consulted == Some(Proposed::Refusal) => Err(Refusal::RefusalProposed(self.kind)),
             None => Err(Refusal::NoticeNeeded),
-            Some(why) if consulted || !why.is_for(self.kind, agreed) => Err(Refusal::NotWithout(why)),
+            Some(why) if consulted == Some(Proposed::Change) || !why.is_for(self.kind, agreed) => {
+                Err(Refusal::NotWithout(why))
+            }
             Some(_) => Ok(()),
         }
+    }
+
+    /// A refusal needs somebody who asked and, unless the scheme says otherwise, a consultation about it.
+    fn may_refuse(&self, policy: &Policy) -> Result<(), Refusal> {
+        self.asked_by.ok_or(Refusal::NobodyAsked)?;
+        if policy.consult_before_refusing && self.consulted_on() != Some(Proposed::Refusal) {
+            return Err(Refusal::RefusalNoticeNeeded(self.kind.proposed_refusal()));
+        }
+        Ok(())
+    }
+
+    /// What the consultation was about that is over.
+    fn consulted_on(&self) -> Option<Proposed> {
+        self.proposed.filter(|_| self.state == ProceedingState::DecisionDue)
     }
 }
 

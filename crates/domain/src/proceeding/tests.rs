@@ -8,7 +8,7 @@ fn policy() -> Policy {
 }
 
 fn opening(kind: ProceedingKind, ground: ProceedingGround) -> Opening {
-    let changes = Changes { manager_id: None, terms: Some("No more than four people may live there.".to_owned()) };
+    let changes = Changes { terms: Some("No more than four people may live there.".to_owned()), ..Changes::default() };
     Opening {
         reference: "PRO/2025/00001".to_owned(),
         licence_id: LicenceId(key("licence")),
@@ -34,11 +34,24 @@ fn decide(agreed: bool, without_notice: Option<WithoutNotice>) -> ProceedingStep
 }
 
 fn propose(served: &str) -> ProceedingStep {
-    ProceedingStep::Propose { last_served_on: day(served), stated: None, is_modified: false }
+    proposes(Proposed::Change, served)
+}
+
+fn proposes(what: Proposed, served: &str) -> ProceedingStep {
+    ProceedingStep::Propose { what, last_served_on: day(served), stated: None, is_modified: false }
+}
+
+fn refuse() -> ProceedingStep {
+    ProceedingStep::Refuse { reason: "The home has four rooms.".to_owned() }
 }
 
 fn due(kind: ProceedingKind) -> Proceeding {
-    let consulting = took(opened(kind), "2025-03-03", propose("2025-03-03")).unwrap();
+    consulted(opened(kind), Proposed::Change)
+}
+
+/// Proceedings whose consultation about this is over on 20 March 2025.
+fn consulted(proceeding: Proceeding, what: Proposed) -> Proceeding {
+    let consulting = took(proceeding, "2025-03-03", proposes(what, "2025-03-03")).unwrap();
     took(consulting, "2025-03-20", ProceedingStep::EndConsultation).unwrap()
 }
 
@@ -109,7 +122,7 @@ fn a_variation_changes_something_and_a_revocation_no_terms() {
     for (kind, changes) in [
         (ProceedingKind::Variation, None),
         (ProceedingKind::Variation, Some(Changes::default())),
-        (ProceedingKind::Revocation, Some(Changes { manager_id: Some(khan()), terms: None })),
+        (ProceedingKind::Revocation, Some(Changes { manager_id: Some(khan()), ..Changes::default() })),
     ] {
         let opening = Opening { changes, ..opening(kind, ProceedingGround::Agreement) };
         assert_eq!(Proceeding::open(&on("2025-03-03"), opening).unwrap_err(), Refusal::Changes, "{kind}");
@@ -182,11 +195,68 @@ fn a_consultation_ends_after_its_last_day_and_not_while_somebody_is_not_served()
 }
 
 #[test]
+fn a_refusal_is_consulted_on_as_the_scheme_says_and_what_was_consulted_on_is_what_is_decided() {
+    use Proposed as P;
+    let without_notice = Policy { consult_before_refusing: false, ..policy() };
+    let refused = |proceeding: Proceeding, policy: &Policy| {
+        proceeding.take(&on("2025-03-20"), policy, refuse()).map(|change| change.into_entity().state)
+    };
+    for kind in ProceedingKind::ALL {
+        let after = |what| consulted(opened(*kind), what);
+        let both = consulted(consulted(opened(*kind), P::Refusal), P::Change);
+        let needed = Err(Refusal::RefusalNoticeNeeded(kind.proposed_refusal()));
+        for (proceeding, known) in [
+            (opened(*kind), needed.clone()),
+            (after(P::Change), needed.clone()),
+            (after(P::Refusal), Ok(ProceedingState::Refused)),
+            (both.clone(), needed),
+        ] {
+            assert_eq!(refused(proceeding.clone(), &policy()), known, "{kind} {:?}", proceeding.proposed);
+            assert_eq!(refused(proceeding, &without_notice), Ok(ProceedingState::Refused));
+        }
+        let decided = |proceeding, agreed, without| took(proceeding, "2025-03-20", decide(agreed, without));
+        let other = Refusal::RefusalProposed(*kind);
+        assert_eq!(decided(after(P::Refusal), true, None).unwrap_err(), other);
+        assert_eq!(decided(after(P::Refusal), false, None).unwrap_err(), other);
+        assert!(decided(after(P::Refusal), true, Some(WithoutNotice::Agreed)).is_ok());
+        let unagreed = decided(after(P::Refusal), false, Some(WithoutNotice::Agreed)).unwrap_err();
+        assert_eq!(unagreed, Refusal::NotWithout(WithoutNotice::Agreed));
+        assert!(decided(both, false, None).is_ok(), "its own notice came afterwards");
+        // What a tribunal orders is decided without another notice, and a second refusal needs its own.
+        let overturned = took(after(P::Refusal), "2025-03-20", refuse()).unwrap();
+        let reference = "MAN/1".to_owned();
+        let overturned = took(overturned, "2025-06-02", ProceedingStep::Overturn { reference }).unwrap();
+        assert!(decided(overturned.clone(), false, None).is_ok());
+        assert_eq!(refused(overturned, &policy()), Err(Refusal::RefusalNoticeNeeded(kind.proposed_refusal())));
+    }
+}
+
+#[test]
+fn a_notice_proposes_what_its_proceedings_are_for_or_its_refusal_where_somebody_asked() {
+    for kind in ProceedingKind::ALL {
+        for notice in NoticeKind::ALL {
+            let other = Refusal::NotItsProposal(kind.proposal(), kind.proposed_refusal());
+            let known = match notice {
+                notice if *notice == kind.proposal() => Ok(Proposed::Change),
+                notice if *notice == kind.proposed_refusal() => Ok(Proposed::Refusal),
+                _ => Err(other),
+            };
+            assert_eq!(opened(*kind).proposal(*notice), known, "{kind} by {notice}");
+        }
+        let unasked = Proceeding { asked_by: None, ..opened(*kind) };
+        assert_eq!(unasked.proposal(kind.proposed_refusal()), Err(Refusal::NobodyAsked));
+        let over = Proceeding { state: ProceedingState::Withdrawn, ..opened(*kind) };
+        assert_eq!(over.proposal(kind.proposal()), Err(Refusal::NotFromHere(ProceedingState::Withdrawn, "propose")));
+    }
+}
+
+#[test]
 fn what_nobody_asked_for_is_withdrawn_and_not_refused_and_both_say_why() {
     let unasked = Proceeding { asked_by: None, ..opened(ProceedingKind::Variation) };
     let refuse = |reason: &str| ProceedingStep::Refuse { reason: reason.to_owned() };
     assert_eq!(took(unasked.clone(), "2025-03-04", refuse("no")).unwrap_err(), Refusal::NobodyAsked);
-    assert_eq!(took(opened(ProceedingKind::Variation), "2025-03-04", refuse(" ")).unwrap_err(), Refusal::NoReason);
+    let silent = consulted(opened(ProceedingKind::Variation), Proposed::Refusal);
+    assert_eq!(took(silent, "2025-03-20", refuse(" ")).unwrap_err(), Refusal::NoReason);
     let silent = ProceedingStep::Withdraw { reason: String::new() };
     assert_eq!(took(unasked, "2025-03-04", silent).unwrap_err(), Refusal::NoReason);
 }

@@ -186,6 +186,9 @@ pub struct Policy {
     pub enquiry_answer_days: u32,
     /// Months before the last day of a licence from which its holder may apply for the next one.
     pub renewal_opens_months: u32,
+    /// Whether a refusal to vary or to revoke is proposed by a notice and consulted on first (Schedule 5, paragraphs 19 to 21 and
+    /// 26 to 28; from memory, to be confirmed by the council's lawyer).
+    pub consult_before_refusing: bool,
     /// Days added to be safe, because "at least" can be read as clear days (domain 4.1, D4).
     pub consultation_margin_days: u32,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Months;
 
 use crate::scheme::{Condition, Council, Designation, ExemptionGround, GasYear, Partnership, Policy, PostRule};
-use toml_reader::{Section, code, date, text, time, whole_number, word};
+use toml_reader::{Section, code, date, flag, text, time, whole_number, word};
 
 pub(super) fn council(section: &Section<'_>) -> Option<Council> {
     let name = section.required("name", text);
@@ -107,6 +107,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
     let exemption_alert_days = section.optional("exemption_alert_days", whole_number(0..=92));
     let enquiry_answer_days = section.optional("enquiry_answer_days", whole_number(1..=365));
     let renewal_opens_months = section.optional("renewal_opens_months", whole_number(1..=24));
+    let consult_before_refusing = section.optional("consult_before_refusing", flag);
     let consultation_margin_days = section.required("consultation_margin_days", whole_number(0..=30));
     section.no_other_keys();
     Some(Policy {
@@ -122,6 +123,7 @@ pub(super) fn policy(section: &Section<'_>) -> Option<Policy> {
         exemption_alert_days: exemption_alert_days.unwrap_or(EXEMPTION_ALERT_DAYS),
         enquiry_answer_days: enquiry_answer_days.unwrap_or(ENQUIRY_ANSWER_DAYS),
         renewal_opens_months: renewal_opens_months.unwrap_or(RENEWAL_OPENS_MONTHS),
+        consult_before_refusing: consult_before_refusing.unwrap_or(true),
         consultation_margin_days: consultation_margin_days?,
     })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE proceedings DROP COLUMN proposed;
