@@ -9,8 +9,9 @@ use crate::actions::licence_documents::LicenceDocument;
 use crate::app::App;
 use crate::domain::calendar::london::written_out;
 use crate::domain::document::Document;
+use crate::domain::enforcement::MaterialKind;
 use crate::domain::event::hex;
-use crate::domain::letter::LetterKind;
+use crate::domain::id::MaterialId;
 
 /// What lies in a proof file, and what does not.
 pub(super) struct Exhibits<'a> {
@@ -55,7 +56,9 @@ pub(super) fn of<'a>(app: &App, case: &'a CaseFile) -> Exhibits<'a> {
         match measured {
             Ok(measured) => exhibits.files.push(File { label: label('F', exhibits.files.len()), document, measured }),
             Err(why) => {
-                let what = format!("file \"{}\", SHA-256 {}", document.name, document.sha256);
+                let sensitive = case.sensitive.contains(&(MaterialKind::File, MaterialId(document.id.0)));
+                let name = if sensitive { String::new() } else { format!(" \"{}\"", document.name) };
+                let what = format!("file{name}, SHA-256 {}", document.sha256);
                 exhibits.held.push((what, why));
             }
         }
@@ -75,21 +78,7 @@ fn label(kind: char, before: usize) -> String {
 /// A letter in a few words.
 pub(super) fn described(sent: &Sent) -> String {
     let letter = &sent.letter;
-    let kind = match letter.kind {
-        LetterKind::Demand => "demand",
-        LetterKind::Digest => "reminder",
-        LetterKind::Decision => "letter about an answer",
-        LetterKind::Receipt => "receipt",
-        LetterKind::Application => "letter about the application",
-        LetterKind::Notice => "notice",
-        LetterKind::Inspection => "letter about an inspection",
-        LetterKind::Referral => "letter about a referral",
-        LetterKind::Reference => "letter about a reference",
-        LetterKind::Enforcement => "letter of the enforcement case",
-        LetterKind::Exemption => "letter about an exemption",
-        LetterKind::Enquiry => "letter of an enquiry",
-    };
-    format!("{kind} of {} to {}", written_out(letter.dated_on), letter.recipient_name)
+    format!("{} of {} to {}", letter.kind.noun(), written_out(letter.dated_on), letter.recipient_name)
 }
 
 /// A letter that is held back, with the hash of its words and without whoever else it may name.

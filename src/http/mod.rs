@@ -185,6 +185,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::enforcement::add_offence);
     config.service(api::enforcement::take);
     config.service(api::enforcement::write);
+    config.service(api::material::list);
+    config.service(api::material::record);
     config.service(api::penalties::draft);
     config.service(api::penalties::serve);
     config.service(api::penalties::read_account);

@@ -86,7 +86,7 @@ impl Taken {
         Self { head, bytes, files }
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         String::from_utf8(self.files[path].clone()).unwrap()
     }
 

@@ -143,6 +143,15 @@ fn the_council_refers_to_a_partner_with_the_least_that_it_needs_also_about_a_hom
         "offences": [{ "act": "Let without a licence.", "happened_on": "2025-01-20", "arguable_from": "2025-01-20" }],
     });
     let case = amy.post("/enforcement", &offence).expect(201).id();
+    for other in [
+        with(offence.clone(), json!({ "source": "complaint" })),
+        with(offence.clone(), json!({ "source_note": "REF/2025/99999" })),
+        with(offence.clone(), json!({ "source_note": null })),
+    ] {
+        let other = amy.post("/enforcement", &other).expect(201).id();
+        let other = json!({ "step": "find_breach", "enforcement_id": other, "reason": "Nothing was done." });
+        on(&amy, &id, "steps", &other).refuses(422, "invalid", "did not come from the referral");
+    }
     let elsewhere = json!({ "step": "find_breach", "enforcement_id": server.khan_id, "reason": "Nothing was done." });
     on(&amy, &id, "steps", &elsewhere).refuses(422, "invalid", "/enforcement_id");
     let none = json!({ "step": "find_breach", "reason": "Nothing was done." });

@@ -180,6 +180,8 @@ fn every_list_of_words_in_the_tables_is_the_programs_own() {
         ("enforcement_cases.state", all(enforcement::CaseState::ALL)),
         ("enforcement_cases.path", all(enforcement::Path::ALL)),
         ("offences.kind", all(OffenceKind::ALL)),
+        ("material_marks.kind", all(enforcement::MaterialKind::ALL)),
+        ("material_marks.mark", all(enforcement::MaterialMark::ALL)),
         ("penalty_entries.kind", all(enforcement::PenaltyEntryKind::ALL)),
         ("penalty_entries.method", all(fees::PaymentMethod::ALL)),
     ]);
@@ -438,6 +440,9 @@ fn a_penalty_is_imposed(world: &World, licence: &licence::Licence) {
     step(Wanted::Step(Step::DraftFinal { working, reasons: text() }));
     step(Wanted::Step(Step::ApproveFinal));
     step(Wanted::GiveFinal(by_hand(world)));
+    let key = (enforcement::MaterialKind::Licence, Spelled::read(licence.id.as_str()).unwrap());
+    let mark = actions::material::Wanted { key, mark: enforcement::MaterialMark::Used, reason: None };
+    world.write(|tx| actions::material::mark(tx, &amy, case.id, vec![mark.clone()]));
 }
 
 /// A file that answers a demand, and a record made of it.
@@ -533,6 +538,10 @@ fn every_table_can_be_written_and_read() {
         "penalty_entries": |db, page| {
             let all = enforcement::list(db, &Default::default(), page)?.rows;
             all.iter().map(|one| Ok(enforcement::entries_of(db, one.id)?.len())).sum()
+        },
+        "material_marks": |db, page| {
+            let all = enforcement::list(db, &Default::default(), page)?.rows;
+            all.iter().map(|one| Ok(material::marks_of(db, one.id)?.len())).sum()
         },
         "letters": |db, page| Ok(letters::list(db, Everything, &Default::default(), page)?.rows.len()),
         "checks": |db, page| Ok(checks::list(db, None, page)?.rows.len()),

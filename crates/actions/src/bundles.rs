@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::audit::{self, Verdict};
 use super::letters::named_in;
 use super::licence_documents::{self, LicenceDocument};
-use super::{Error, Rules};
+use super::{Error, Rules, material};
 use domain::actor::Action;
 use domain::anchor::{Step, leaf, path};
 use domain::appeal::Appeal;
@@ -17,9 +17,9 @@ use domain::certificate::Certificate;
 use domain::context::Context;
 use domain::demand::{Demand, Response};
 use domain::document::Document;
-use domain::enforcement::{Case, Offence, PenaltyEntry};
+use domain::enforcement::{Case, Material, MaterialKey, Offence, PenaltyEntry};
 use domain::event::{Chain, Happening};
-use domain::id::{AccountId, BreachId, CertificateId, CheckId, DocumentId, EnforcementId, PartyId, ResponseId};
+use domain::id::{AccountId, BreachId, CertificateId, CheckId, EnforcementId, PartyId, ResponseId};
 use domain::inspection::Inspection;
 use domain::letter::{Letter, LetterKind};
 use domain::licence::Licence;
@@ -64,6 +64,8 @@ pub struct CaseFile {
     pub people: Vec<Person>,
     /// Enforcement cases that name the breach.
     pub enforcement: Vec<Enforcement>,
+    /// What one of them marks as sensitive, with what came with it: withheld, or in no other field.
+    pub sensitive: BTreeSet<MaterialKey>,
     /// Interests in the home.
     pub interests: Vec<Interest>,
     /// The names of all others whom the file names.
@@ -118,6 +120,8 @@ pub struct Enforcement {
     pub offences: Vec<Offence>,
     /// The account of its penalty.
     pub entries: Vec<PenaltyEntry>,
+    /// What is held of it, marked for a prosecution.
+    pub material: Vec<Material>,
 }
 
 /// What was proposed and decided of a licence, and who was told.
@@ -176,7 +180,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
     let interests = properties::interests_in(db, home.id)?;
     let inspections = inspected(db, rules, &home)?;
     let enforcement = enforced(db, breach.id)?;
-    Ok(CaseFile {
+    let mut file = CaseFile {
         read_at: cx.now,
         scheme: rules.of(&licence)?.clone(),
         versions: (1..=licence.version)
@@ -192,6 +196,7 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
         checks: runs(db, &breach, &reminders)?,
         events: events::of_chain(db, &chain, 0, i64::MAX)?,
         verdict: audit::verify(db, Some(&chain), |_| {})?,
+        sensitive: BTreeSet::new(),
         enforcement,
         interests,
         proceedings,
@@ -205,14 +210,16 @@ pub fn gather(db: &mut Conn, cx: &Context, rules: &Rules, id: BreachId) -> Resul
         reminders,
         anchors,
         sightings,
-    })
+    };
+    file.keep_back();
+    Ok(file)
 }
 
 fn enforced(db: &mut Conn, breach: BreachId) -> Result<Vec<Enforcement>, Error> {
     let cases = enforcement::about_breach(db, breach)?.into_iter();
     let whole = cases.map(|case| {
         let (offences, entries) = (enforcement::offences_of(db, case.id)?, enforcement::entries_of(db, case.id)?);
-        Ok(Enforcement { case, offences, entries })
+        Ok(Enforcement { material: material::of_case(db, &case)?, case, offences, entries })
     });
     whole.collect()
 }
@@ -303,7 +310,8 @@ fn names(
     Ok(named.into_iter().map(|party| (party.id, party.name)).collect())
 }
 
-fn reminded(db: &mut Conn, breach: &Breach) -> Result<Vec<Reminder>, Error> {
+/// The reminders of the date that a breach missed.
+pub(super) fn reminded(db: &mut Conn, breach: &Breach) -> Result<Vec<Reminder>, Error> {
     let subject = breach.item_id.map(|id| id.0).or(breach.obligation_id.map(|id| id.0));
     let mut called = subject.map(|subject| reminders::about(db, subject)).transpose()?.unwrap_or_default();
     called.retain(|reminder| reminder.due_on == breach.due_on);
@@ -459,33 +467,4 @@ pub fn take(tx: &mut Tx<'_>, cx: &Context, file: &CaseFile, contents: &Contents<
         }
     }
     Err(Error::Broken("the event of a bundle was not anchored".to_owned()))
-}
-
-impl CaseFile {
-    /// Whether a file that was sent in belongs into a file that others read; if not, why.
-    #[must_use]
-    pub fn withheld(&self, document: &Document) -> Option<&'static str> {
-        let mut used = self.responses.iter().flat_map(|(_, files)| files);
-        let mut records = self.certificates.iter().flat_map(|(_, files)| files);
-        let named = used.any(|file| file.id == document.id)
-            || records.any(|file| file.id == document.id)
-            || self.shown_on_visits().any(|id| id == document.id);
-        if document.licence_id != Some(self.licence.id) && !named {
-            Some("it was not sent under this licence")
-        } else if document.may_be_opened().is_err() {
-            Some("it waits for the malware scanner, or the scanner found malware in it")
-        } else {
-            None
-        }
-    }
-
-    /// The photos and papers of the inspections.
-    fn shown_on_visits(&self) -> impl Iterator<Item = DocumentId> {
-        self.inspections.iter().flat_map(|(inspection, _)| {
-            let found = inspection.visits.iter().filter_map(|visit| visit.findings.as_ref());
-            let seen = inspection.items.iter().filter_map(|item| item.seen.as_ref());
-            let of_visits = found.flat_map(|findings| findings.documents.iter().copied());
-            of_visits.chain(seen.flat_map(|seen| seen.documents.iter().copied()))
-        })
-    }
 }

@@ -27,6 +27,7 @@ pub mod letter_batches;
 pub mod letters;
 pub mod licence_documents;
 pub mod licences;
+pub mod material;
 pub mod night;
 pub mod notices;
 pub mod obligations;

@@ -8,6 +8,7 @@ use domain::actor::Action;
 use domain::calendar::{Counted, Occasion, Trigger};
 use domain::context::Context;
 use domain::demand::{Demand, DemandState};
+use domain::enforcement::{Case, CaseSource};
 use domain::id::{BreachId, DemandId, EnforcementId, PartnerId, PartyId, PropertyId, ReferralId};
 use domain::letter::LetterKind;
 use domain::licence::Licence;
@@ -196,8 +197,9 @@ fn look_up(
                 is_about(referral, home, "/breach_id")?;
             }
             if let Some(id) = enforcement_id {
-                let home = enforcement::find(tx, id)?.map(|case| case.property_id);
-                is_about(referral, home, "/enforcement_id")?;
+                let case = enforcement::find(tx, id)?;
+                is_about(referral, case.as_ref().map(|case| case.property_id), "/enforcement_id")?;
+                came_from(referral, case.as_ref())?;
             }
             ReferralStep::FindBreach { breach_id, enforcement_id, reason }
         }
@@ -209,6 +211,20 @@ fn is_about(referral: &Referral, home: Option<PropertyId>, pointer: &str) -> Res
         return Ok(());
     }
     Err(FieldFault::at(pointer, "not one on record about the home of this referral").into())
+}
+
+/// The case names this referral as its source, so that nobody is told of a case that something else led to.
+fn came_from(referral: &Referral, case: Option<&Case>) -> Result<(), Error> {
+    let names = |note: &String| note.contains(&referral.reference);
+    let from_it = |case: &&Case| case.source == CaseSource::Referral && case.source_note.as_ref().is_some_and(names);
+    if case.filter(from_it).is_some() {
+        return Ok(());
+    }
+    let text = format!(
+        "this case did not come from the referral: name one whose source is \"referral\" and whose source_note names {}",
+        referral.reference
+    );
+    Err(FieldFault::at("/enforcement_id", text).into())
 }
 
 type Wished = (Option<DemandId>, Option<PartyId>, Option<NaiveDate>);

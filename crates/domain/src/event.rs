@@ -197,6 +197,8 @@ words! {
         EnforcementMoved = "enforcement.moved",
         /// A letter of an enforcement case was written, was served, or came back.
         EnforcementLetter = "enforcement.letter",
+        /// A piece of material of an enforcement case was marked as used, unused or sensitive.
+        MaterialMarked = "enforcement.material_marked",
         /// Officers were alerted that the limitation date of an enforcement case is near.
         LimitationNear = "enforcement.limitation_near",
         /// A penalty fell due.

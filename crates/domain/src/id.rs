@@ -254,6 +254,10 @@ ids! {
     InspectionId,
     /// An entry of the account of a penalty.
     PenaltyEntryId,
+    /// A mark on a piece of material of an enforcement case.
+    MaterialMarkId,
+    /// A piece of material of any kind.
+    MaterialId,
     /// One reminder to one recipient.
     ReminderId,
     /// Proceedings on a licence.

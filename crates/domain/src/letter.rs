@@ -40,6 +40,27 @@ words! {
     }
 }
 
+impl LetterKind {
+    /// What a letter of this kind is, as a list of them says it.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Demand => "demand",
+            Self::Digest => "reminder",
+            Self::Decision => "letter about an answer",
+            Self::Receipt => "receipt",
+            Self::Application => "letter about the application",
+            Self::Notice => "notice",
+            Self::Inspection => "letter about an inspection",
+            Self::Referral => "letter about a referral",
+            Self::Reference => "letter about a reference",
+            Self::Enforcement => "letter of the enforcement case",
+            Self::Exemption => "letter about an exemption",
+            Self::Enquiry => "letter of an enquiry",
+        }
+    }
+}
+
 words! {
     /// How a letter goes.
     Channel {

@@ -38,6 +38,7 @@ pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;
+pub mod material;
 pub mod notices;
 pub mod obligations;
 pub mod occupancies;

@@ -913,6 +913,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    material_marks (id) {
+        id -> Text,
+        case_id -> Text,
+        property_id -> Text,
+        kind -> Text,
+        material_id -> Text,
+        number -> Integer,
+        mark -> Text,
+        reason -> Nullable<Text>,
+        marked_by -> Nullable<Text>,
+        marked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     inspections (id) {
         id -> Text,
         reference -> Text,
@@ -1091,6 +1106,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     enforcement_cases,
     offences,
     penalty_entries,
+    material_marks,
     inspections,
     calendar_feeds,
     case_reads,

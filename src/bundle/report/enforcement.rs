@@ -4,11 +4,12 @@ use super::part::{Part, prose};
 use super::sections::{name, officer};
 use crate::actions::bundles::{CaseFile, Enforcement};
 use crate::domain::calendar::london::{written_instant, written_out};
-use crate::domain::enforcement::{Case, PenaltyEntryKind, PenaltyNotice};
+use crate::domain::enforcement::{Case, Path, PenaltyEntryKind, PenaltyNotice};
 use crate::domain::fees::pounds;
 use crate::domain::scheme::PolicyStep;
 
 const NO_CASE: &str = "no enforcement case names this breach";
+const PROSECUTED: &str = "A prosecution was chosen, and so there is no penalty.";
 
 /// Each case with a heading of its own; without one, what is missing.
 fn each(title: &'static str, file: &CaseFile, what: &str, write: impl Fn(&mut Part, &Enforcement)) -> Part {
@@ -123,6 +124,9 @@ pub(super) fn working(file: &CaseFile) -> Part {
     each(title, file, "how a penalty was worked out", |part, one| {
         let case = &one.case;
         let Some(notice) = case.final_notice.as_ref().or(case.intent.as_ref()) else {
+            if case.path == Some(Path::Prosecution) {
+                return part.text(PROSECUTED);
+            }
             return part.missing("the working of a penalty: none was proposed");
         };
         let amount = &notice.amount;
@@ -145,6 +149,10 @@ pub(super) fn notices(file: &CaseFile) -> Part {
     let what = "a notice of intent, representations, their consideration, a final notice, and who signed them off";
     each("Notice of intent, representations, final notice, payment", file, what, |part, one| {
         let case = &one.case;
+        if case.path == Some(Path::Prosecution) && case.intent.is_none() {
+            part.text(PROSECUTED);
+            return became(part, file, one);
+        }
         notice(part, file, "Notice of intent", case.intent.as_ref());
         let said = case.representations.iter().map(|one| {
             let considered = match &one.consideration {

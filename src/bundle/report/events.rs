@@ -75,7 +75,8 @@ fn happened(case: &CaseFile, event: &Sealed) -> [String; 5] {
     let facts = body.get("facts").and_then(Value::as_object);
     let facts =
         facts.into_iter().flatten().filter_map(|(name, value)| Some(format!("{}: {}", prose(name), plain(value)?)));
-    let particulars = facts.collect::<Vec<_>>().join("; ");
+    let sensitive = text("subject").is_some_and(|id| case.sensitive.iter().any(|(_, kept)| kept.as_str() == id));
+    let particulars = if sensitive { "sensitive material".to_owned() } else { facts.collect::<Vec<_>>().join("; ") };
     [event.seq.to_string(), written_instant(event.at), prose(event.kind), who, particulars]
 }
 

@@ -61,7 +61,7 @@ fn visited(part: &mut Part, case: &CaseFile, exhibits: &Exhibits<'_>, rules: &In
     }
 }
 
-/// Whoever lives there is not named: it is no matter of theirs.
+/// Whoever lives there is not named: it is no matter of theirs. So what was typed as evidence is left to the council's own record.
 fn notified(case: &CaseFile, given: &NoticeGiven) -> [String; 5] {
     let who = match (given.to, given.party_id) {
         (NoticeTo::Owner, Some(party)) => Some(name(case, party)),
@@ -69,7 +69,7 @@ fn notified(case: &CaseFile, given: &NoticeGiven) -> [String; 5] {
         (NoticeTo::Occupier, _) => None,
     };
     let who = who.map_or_else(|| prose(given.to), |who| format!("{} ({who})", prose(given.to)));
-    let evidence = given.evidence.clone().unwrap_or_default();
+    let evidence = given.evidence.as_ref().map_or("none", |_| "held by the council").to_owned();
     [who, prose(given.method), written_instant(given.given_at), written_instant(given.counts_from), evidence]
 }
 

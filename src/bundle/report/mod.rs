@@ -4,6 +4,7 @@
 mod enforcement;
 mod events;
 mod inspections;
+mod material;
 mod part;
 mod proceedings;
 mod sections;
@@ -59,7 +60,7 @@ pub(super) fn print(
         sections::decided(case),
         enforcement::working(case),
         enforcement::notices(case),
-        sections::schedule(exhibits, listed),
+        sections::schedule(case, exhibits, listed),
         proceedings::proceedings(case, exhibits),
         inspections::inspections(case, exhibits),
         events::kept(case),

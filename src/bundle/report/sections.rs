@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::super::exhibits::{self, Exhibits};
 use super::super::proof::Listed;
-use super::enforcement;
 use super::part::{Part, prose};
 use super::service::{recorded, who};
+use super::{enforcement, material};
 use crate::actions::bundles::{CaseFile, Person};
 use crate::domain::breach::BreachState;
 use crate::domain::calendar::london::{written_instant, written_out};
@@ -334,9 +334,10 @@ pub(super) fn decided(case: &CaseFile) -> Part {
     part
 }
 
-/// 14: everything in the file, and what is held and not in it.
-pub(super) fn schedule(exhibits: &Exhibits<'_>, listed: &[Listed]) -> Part {
-    let mut part = Part::new("Schedule: what is in this file, and what is held and not in it");
+/// 14: everything in the file, what is held and not in it, and what of it is used in a prosecution.
+pub(super) fn schedule(case: &CaseFile, exhibits: &Exhibits<'_>, listed: &[Listed]) -> Part {
+    let mut part =
+        Part::new("Schedule: what is in this file, what is held and not in it, and what is used in a prosecution");
     part.heading("In this file");
     let rows = listed.iter().map(|file| {
         let path = file.path.rsplit_once('/').map(|(folder, name)| format!("{folder}/\n{name}"));
@@ -354,5 +355,6 @@ pub(super) fn schedule(exhibits: &Exhibits<'_>, listed: &[Listed]) -> Part {
     let letters = exhibits.letters.iter().map(|letter| [letter.label.clone(), exhibits::described(letter.sent)]);
     part.heading("Letters by their labels");
     part.table(["Letter", "What it is"], letters.collect(), "There is no letter in this file.");
+    material::schedule(&mut part, case, exhibits);
     part
 }

@@ -27,6 +27,7 @@ pub mod inspections;
 pub mod letter_batches;
 pub mod letters;
 pub mod licences;
+pub mod material;
 pub mod me;
 pub mod notices;
 pub mod obligations;

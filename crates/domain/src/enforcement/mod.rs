@@ -7,6 +7,7 @@ mod alert;
 mod appeal;
 mod investigation;
 mod letter;
+mod material;
 mod notices;
 mod offence;
 mod particulars;
@@ -24,6 +25,7 @@ pub use account::{AccountRefusal, PenaltyAccount, PenaltyEntry, PenaltyEntryKind
 pub use appeal::{PenaltyAppeal, PenaltyAppealOutcome};
 pub use investigation::{Explanation, Extension, ExtensionGround, PolicyNote};
 pub use letter::{CaseLetter, CaseLetterKind, CaseLetterSays, Considered, Penalty, StatedDay};
+pub use material::{MarkRefusal, Marked, Material, MaterialKey, MaterialKind, MaterialMark};
 pub use notices::{APPEAL_DAYS, NOTICE_DAYS, Representation};
 pub use offence::{Naming, Offence};
 pub use particulars::{Behind, Came, Demanded, particulars};
