@@ -106,6 +106,11 @@ fn cover(document: &LicenceDocument) -> Vec<Block> {
              licences says whether it is still in force.",
         ),
     ];
+    if document.names_as_now {
+        blocks.push(text(
+            "Names and addresses are those on record today: this version was made before the service kept them with it.",
+        ));
+    }
     if let Some((night, hash)) = &document.anchor {
         let seal = format!(
             "The council's records up to {} are sealed by this number. With it can be shown later that nothing recorded before \

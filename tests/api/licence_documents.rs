@@ -109,8 +109,27 @@ fn each_version_prints_what_came_to_hold_with_it_and_is_the_same_file_years_late
     }
     server.renew();
     let amy = server.amy();
+    let moved = json!({ "kind": "person", "name": "Mr Amir Khan", "address": "7 New Road, Stockton-on-Tees TS18 9ZZ" });
+    let renamed = json!({ "kind": "company", "name": "Tees Homes Ltd", "address": "1 Elsewhere, TS18 9ZZ" });
+    for (party, facts) in [(&server.khan_id, moved), (&server.agency_id, renamed)] {
+        let path = format!("/parties/{party}");
+        amy.put_on(&amy.get(&path).expect(200).etag(), &path, &facts).expect(200);
+    }
+    let home = amy.get(&format!("/licences/{granted}")).expect(200).body["property_id"].as_str().unwrap().to_owned();
+    let path = format!("/properties/{home}");
+    let read = amy.get(&path).expect(200);
+    let renumbered = json!({
+        "address": "1A Invented Street, Stockton-on-Tees", "street": "Invented Street", "postcode": "ZZ18 1AB",
+        "area": read.body["area"],
+    });
+    amy.put_on(&read.etag(), &path, &renumbered).expect(200);
+    let bound = json!({ "party_id": server.agency_id, "capacity": "bound", "since": "2025-01-20" });
+    amy.post(&format!("{path}/interests"), &bound).expect(201);
     assert!(printed(&amy, &granted, "1") == first, "the grant is printed otherwise than on its day");
     assert!(printed(&amy, &granted, "2") == second, "the variation is printed otherwise than on its day");
+    server.world.database.run("UPDATE licence_versions SET named = NULL");
+    let now = Printed::read(&printed(&amy, &granted, "2"));
+    now.must_say(&["Names and addresses are those on record today", "Mr Amir Khan", "1A Invented Street"]);
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! What the document of a version of a licence says: what was on record when the version came to hold, and nothing of later days.
+//! What the document of a version of a licence says: what was on record when the version was made, and nothing of later days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Error, Rules};
 use domain::event::{Chain, Happening};
 use domain::id::{AccountId, PartyId, Spelled as _};
-use domain::licence::{Licence, LicenceVersion};
+use domain::licence::{Licence, LicenceVersion, Named, NamedHome, NamedPerson};
 use domain::party::Party;
 use domain::proceeding::Proceeding;
 use domain::property::{Capacity, Property};
@@ -38,6 +38,8 @@ pub struct LicenceDocument {
     pub variations: Vec<Variation>,
     /// The people whom versions name as manager or agent.
     pub people: BTreeMap<PartyId, Party>,
+    /// Whether people and homes are named as they are now, because the version is older than their record.
+    pub names_as_now: bool,
     /// The night and the hash of the newest anchor when the version was recorded.
     pub anchor: Option<(NaiveDate, String)>,
 }
@@ -103,27 +105,73 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
     }
     let history = events::about(db, &Chain::Case(licence.property_id).name(), licence.id.as_str())?;
     let ids = versions.iter().flat_map(|version| [version.manager_id, version.agent_id]).flatten().collect::<Vec<_>>();
-    let people = parties::find_all(db, &ids)?.into_iter().map(|party| (party.id, party)).collect();
+    let named = versions.iter().filter_map(|version| version.named.clone()).collect::<Vec<_>>();
+    let last = versions.last().and_then(|version| version.named.clone());
+    let as_then = |party: &mut Party| named.iter().for_each(|named| named.restore(party));
+    let mut people = parties::find_all(db, &ids)?;
+    people.iter_mut().for_each(as_then);
+    let mut holder = parties::find(db, licence.holder_id)?.ok_or(Error::NotFound)?;
+    as_then(&mut holder);
     let mut versions = versions.into_iter();
     let first = versions.next().ok_or(Error::NotFound)?;
     let variations = versions.map(|version| variation(db, version)).collect::<Result<Vec<_>, _>>()?;
     let holds_from = variations.last().map_or(first.effective_from, |last| last.version.effective_from);
-    let covered = licences::homes_of(db, licence.id)?;
-    let mut homes = properties::find_all(db, &covered)?;
-    homes.sort_by_key(|home| (home.id != licence.property_id, home.one_line()));
+    let mut homes = homes(db, licence)?;
+    let bound = match &last {
+        Some(last) => {
+            homes.iter_mut().for_each(|home| last.restore_home(home));
+            let mut bound = parties::find_all(db, &last.bound)?;
+            bound.iter_mut().for_each(as_then);
+            by_name(bound)
+        }
+        None => bound(db, &homes, holds_from)?,
+    };
     let application = licence.application_id.map(|id| applications::find(db, id)).transpose()?.flatten();
     Ok(LicenceDocument {
-        holder: parties::find(db, licence.holder_id)?.ok_or(Error::NotFound)?,
-        bound: bound(db, &homes, holds_from)?,
+        holder,
+        bound,
         scheme: rules.of(licence)?.clone(),
         application: application.map(|application| application.reference),
-        granted_by: granted_by(db, &history)?,
+        granted_by: match &first.named {
+            Some(named) => named.officer.clone(),
+            None => granted_by(db, &history)?,
+        },
+        names_as_now: last.is_none(),
         anchor: events::anchor_by(db, recorded_at(licence, &history, variations.len()))?,
         licence: licence.clone(),
         homes,
         first,
         variations,
-        people,
+        people: people.into_iter().map(|party| (party.id, party)).collect(),
+    })
+}
+
+/// The homes that a licence covers, the address of record first.
+pub(super) fn homes(db: &mut Conn, licence: &Licence) -> Result<Vec<Property>, Error> {
+    let covered = licences::homes_of(db, licence.id)?;
+    let mut homes = properties::find_all(db, &covered)?;
+    homes.sort_by_key(|home| (home.id != licence.property_id, home.one_line()));
+    Ok(homes)
+}
+
+/// Whom and what the document of a version names, as they are on record now, to be kept with it.
+pub(super) fn named(
+    db: &mut Conn,
+    licence: &Licence,
+    version: &LicenceVersion,
+    homes: &[Property],
+    decided_by: Option<AccountId>,
+) -> Result<Named, Error> {
+    let bound = bound(db, homes, version.effective_from)?;
+    let ids = [Some(licence.holder_id), version.manager_id, version.agent_id];
+    let ids = ids.into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let others = parties::find_all(db, &ids)?;
+    let beside = bound.iter().filter(|party| !ids.contains(&party.id));
+    Ok(Named {
+        people: others.iter().chain(beside).map(NamedPerson::from).collect(),
+        bound: bound.iter().map(|party| party.id).collect(),
+        homes: homes.iter().map(NamedHome::from).collect(),
+        officer: officer(db, decided_by)?,
     })
 }
 
@@ -131,7 +179,10 @@ fn variation(db: &mut Conn, version: LicenceVersion) -> Result<Variation, Error>
     let found = version.proceeding_id.map(|id| proceedings::find(db, id)).transpose()?.flatten();
     let lost = || Error::Broken(format!("version {} of a licence came of no proceedings", version.version));
     let proceeding = found.ok_or_else(lost)?;
-    let decided_by = officer(db, proceeding.decided_by)?;
+    let decided_by = match &version.named {
+        Some(named) => named.officer.clone(),
+        None => officer(db, proceeding.decided_by)?,
+    };
     Ok(Variation { version, proceeding, decided_by })
 }
 
@@ -161,8 +212,11 @@ fn bound(db: &mut Conn, homes: &[Property], on: NaiveDate) -> Result<Vec<Party>,
         let bound = interests.filter(|interest| interest.capacity == Capacity::Bound && interest.holds_on(on));
         ids.extend(bound.map(|interest| interest.party_id));
     }
-    let mut people = parties::find_all(db, &ids)?;
+    Ok(by_name(parties::find_all(db, &ids)?))
+}
+
+fn by_name(mut people: Vec<Party>) -> Vec<Party> {
     people.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
     people.dedup_by_key(|party| party.id);
-    Ok(people)
+    people
 }

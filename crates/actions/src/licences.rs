@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::gazetteer::known_property;
-use super::{Error, Expected, Rules, breaches, exemptions};
+use super::{Error, Expected, Rules, breaches, exemptions, licence_documents};
 use domain::actor::{Action, Sight};
 use domain::context::Context;
 use domain::id::{LicenceId, PartyId, PropertyId};
@@ -34,7 +34,9 @@ pub fn grant(
     }
     let scheme = rules.current()?;
     let change = Licence::grant(cx, scheme, grant)?;
-    licences::insert(tx, &change, &homes.iter().map(|home| home.id).collect::<Vec<_>>())?;
+    let mut first = change.entity().as_granted();
+    first.named = Some(licence_documents::named(tx, change.entity(), &first, &homes, cx.actor.account)?);
+    licences::insert(tx, &change, &first, &homes.iter().map(|home| home.id).collect::<Vec<_>>())?;
     let licence = change.into_entity();
     for home in &homes {
         for begun in Obligation::begin_with(cx, scheme, &licence, home)? {

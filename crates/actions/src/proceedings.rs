@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, FieldFault, Rules, licences, notices};
+use super::{Error, Expected, FieldFault, Rules, licence_documents, licences, notices};
 use domain::actor::Action;
 use domain::calendar::london::written_out;
 use domain::context::Context;
@@ -189,7 +189,9 @@ fn vary(
     let changes = proceeding.changes.as_ref().ok_or_else(missing)?;
     let before = licence_table::versions_of(tx, licence.id)?;
     let before = before.last().ok_or_else(|| Error::Broken(format!("{} has no version", licence.number)))?;
-    let (change, version) = licence.vary(cx, before, proceeding.id, changes, from)?;
+    let (change, mut version) = licence.vary(cx, before, proceeding.id, changes, from)?;
+    let homes = licence_documents::homes(tx, change.entity())?;
+    version.named = Some(licence_documents::named(tx, change.entity(), &version, &homes, proceeding.decided_by)?);
     licence_table::save_varied(tx, &change, &version)?;
     if changes.ends_on.is_some() {
         licences::end_moved(tx, cx, rules, change.entity())?;

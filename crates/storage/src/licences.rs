@@ -11,7 +11,7 @@ use domain::actor::Sight;
 use domain::calendar::Counted;
 use domain::event::Change;
 use domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId, Spelled as _};
-use domain::licence::{Licence, LicenceState, LicenceVersion};
+use domain::licence::{Licence, LicenceState, LicenceVersion, Named};
 
 record! {
     LicenceRow in licences => Licence {
@@ -52,6 +52,7 @@ record! {
         end_basis: Json<Counted>,
         terms: Option<String>,
         proceeding_id: Option<Word<ProceedingId>>,
+        named: Option<Json<Named>>,
     }
 }
 
@@ -191,13 +192,18 @@ pub fn homes_of_all(db: &mut Conn, ids: &[LicenceId]) -> Result<Vec<(LicenceId, 
     Ok(rows.into_iter().map(|(Word(licence), Word(home))| (licence, home)).collect())
 }
 
-/// Keeps a new licence and the homes that it covers.
+/// Keeps a new licence, its first version and the homes that it covers.
 ///
 /// # Errors
 /// [`Error::Duplicate`] if its application has one already.
-pub fn insert(tx: &mut Tx<'_>, change: &Change<Licence>, homes: &[PropertyId]) -> Result<(), Error> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    change: &Change<Licence>,
+    first: &LicenceVersion,
+    homes: &[PropertyId],
+) -> Result<(), Error> {
     tx.add::<LicenceRow>(change)?;
-    tx.insert(&[VersionRow::of(&change.entity().as_granted())])?;
+    tx.insert(&[VersionRow::of(first)])?;
     let licence_id = Word(change.entity().id);
     let rows = homes.iter().map(|home| HomeRow { licence_id, property_id: Word(*home) }).collect::<Vec<_>>();
     tx.insert(&rows)

@@ -600,6 +600,7 @@ diesel::table! {
         end_basis -> Text,
         terms -> Nullable<Text>,
         proceeding_id -> Nullable<Text>,
+        named -> Nullable<Text>,
     }
 }
 

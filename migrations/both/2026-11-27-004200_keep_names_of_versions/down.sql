@@ -1,0 +1,1 @@
+ALTER TABLE licence_versions DROP COLUMN named;
