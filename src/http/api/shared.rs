@@ -19,7 +19,7 @@ use crate::domain::partner::PartnerKind;
 use crate::domain::party::Party;
 use crate::domain::referral::{Direction, Referral, ReferralOutcome, ReferralState};
 use crate::domain::scheme::Uprn;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
+use crate::http::answer::{Answer, PageOf, change, etag, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, Entered, IfMatch};
@@ -186,6 +186,33 @@ impl From<Referral> for OwnReferral {
     }
 }
 
+/// A partner's referral as a list shows it: without what is of concern.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnReferralLine {
+    id: ReferralId,
+    reference: String,
+    direction: Direction,
+    state: ReferralState,
+    received_on: NaiveDate,
+    ended_on: Option<NaiveDate>,
+    /// Its entity tag.
+    etag: String,
+}
+
+impl From<Referral> for OwnReferralLine {
+    fn from(referral: Referral) -> Self {
+        Self {
+            id: referral.id,
+            reference: referral.reference,
+            direction: referral.direction,
+            state: referral.state,
+            received_on: referral.received_on,
+            ended_on: referral.ended_on,
+            etag: etag(referral.revision),
+        }
+    }
+}
+
 /// Which page is wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -201,15 +228,15 @@ pub struct OwnQuery {
     limit: Option<u32>,
 }
 
-/// List one's own referrals, as a partner.
-#[utoipa::path(tag = "partners", operation_id = "list_own_referrals", params(OwnQuery), responses((status = 200, body = PageOf<OwnReferral>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List one's own referrals, as a partner, without what is of concern.
+#[utoipa::path(tag = "partners", operation_id = "list_own_referrals", params(OwnQuery), responses((status = 200, body = PageOf<OwnReferralLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/shared/referrals")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<OwnQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ActAsPartner, move |app, db, cx| {
         let partner = look_ups::own_with_agreement(db, cx, app.settings.partners)?;
         let filter = referrals::Filter { partner: Some(partner.id), ..referrals::Filter::default() };
         let OwnQuery { after, limit } = query.0;
-        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, OwnReferral::from))
+        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, OwnReferralLine::from))
     })
     .await
 }
