@@ -200,7 +200,7 @@ pub async fn read_one<T: Serialize + Send + 'static>(
     Ok(whole(view, revision))
 }
 
-fn whole(view: impl Serialize, revision: i64) -> HttpResponse {
+pub(super) fn whole(view: impl Serialize, revision: i64) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::ETAG, etag(revision))).insert_header((header::CACHE_CONTROL, "no-store"));
     response.json(view)
@@ -236,8 +236,21 @@ pub async fn read_in_case<T: Serialize + Send + 'static, C: Case + Send + 'stati
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
 }
 
-/// As [`look`], of a case: who reads it goes on record first. What is read needs no lock and no turn; only its one row of record
-/// waits for other writers, and lists never do.
+/// Reads a short list of whole cases: each of them goes on record as read.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub async fn read_cases<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, Vec<C>), Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let view = look_in_cases(app, caller, action, work).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
+}
+
+/// As [`look`], of a case: who reads it goes on record first.
 ///
 /// # Errors
 /// The problem that stands in the way.
@@ -248,25 +261,41 @@ pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
     case: C,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Problem> {
+    look_in_cases(app, caller, action, move |app, db, cx| Ok((work(app, db, cx)?, vec![case]))).await
+}
+
+/// As [`look_in_case`], of the cases that `work` shows, which may be none. What is read needs no lock and no turn; only its rows of
+/// record wait for other writers, and lists that show no whole case never do.
+///
+/// # Errors
+/// The problem that stands in the way.
+pub(super) async fn look_in_cases<T: Send + 'static, C: Case + Send + 'static>(
+    app: Data<App>,
+    caller: Caller,
+    action: Action,
+    work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, Vec<C>), Error> + Send + 'static,
+) -> Result<T, Problem> {
     let looking = move || {
-        let (cx, seen) = app.db.read(|db| {
+        let (cx, (seen, cases)) = app.db.read(|db| {
             let cx = caller.admit(&app, db, action)?;
             let seen = work(&app, db, &cx)?;
             Ok::<_, Problem>((cx, seen))
         })?;
-        record_read(&app, &cx, case)?;
+        if !cases.is_empty() {
+            record_reads(&app, &cx, &cases)?;
+        }
         Ok(seen)
     };
     blocking(looking).await
 }
 
-/// Puts on record that somebody reads a case.
+/// Puts on record that somebody reads cases.
 ///
 /// # Errors
-/// If it cannot be recorded; then the case is not to be told.
-pub(super) fn record_read<C: Case>(app: &App, cx: &Context, case: C) -> Result<(), Error> {
-    let read = CaseRead::of(cx, case);
-    Ok(app.db.write(|tx| case_reads::insert(tx, &read))?)
+/// If it cannot be recorded; then the cases are not to be told.
+pub(super) fn record_reads<C: Case>(app: &App, cx: &Context, cases: &[C]) -> Result<(), Error> {
+    let reads = cases.iter().map(|case| CaseRead::of(cx, *case)).collect::<Vec<_>>();
+    Ok(app.db.write(|tx| reads.iter().try_for_each(|read| case_reads::insert(tx, read)))?)
 }
 
 /// Reads what is so sensitive that each read goes on record, in the transaction that `work` writes the record in. An

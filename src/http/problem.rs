@@ -21,6 +21,9 @@ pub struct Problem {
     /// Every field that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Seconds after which to try again, for the header Retry-After.
+    #[serde(skip)]
+    pub retry_after: Option<i64>,
 }
 
 /// What is wrong with one field.
@@ -41,6 +44,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -89,7 +93,10 @@ impl From<Error> for Problem {
             Error::Refused { code, text } => Self::new(StatusCode::CONFLICT, code, "A rule stands against it", text),
             Error::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate", "There is one already", detail),
             Error::Stale => Self::new(StatusCode::PRECONDITION_FAILED, "stale", "Changed in the meantime", detail),
-            Error::TooOften(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Tried too often", detail),
+            Error::TooOften(left) => {
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Tried too often", detail);
+                Self { retry_after: Some(left.num_seconds()), ..problem }
+            }
             Error::Unavailable(why) => {
                 tracing::error!(why, "the database cannot be reached");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available just now", detail)
@@ -136,6 +143,9 @@ impl ResponseError for Problem {
                 response.insert_header((header::RETRY_AFTER, "5"));
             }
             _ => {}
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         let body = serde_json::to_string(self).unwrap_or_default();
         response.content_type("application/problem+json").body(body)

@@ -134,8 +134,13 @@ fn check(section: &Section<'_>) -> Option<Check> {
 fn partners(section: &Section<'_>) -> Option<Sharing> {
     let needs_agreement = section.required("needs_agreement", flag);
     let agreement_warning_days = section.required("agreement_warning_days", whole_number(0..=366));
+    let look_ups_per_hour = section.required("look_ups_per_hour", whole_number(1..=100_000));
     section.no_other_keys();
-    Some(Sharing { needs_agreement: needs_agreement?, agreement_warning_days: agreement_warning_days? })
+    Some(Sharing {
+        needs_agreement: needs_agreement?,
+        agreement_warning_days: agreement_warning_days?,
+        look_ups_per_hour: look_ups_per_hour?,
+    })
 }
 
 fn retention(section: &Section<'_>) -> Option<Retention> {

@@ -100,7 +100,8 @@ fn an_application_is_linked_when_it_is_recorded_or_afterwards_and_only_with_an_e
     assert!(came.len() == 2 && [first.id(), second.id()].iter().all(|id| came.contains(&json!(id))), "{came:?}");
     for listed in amy.walk("/enquiries") {
         let came = if listed["id"] == json!(enquiry) { 2 } else { 0 };
-        assert_eq!(listed["applications"].as_array().unwrap().len(), came, "{listed:#}");
+        let read = amy.get(&format!("/enquiries/{}", listed["id"].as_str().unwrap())).expect(200).body;
+        assert_eq!(read["applications"].as_array().unwrap().len(), came, "{read:#}");
     }
     let report = amy.get("/reports/partnership").expect(200).body;
     assert_eq!(report["totals"]["from_enquiries"], 0, "drafts are not received");

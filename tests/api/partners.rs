@@ -1,12 +1,14 @@
 //! Referrals both ways with partners, through the API, and all that a partner's account reaches.
 
 use selective_licensing::domain::actor::Role;
+use selective_licensing::domain::event::hex;
 use selective_licensing::domain::id::{LicenceId, PartyId, Spelled as _};
 use selective_licensing::domain::letter::{Channel, LetterKind};
 use selective_licensing::domain::partner::Partner;
 use selective_licensing::domain::task::TaskKind;
 use selective_licensing::storage::licences;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::support::case::{go_to, house, licence};
 use crate::support::server::{Client, Reply, Server};
@@ -259,6 +261,42 @@ fn a_partner_sees_of_a_home_what_is_listed_and_not_a_field_more() {
     ] {
         desk.get(&path).refuses(403, "forbidden", "role");
     }
+}
+
+#[test]
+fn a_look_up_in_vain_is_on_record_without_the_address_and_an_account_asks_so_often_in_an_hour() {
+    let server = Server::with(&[("LICENSING__PARTNERS__LOOK_UPS_PER_HOUR", "3")]);
+    licence(&server, 1);
+    let (partner, desk) = police(&server);
+    let second = server.account("second@police.example", Role::Partner, Some(partner.party_id));
+    let found = json!({ "purpose": PURPOSE, "address": "1 Invented Street", "postcode": "ZZ18 1AA" });
+    let no_such = json!({ "purpose": PURPOSE, "address": " 99 Invented  Street", "postcode": "zz181aa" });
+    desk.post("/shared/homes", &no_such).refuses(404, "not-found", "");
+    desk.post("/shared/homes", &json!({ "purpose": PURPOSE, "uprn": "100110012345" })).refuses(404, "not-found", "");
+    desk.post("/shared/homes", &json!({ "purpose": PURPOSE })).refuses(422, "invalid", "/uprn");
+    desk.post("/shared/homes", &found).expect(200);
+    let failed = || {
+        let events = server.amy().walk(&format!("/parties/{}/events", partner.party_id));
+        events.into_iter().filter(|event| event["kind"] == "partner.look_up_failed").collect::<Vec<_>>()
+    };
+    let asked = failed().iter().map(|event| event["parsed"]["facts"]["asked"].clone()).collect::<Vec<_>>();
+    let digest = hex(&Sha256::digest(b"99 invented street\nZZ18 1AA"));
+    assert_eq!(asked, [json!({ "sha256": digest }), json!({ "uprn": "100110012345" })]);
+    assert_eq!(failed()[0]["parsed"]["facts"]["purpose"], PURPOSE);
+    assert!(failed().iter().all(|event| !event.to_string().contains("nvented")));
+
+    for wanted in [&found, &no_such] {
+        let refused = desk.post("/shared/homes", wanted);
+        assert_eq!(refused.header("retry-after"), "3600");
+        refused.refuses(429, "too-often", "60 minutes");
+    }
+    assert_eq!(failed().len(), 2, "what is refused looks nothing up");
+    second.post("/shared/homes", &found).expect(200);
+    server.app.clock.advance_to("2025-02-14T09:59:59Z".parse().unwrap());
+    let refused = desk.post("/shared/homes", &found);
+    assert_eq!((refused.status, refused.header("retry-after").as_str()), (429, "60"));
+    server.app.clock.advance_to("2025-02-14T10:00:00Z".parse().unwrap());
+    desk.post("/shared/homes", &found).expect(200);
 }
 
 #[test]

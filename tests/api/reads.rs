@@ -1,4 +1,4 @@
-//! Who read which case: on record before the case is told, for as long as is set, and never for lists.
+//! Who read which case: on record before the case is told, for as long as is set, and for lists only where they show cases whole.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -62,11 +62,16 @@ fn each_kind_of_case_is_recorded_under_its_own_name() {
         "offences": [{ "act": "Let without a licence.", "happened_on": "2025-01-20", "arguable_from": "2025-01-20" }],
     });
     let case = amy.post("/enforcement", &offence).expect(201).id();
+    let visit = json!({
+        "property_id": home, "purpose": "complaint", "starts_at": "2025-02-03T10:00:00Z", "ends_at": "2025-02-03T11:00:00Z",
+    });
+    let inspection = amy.post("/inspections", &visit).expect(201).id();
     for (path, kind, id) in [
         ("applications", "application", &application),
         ("enquiries", "enquiry", &enquiry),
         ("exemptions", "exemption", &exemption),
         ("enforcement", "enforcement", &case),
+        ("inspections", "inspection", &inspection),
     ] {
         amy.get(&format!("/{path}/{id}")).expect(200);
         let found = reads(&server, id);
@@ -76,6 +81,59 @@ fn each_kind_of_case_is_recorded_under_its_own_name() {
     let nobodys = "01946c5e-8800-7000-8000-0123456789ab";
     amy.get(&format!("/enforcement/{nobodys}")).refuses(404, "not-found", "");
     assert_eq!(reads(&server, nobodys), Vec::<Value>::new(), "nothing was read");
+}
+
+#[test]
+fn a_list_tells_no_more_than_a_line_of_a_case_or_is_on_record_as_a_read_of_each() {
+    let server = Server::start();
+    let amy = server.amy();
+    let partner = server.world.police("2026-01-31");
+    let desk = server.account("desk@police.example", Role::Partner, Some(partner.party_id));
+    let licence = licence(&server, 1).id();
+    let home = amy.post("/properties", &house(2)).expect(201).id();
+    let secret = "Only who opens the case is told.";
+    let referral = json!({ "address": secret, "concern": secret, "purpose": secret });
+    let referral = desk.post("/shared/referrals", &referral).expect(201).id();
+    let opening = json!({ "property_id": home, "source": "neighbour", "intelligence": secret });
+    let enquiry = amy.post("/enquiries", &opening).expect(201).id();
+    let visit = json!({
+        "property_id": home, "purpose": "complaint", "starts_at": "2025-03-03T10:00:00Z", "ends_at": "2025-03-03T11:00:00Z",
+    });
+    let inspection = amy.post("/inspections", &visit).expect(201).id();
+    let cancel = json!({ "step": "cancel", "reason": secret });
+    let planned = amy.get(&format!("/inspections/{inspection}")).expect(200).etag();
+    amy.post_on(&planned, &format!("/inspections/{inspection}/steps"), &cancel).expect(200);
+    let before = server.world.database.count("case_reads");
+    for (person, path, id) in [
+        (&amy, "/referrals", &referral),
+        (&desk, "/shared/referrals", &referral),
+        (&amy, "/enquiries", &enquiry),
+        (&amy, "/inspections", &inspection),
+    ] {
+        let listed = person.walk(path);
+        assert_eq!((listed.len(), &listed[0]["id"]), (1, &json!(id)), "{path}");
+        assert!(!listed[0].to_string().contains(secret), "{path}: {listed:#?}");
+    }
+    assert_eq!(server.world.database.count("case_reads"), before);
+    let line = amy.walk("/referrals").remove(0);
+    let read = amy.get(&format!("/referrals/{referral}")).expect(200);
+    assert_eq!(line["etag"], read.etag());
+
+    let ground = json!({ "kind": "ground", "ground": "family", "evidence": secret, "from": "2025-01-01" });
+    let exemption = amy.post(&format!("/properties/{home}/exemptions"), &ground).expect(201).id();
+    let asked = json!({ "kind": "revocation", "ground": "serious_breach", "reason": secret });
+    let proceeding = amy.post(&format!("/licences/{licence}/proceedings"), &asked).expect(201).id();
+    for (path, id) in [
+        (format!("/properties/{home}/exemptions"), &exemption),
+        (format!("/licences/{licence}/proceedings"), &proceeding),
+        (format!("/exemptions/{exemption}/appeals"), &exemption),
+        (format!("/proceedings/{proceeding}/appeals"), &proceeding),
+    ] {
+        let before = reads(&server, id).len();
+        server.person("the auditor").get(&path).expect(200);
+        let found = reads(&server, id);
+        assert_eq!((found.len(), &found[before]["role"]), (before + 1, &json!("auditor")), "{path}");
+    }
 }
 
 #[test]

@@ -141,7 +141,13 @@ fn only_officers_to_whom_references_were_entrusted_read_them_or_their_letters() 
         other.get(&format!("/letters/{letter}")).refuses(404, "not-found", "");
         other.get(&format!("/letters/{letter}/pdf")).refuses(404, "not-found", "");
     }
+    let path = format!("/reads?subject={id}&kind=reference");
+    let before = tom.walk(&path).len();
     server.khan().get(&format!("/letters/{letter}")).expect(200);
+    amy.download(&format!("/letters/{letter}/pdf"));
+    let reads = tom.walk(&path);
+    let by = |role: &str| reads[before..].iter().filter(|read| read["role"] == role).count();
+    assert_eq!((by("landlord"), by("officer")), (1, 1), "who reads its letter reads a reference");
     let line = amy.get("/references").expect(200).body["items"][0].clone();
     assert!(!line.to_string().contains("Tenant") && line.get("colour").is_none(), "a list is about nobody: {line}");
     entrust(&server, "tom@council.example", true);

@@ -40,6 +40,7 @@ mod rules;
 mod service;
 pub mod sign_in;
 pub mod tasks;
+mod tries;
 
 pub use rules::{Rules, SchemeFault, service_policy};
 pub use service::Service;

@@ -1,11 +1,14 @@
 //! Partners: added with the body that they are, their agreements, and what one of them is told of a home.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::{Error, Expected, Rules, gazetteer, homes, tasks};
+use super::{Error, Expected, Rules, gazetteer, homes, tasks, tries};
 use domain::actor::Action;
 use domain::calendar::london::written_out;
 use domain::context::Context;
+use domain::event::hex;
 use domain::id::{PartnerId, PartyId};
 use domain::partner::{Partner, PartnerFacts, PartnerKind, Sharing};
 use domain::party::{Party, PartyFacts, PartyKind};
@@ -117,10 +120,11 @@ pub struct Before {
     pub concern: String,
 }
 
-/// A partner looks one home up, and says for what. That goes on record with the partner.
+/// A partner looks one home up, and says for what. That goes on record with the partner, also where nothing is told because what
+/// was asked does not mean exactly one home.
 ///
 /// # Errors
-/// [`Error::NotFound`] unless exactly one home is meant; a refusal without an agreement.
+/// [`Error::TooOften`] beyond what one account may ask in an hour; a refusal without an agreement.
 pub fn look_up(
     tx: &mut Tx<'_>,
     cx: &Context,
@@ -128,9 +132,14 @@ pub fn look_up(
     set: Sharing,
     which: &Which,
     purpose: &str,
-) -> Result<Shared, Error> {
+) -> Result<Option<Shared>, Error> {
     let partner = own_with_agreement(tx, cx, set)?;
-    let home = one_home(tx, which)?.ok_or(Error::NotFound)?;
+    let what = format!("look-ups by {:?}", cx.actor.account);
+    tries::count(tx, cx, TimeDelta::hours(1), &what, i64::from(set.look_ups_per_hour))?;
+    let Some(home) = one_home(tx, which)? else {
+        events::append(tx, &[&partner.looked_up_in_vain(cx, &which.on_record(), purpose)])?;
+        return Ok(None);
+    };
     let found = homes::requirement(tx, rules, home.id, cx.today())?;
     let licence = found.licence_id.filter(|_| found.verdict == Verdict::Licensed);
     let licence = licence.map(|id| licences::find(tx, id)).transpose()?.flatten();
@@ -141,14 +150,31 @@ pub fn look_up(
         history.extend(seen_by(tx, &partner, referral)?);
     }
     events::append(tx, &[&partner.looked_up(cx, home.id, purpose)])?;
-    Ok(Shared { home, is_licensed: licence.is_some(), holder, manager, history })
+    Ok(Some(Shared { home, is_licensed: licence.is_some(), holder, manager, history }))
+}
+
+impl Which {
+    /// What goes on record of it: the number, or the SHA-256 of the address and the postcode with a line break between them.
+    fn on_record(&self) -> Value {
+        match self {
+            Self::Uprn(uprn) => json!({ "uprn": uprn.as_str() }),
+            Self::Address(address, postcode) => {
+                let asked = format!("{}\n{}", same(address), postcode_of(postcode));
+                json!({ "sha256": hex(&Sha256::digest(asked.as_bytes())) })
+            }
+        }
+    }
+}
+
+/// An address line as it is compared: small letters, single spaces.
+fn same(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 fn one_home(db: &mut Conn, which: &Which) -> Result<Option<Property>, Error> {
     match which {
         Which::Uprn(uprn) => Ok(properties::find_uprn(db, uprn.as_str())?),
         Which::Address(address, postcode) => {
-            let same = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
             let wanted = same(address);
             let there = properties::at_postcode(db, &postcode_of(postcode))?;
             let mut found = there.into_iter().filter(|home| {

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::letters::Words;
-use super::{Error, FieldFault, Rules};
+use super::{Error, FieldFault, Rules, tries};
 use domain::access::Account;
 use domain::actor::{AccountState, Actor, Role};
 use domain::context::Context;
@@ -58,25 +58,19 @@ pub fn ask(tx: &mut Tx<'_>, cx: &Context, email: &str, nonce: &str, whence: &Whe
     }
     let (address, place) = (email.to_lowercase(), &whence.place);
     if whence.knows(tx, email)? {
-        count(tx, cx, &format!("links for {address} in {:?}", whence.earlier), LINKS_FROM_A_KNOWN_BROWSER)?;
+        tries::count(
+            tx,
+            cx,
+            WINDOW,
+            &format!("links for {address} in {:?}", whence.earlier),
+            LINKS_FROM_A_KNOWN_BROWSER,
+        )?;
     } else {
-        count(tx, cx, &format!("links from {place}"), LINKS_FROM_A_PLACE)?;
-        count(tx, cx, &format!("links for {address} from {place}"), LINKS_FOR_AN_ADDRESS_FROM_A_PLACE)?;
-        count(tx, cx, &format!("links for {address}"), LINKS_FOR_AN_ADDRESS)?;
+        tries::count(tx, cx, WINDOW, &format!("links from {place}"), LINKS_FROM_A_PLACE)?;
+        tries::count(tx, cx, WINDOW, &format!("links for {address} from {place}"), LINKS_FOR_AN_ADDRESS_FROM_A_PLACE)?;
+        tries::count(tx, cx, WINDOW, &format!("links for {address}"), LINKS_FOR_AN_ADDRESS)?;
     }
     Ok(table::insert_link(tx, &Link::ask(cx, email, nonce))?)
-}
-
-/// Counts one more try, or refuses it.
-fn count(tx: &mut Tx<'_>, cx: &Context, what: &str, most: i64) -> Result<(), Error> {
-    let name = digest(what);
-    let begun = table::tally(tx, &name)?.filter(|tally| cx.now < tally.since + WINDOW);
-    let tally = begun.unwrap_or(table::Tally { name, since: cx.now, count: 0 });
-    if tally.count >= most {
-        let left = tally.since + WINDOW - cx.now;
-        return Err(Error::TooOften(left.max(TimeDelta::minutes(1))));
-    }
-    Ok(table::put_tally(tx, &table::Tally { count: tally.count + 1, ..tally })?)
 }
 
 /// Whose an address is: that of an active account of a landlord or agent; or of exactly one person or company on record; or, where
@@ -312,7 +306,7 @@ pub fn follow(
 }
 
 fn dead(tx: &mut Tx<'_>, cx: &Context, place: &str) -> Result<Entry, Error> {
-    count(tx, cx, &format!("dead links from {place}"), DEAD_LINKS_FROM_A_PLACE)?;
+    tries::count(tx, cx, WINDOW, &format!("dead links from {place}"), DEAD_LINKS_FROM_A_PLACE)?;
     Ok(Entry::Dead)
 }
 

@@ -5,8 +5,8 @@ use chrono::{DateTime, Months, Utc};
 use super::actor::Role;
 use super::context::Context;
 use super::id::{
-    AccountId, ApplicationId, BreachId, CaseId, CaseReadId, DemandId, EnforcementId, EnquiryId, ExemptionId, LicenceId,
-    NoticeId, ProceedingId, ReferenceId, ReferralId, words,
+    AccountId, ApplicationId, BreachId, CaseId, CaseReadId, DemandId, EnforcementId, EnquiryId, ExemptionId,
+    InspectionId, LicenceId, NoticeId, ProceedingId, ReferenceId, ReferralId, words,
 };
 
 words! {
@@ -34,6 +34,8 @@ words! {
         Referral = "referral",
         /// A request for a reference about a tenant.
         Reference = "reference",
+        /// An inspection of a home.
+        Inspection = "inspection",
     }
 }
 
@@ -67,6 +69,7 @@ cases! {
     ExemptionId => Exemption,
     ReferralId => Referral,
     ReferenceId => Reference,
+    InspectionId => Inspection,
 }
 
 /// That somebody read a case.

@@ -99,6 +99,8 @@ words! {
         PartnerChanged = "partner.changed",
         /// A partner looked a home up; the event tells for what.
         HomeShared = "home.shared_with_partner",
+        /// A partner looked a home up that was not found; the event tells what was asked, and for what.
+        LookUpFailed = "partner.look_up_failed",
         /// A referral from or to a partner was opened; what is of concern is not told here.
         ReferralOpened = "referral.opened",
         /// A referral took a step.

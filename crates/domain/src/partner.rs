@@ -1,7 +1,7 @@
 //! A partner of the council, such as the police, and the written agreement under which information is shared with it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::event::{Chain, Change, Event, Happening};
@@ -67,6 +67,8 @@ pub struct Sharing {
     pub needs_agreement: bool,
     /// Days before an agreement's last one on which officers are told.
     pub agreement_warning_days: u32,
+    /// Homes that one account of a partner may look up in an hour, found or not.
+    pub look_ups_per_hour: u32,
 }
 
 /// Why something about a partner is refused.
@@ -145,6 +147,14 @@ impl Partner {
         let facts = json!({ "partner": self.id, "agreement": self.agreement, "purpose": purpose });
         Event::new(cx, Chain::Party(self.party_id), Happening::HomeShared, &home, facts)
     }
+
+    /// The event that this partner looked a home up and was told of none, and why. `asked` is what was asked for, in a form that names
+    /// no address.
+    #[must_use]
+    pub fn looked_up_in_vain(&self, cx: &Context, asked: &Value, purpose: &str) -> Event {
+        let facts = json!({ "agreement": self.agreement, "purpose": purpose, "asked": asked });
+        Event::new(cx, Chain::Party(self.party_id), Happening::LookUpFailed, &self.id, facts)
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +172,7 @@ mod tests {
         };
         for (ends_on, told) in [(None, false), (Some("2025-01-21"), false), (Some("2025-01-22"), true)] {
             let partner = Partner::add(&cx, PartyId(key("police")), facts(ends_on)).into_entity();
-            let set = |needs_agreement| Sharing { needs_agreement, agreement_warning_days: 60 };
+            let set = |needs_agreement| Sharing { needs_agreement, agreement_warning_days: 60, look_ups_per_hour: 60 };
             assert_eq!(partner.may_be_told(cx.today(), set(true)).is_ok(), told, "{ends_on:?}");
             assert_eq!(partner.may_be_told(cx.today(), set(false)), Ok(()), "the council may do without");
             let ended = partner.correct(&cx, facts(None)).into_entity();

@@ -110,18 +110,17 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<Applic
     Ok(page.cut(ApplicationRow::entities(rows)?, |application| application.id.to_string()))
 }
 
-/// The applications that came of each of these enquiries, enquiry by enquiry.
+/// The applications that came of that enquiry.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn of_enquiries(db: &mut Conn, ids: &[EnquiryId]) -> Result<Vec<(EnquiryId, ApplicationId)>, Error> {
-    let names = ids.iter().map(|id| Some(id.as_str())).collect::<Vec<_>>();
-    let rows: Vec<(Option<Word<EnquiryId>>, Word<ApplicationId>)> = applications::table
-        .filter(applications::enquiry_id.eq_any(names))
-        .order((applications::enquiry_id, applications::id))
-        .select((applications::enquiry_id, applications::id))
+pub fn of_enquiry(db: &mut Conn, id: EnquiryId) -> Result<Vec<ApplicationId>, Error> {
+    let rows: Vec<Word<ApplicationId>> = applications::table
+        .filter(applications::enquiry_id.eq(id.as_str()))
+        .order(applications::id)
+        .select(applications::id)
         .load(db)?;
-    Ok(rows.into_iter().filter_map(|(enquiry, application)| Some((enquiry?.0, application.0))).collect())
+    Ok(rows.into_iter().map(|Word(id)| id).collect())
 }
 
 /// Keeps a new application.

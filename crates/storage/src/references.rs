@@ -50,6 +50,16 @@ pub fn find(db: &mut Conn, id: ReferenceId) -> Result<Option<ReferenceRequest>, 
     row.map(ReferenceRow::entity).transpose()
 }
 
+/// The request that a letter answers.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn of_letter(db: &mut Conn, letter: LetterId) -> Result<Option<ReferenceId>, Error> {
+    let query = reference_requests::table.filter(reference_requests::letter_id.eq(Word(letter)));
+    let found: Option<Word<ReferenceId>> = query.select(reference_requests::id).first(db).optional()?;
+    Ok(found.map(|Word(id)| id))
+}
+
 /// A page of requests.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::appeal::{Appeal, AppealOutcome};
 use crate::domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId, ProceedingId};
-use crate::http::answer::{Answer, change, read};
+use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -74,7 +74,7 @@ pub struct AppealList {
 #[utoipa::path(tag = "notices", operation_id = "list_appeals", params(("id" = ApplicationId, Path)), responses((status = 200, body = AppealList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications/{id}/appeals")]
 pub async fn list(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         applications::find(db, id.0)?.ok_or(Error::NotFound)?;
         let found = appeals::of_application(db, id.0)?;
         Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })
@@ -86,7 +86,7 @@ pub async fn list(app: Data<App>, caller: Caller, id: Id<ApplicationId>) -> Resu
 #[utoipa::path(tag = "proceedings", operation_id = "list_appeals_in_proceedings", params(("id" = ProceedingId, Path)), responses((status = 200, body = AppealList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/proceedings/{id}/appeals")]
 pub async fn list_of_proceeding(app: Data<App>, caller: Caller, id: Id<ProceedingId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         proceedings::find(db, id.0)?.ok_or(Error::NotFound)?;
         let found = appeals::of_proceeding(db, id.0)?;
         Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })
@@ -98,7 +98,7 @@ pub async fn list_of_proceeding(app: Data<App>, caller: Caller, id: Id<Proceedin
 #[utoipa::path(tag = "homes", operation_id = "list_appeals_about_exemption", params(("id" = ExemptionId, Path)), responses((status = 200, body = AppealList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/exemptions/{id}/appeals")]
 pub async fn list_of_exemption(app: Data<App>, caller: Caller, id: Id<ExemptionId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_in_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         exemptions::find(db, id.0)?.ok_or(Error::NotFound)?;
         let found = appeals::of_exemption(db, id.0)?;
         Ok(AppealList { items: found.into_iter().map(AppealView::from).collect() })

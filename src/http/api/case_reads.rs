@@ -58,8 +58,9 @@ pub struct ReadQuery {
     limit: Option<u32>,
 }
 
-/// List who read which case, the oldest first. Lists of cases are not reads of a case; checks whether a person is fit and proper
-/// and proof files that were taken are events of their own.
+/// List who read which case, the oldest first. A list of cases is no read of them unless it shows them whole, as those of the
+/// exemptions of a home and the proceedings on a licence do. A letter that answers a request for a reference counts as that request;
+/// checks whether a person is fit and proper and proof files that were taken are events of their own.
 #[utoipa::path(tag = "events", operation_id = "list_reads", params(ReadQuery), responses((status = 200, body = PageOf<CaseReadView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/reads")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ReadQuery>) -> Result<HttpResponse, Problem> {

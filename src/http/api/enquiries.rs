@@ -1,7 +1,5 @@
 //! Enquiries into homes that may need a licence and have none.
 
-use std::collections::HashMap;
-
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -21,7 +19,7 @@ use crate::domain::enquiry::{
     Enquiry, EnquiryLetterKind, EnquiryState, Entry, EntryKind, IntelligenceSource, Opening, OwnerSource,
 };
 use crate::domain::id::{AccountId, ApplicationId, EnquiryId, ExemptionId, PartyId, PropertyId};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
+use crate::http::answer::{Answer, PageOf, change, etag, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -77,16 +75,45 @@ impl From<Entry> for EnquiryEntryView {
     }
 }
 
-impl EnquiryView {
-    fn complete(db: &mut Conn, enquiry: Enquiry) -> Result<Self, Error> {
-        let came = applications::of_enquiries(db, &[enquiry.id])?;
-        Ok(Self::of(enquiry, came.into_iter().map(|(_, application)| application).collect()))
-    }
+/// An enquiry as a list shows it: without what is known, or was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnquiryLine {
+    id: EnquiryId,
+    /// What people call it, such as "ENQ/2025/00001".
+    reference: String,
+    property_id: PropertyId,
+    state: EnquiryState,
+    source: IntelligenceSource,
+    received_on: NaiveDate,
+    officer_id: Option<AccountId>,
+    ended_on: Option<NaiveDate>,
+    opened_at: DateTime<Utc>,
+    /// Its entity tag.
+    etag: String,
+}
 
-    fn of(enquiry: Enquiry, applications: Vec<ApplicationId>) -> Self {
+impl From<Enquiry> for EnquiryLine {
+    fn from(enquiry: Enquiry) -> Self {
         Self {
             id: enquiry.id,
-            applications,
+            reference: enquiry.reference,
+            property_id: enquiry.property_id,
+            state: enquiry.state,
+            source: enquiry.source,
+            received_on: enquiry.received_on,
+            officer_id: enquiry.officer_id,
+            ended_on: enquiry.ended_on,
+            opened_at: enquiry.opened_at,
+            etag: etag(enquiry.revision),
+        }
+    }
+}
+
+impl EnquiryView {
+    fn complete(db: &mut Conn, enquiry: Enquiry) -> Result<Self, Error> {
+        Ok(Self {
+            id: enquiry.id,
+            applications: applications::of_enquiry(db, enquiry.id)?,
             reference: enquiry.reference,
             property_id: enquiry.property_id,
             state: enquiry.state,
@@ -102,7 +129,7 @@ impl EnquiryView {
             reason: enquiry.reason,
             ended_on: enquiry.ended_on,
             opened_at: enquiry.opened_at,
-        }
+        })
     }
 }
 
@@ -132,23 +159,14 @@ pub struct ListQuery {
     limit: Option<u32>,
 }
 
-/// List enquiries.
-#[utoipa::path(tag = "homes", operation_id = "list_enquiries", params(ListQuery), responses((status = 200, body = PageOf<EnquiryView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List enquiries, without what is known or was done.
+#[utoipa::path(tag = "homes", operation_id = "list_enquiries", params(ListQuery), responses((status = 200, body = PageOf<EnquiryLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enquiries")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |_, db, _| {
         let ListQuery { state, property_id, officer_id, after, limit } = query.0;
         let filter = enquiries::Filter { state, property: property_id, officer: officer_id };
-        let listed = enquiries::list(db, &filter, &page(after, limit))?;
-        let ids = listed.rows.iter().map(|enquiry| enquiry.id).collect::<Vec<_>>();
-        let mut came = HashMap::<_, Vec<_>>::new();
-        for (enquiry, application) in applications::of_enquiries(db, &ids)? {
-            came.entry(enquiry).or_default().push(application);
-        }
-        Ok(PageOf::of(listed, |enquiry| {
-            let applications = came.remove(&enquiry.id).unwrap_or_default();
-            EnquiryView::of(enquiry, applications)
-        }))
+        Ok(PageOf::of(enquiries::list(db, &filter, &page(after, limit))?, EnquiryLine::from))
     })
     .await
 }

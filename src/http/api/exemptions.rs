@@ -17,7 +17,7 @@ use crate::domain::exemption::{
     Ending, Exemption, ExemptionKind, ExemptionLetterKind, ExemptionState, ExemptionStep, Finding, Notification,
 };
 use crate::domain::id::{AccountId, ExemptionId, LicenceId, PartyId, PropertyId};
-use crate::http::answer::{Answer, change, read, read_case};
+use crate::http::answer::{Answer, change, read_case, read_cases};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -119,13 +119,14 @@ pub struct ExemptionList {
     items: Vec<ExemptionCaseView>,
 }
 
-/// List the exemptions of a home.
+/// List the exemptions of a home; each counts as read.
 #[utoipa::path(tag = "homes", operation_id = "list_exemptions", params(("id" = PropertyId, Path)), responses((status = 200, body = ExemptionList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/properties/{id}/exemptions")]
 pub async fn list(app: Data<App>, caller: Caller, id: Id<PropertyId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, cx| {
+    read_cases(app, caller, Action::ReadCases, move |_, db, cx| {
         let (found, today) = (actions::of_property(db, id.0)?, cx.today());
-        Ok(ExemptionList { items: found.into_iter().map(|one| ExemptionCaseView::of(one, today)).collect() })
+        let shown = found.iter().map(|one| one.id).collect();
+        Ok((ExemptionList { items: found.into_iter().map(|one| ExemptionCaseView::of(one, today)).collect() }, shown))
     })
     .await
 }

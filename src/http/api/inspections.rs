@@ -16,7 +16,7 @@ use crate::domain::actor::Action;
 use crate::domain::id::{AccountId, EnforcementId, InspectionId, LicenceId, PropertyId};
 use crate::domain::inspection::{Inspection, InspectionState, InspectionStep, PlanItem, Purpose, Visit, VisitOutcome};
 use crate::domain::scheme::NoNotice;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, etag, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -93,6 +93,56 @@ impl From<Inspection> for InspectionView {
     }
 }
 
+/// An inspection as a list shows it: where and when, and nothing that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InspectionLine {
+    id: InspectionId,
+    /// What people call it, such as "INS/2025/00001".
+    reference: String,
+    property_id: PropertyId,
+    area: Option<String>,
+    /// The licence that covered the home when it was planned.
+    licence_id: Option<LicenceId>,
+    state: InspectionState,
+    /// The officer of the last visit.
+    officer_id: AccountId,
+    /// When the last visit begins.
+    starts_at: DateTime<Utc>,
+    /// When the last visit ends.
+    ends_at: DateTime<Utc>,
+    /// The day on which the home was first visited.
+    carried_out_on: Option<NaiveDate>,
+    /// The earliest last day of an item that is not done.
+    item_due_on: Option<NaiveDate>,
+    reinspect_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    planned_at: DateTime<Utc>,
+    /// Its entity tag.
+    etag: String,
+}
+
+impl From<Inspection> for InspectionLine {
+    fn from(one: Inspection) -> Self {
+        Self {
+            id: one.id,
+            reference: one.reference,
+            property_id: one.property_id,
+            area: one.area_code,
+            licence_id: one.licence_id,
+            state: one.state,
+            officer_id: one.officer_id,
+            starts_at: one.starts_at,
+            ends_at: one.ends_at,
+            carried_out_on: one.carried_out_on,
+            item_due_on: one.item_due_on,
+            reinspect_on: one.reinspect_on,
+            ended_on: one.ended_on,
+            planned_at: one.planned_at,
+            etag: etag(one.revision),
+        }
+    }
+}
+
 pub(super) fn changed(inspection: Inspection) -> Answer {
     let revision = inspection.revision;
     Answer::changed(&InspectionView::from(inspection), revision)
@@ -121,15 +171,15 @@ pub struct InspectionQuery {
     limit: Option<u32>,
 }
 
-/// List inspections.
-#[utoipa::path(tag = "inspections", operation_id = "list_inspections", params(InspectionQuery), responses((status = 200, body = PageOf<InspectionView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List inspections, without what was found.
+#[utoipa::path(tag = "inspections", operation_id = "list_inspections", params(InspectionQuery), responses((status = 200, body = PageOf<InspectionLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/inspections")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<InspectionQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |app, db, _| {
         let InspectionQuery { state, property_id, officer_id, area, after, limit } = query.0;
         let area = area.map(|area| gazetteer::area_code(&app.rules, &area, "?area")).transpose()?;
         let filter = inspections::Filter { state, property: property_id, officer: officer_id, area };
-        Ok(PageOf::of(inspections::list(db, &filter, &page(after, limit))?, InspectionView::from))
+        Ok(PageOf::of(inspections::list(db, &filter, &page(after, limit))?, InspectionLine::from))
     })
     .await
 }
@@ -170,7 +220,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewInspection>) -
 #[utoipa::path(tag = "inspections", operation_id = "show_inspection", params(("id" = InspectionId, Path)), responses((status = 200, body = InspectionView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/inspections/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<InspectionId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadCases, move |_, db, _| {
+    read_case(app, caller, Action::ReadCases, id.0, move |_, db, _| {
         let inspection = inspections::find(db, id.0)?.ok_or(Error::NotFound)?;
         let revision = inspection.revision;
         Ok((InspectionView::from(inspection), revision))

@@ -14,17 +14,17 @@ use crate::app::App;
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
-use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
+use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, ReferenceId};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
 use crate::domain::letter_batch::Posting;
-use crate::http::answer::{Answer, PageOf, change, look, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, look_in_cases, page, read, whole};
 use crate::http::download;
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch, blocking};
 use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
-use crate::storage::{Conn, reminders};
+use crate::storage::{Conn, references, reminders};
 
 /// A letter, without its text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,6 +163,14 @@ fn seen(db: &mut Conn, cx: &Context, id: LetterId) -> Result<Letter, Error> {
     letter.filter(|letter| Some(letter.kind) != hidden_from(cx)).ok_or(Error::NotFound)
 }
 
+/// The request whose answer the letter is: who reads one reads the other.
+fn told_by(db: &mut Conn, letter: &Letter) -> Result<Vec<ReferenceId>, Error> {
+    if letter.kind != LetterKind::Reference {
+        return Ok(Vec::new());
+    }
+    Ok(references::of_letter(db, letter.id)?.into_iter().collect())
+}
+
 /// List letters.
 #[utoipa::path(tag = "letters", operation_id = "list_letters", params(LetterQuery), responses((status = 200, body = PageOf<LetterView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters")]
@@ -186,12 +194,13 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> 
 #[utoipa::path(tag = "letters", operation_id = "show_letter", params(("id" = LetterId, Path)), responses((status = 200, body = LetterFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let revision = letter.revision;
-        Ok((file(db, letter)?, revision))
-    })
-    .await
+        let (revision, told) = (letter.revision, told_by(db, &letter)?);
+        Ok(((file(db, letter)?, revision), told))
+    });
+    let (letter, revision) = looking.await?;
+    Ok(whole(letter, revision))
 }
 
 /// Print a letter: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
@@ -199,7 +208,11 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     let typesetter = app.typesetter;
-    let looking = look(app, caller, Action::ReadOwnCases, move |_, db, cx| seen(db, cx, id.0));
+    let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+        let letter = seen(db, cx, id.0)?;
+        let told = told_by(db, &letter)?;
+        Ok((letter, told))
+    });
     let letter = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
     let printed = blocking(move || Ok(paper::print(typesetter, &letter).map_err(Error::from)?)).await?;

@@ -17,7 +17,7 @@ use crate::domain::id::{AccountId, LicenceId, PartyId, ProceedingId, PropertyId}
 use crate::domain::proceeding::{
     Changes, Proceeding, ProceedingGround, ProceedingKind, ProceedingState, ProceedingStep, Proposed, WithoutNotice,
 };
-use crate::http::answer::{Answer, change, read, read_case};
+use crate::http::answer::{Answer, change, read_case, read_cases};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -88,14 +88,15 @@ pub struct ProceedingList {
     items: Vec<ProceedingView>,
 }
 
-/// List the proceedings on a licence, oldest first.
+/// List the proceedings on a licence, oldest first; each counts as read.
 #[utoipa::path(tag = "proceedings", operation_id = "list_proceedings", params(("id" = LicenceId, Path)), responses((status = 200, body = ProceedingList), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/licences/{id}/proceedings")]
 pub async fn list(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_cases(app, caller, Action::ReadCases, move |_, db, _| {
         licences::find(db, id.0)?.ok_or(Error::NotFound)?;
         let found = proceedings::of_licence(db, id.0)?;
-        Ok(ProceedingList { items: found.into_iter().map(ProceedingView::from).collect() })
+        let shown = found.iter().map(|one| one.id).collect();
+        Ok((ProceedingList { items: found.into_iter().map(ProceedingView::from).collect() }, shown))
     })
     .await
 }

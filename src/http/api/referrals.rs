@@ -17,7 +17,7 @@ use crate::domain::id::{
     AccountId, BreachId, DemandId, EnforcementId, LicenceId, PartnerId, PartyId, PropertyId, ReferralId,
 };
 use crate::domain::referral::{Direction, PlannedAct, Referral, ReferralEntry, ReferralOutcome, ReferralState};
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
+use crate::http::answer::{Answer, PageOf, change, etag, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -102,6 +102,47 @@ impl From<Referral> for ReferralView {
     }
 }
 
+/// A referral as a list shows it: without a word of what is of concern.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferralLine {
+    id: ReferralId,
+    /// What people call it, such as "REF/2025/00001".
+    reference: String,
+    direction: Direction,
+    partner_id: PartnerId,
+    state: ReferralState,
+    /// The home, licensed or not, once it is known.
+    property_id: Option<PropertyId>,
+    received_on: NaiveDate,
+    /// The last day for whoever was asked to act.
+    act_by: Option<NaiveDate>,
+    /// The last day of watching.
+    monitor_until: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    opened_at: DateTime<Utc>,
+    /// Its entity tag.
+    etag: String,
+}
+
+impl From<Referral> for ReferralLine {
+    fn from(referral: Referral) -> Self {
+        Self {
+            id: referral.id,
+            reference: referral.reference,
+            direction: referral.direction,
+            partner_id: referral.partner_id,
+            state: referral.state,
+            property_id: referral.property_id,
+            received_on: referral.received_on,
+            act_by: referral.act_by,
+            monitor_until: referral.monitor_until,
+            ended_on: referral.ended_on,
+            opened_at: referral.opened_at,
+            etag: etag(referral.revision),
+        }
+    }
+}
+
 fn changed(referral: Referral) -> Answer {
     let revision = referral.revision;
     Answer::changed(&ReferralView::from(referral), revision)
@@ -130,14 +171,14 @@ pub struct ListQuery {
     limit: Option<u32>,
 }
 
-/// List referrals.
-#[utoipa::path(tag = "partners", operation_id = "list_referrals", params(ListQuery), responses((status = 200, body = PageOf<ReferralView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List referrals, without what is of concern.
+#[utoipa::path(tag = "partners", operation_id = "list_referrals", params(ListQuery), responses((status = 200, body = PageOf<ReferralLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/referrals")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |_, db, _| {
         let ListQuery { state, direction, partner_id, property_id, after, limit } = query.0;
         let filter = referrals::Filter { state, direction, partner: partner_id, property: property_id };
-        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, ReferralView::from))
+        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, ReferralLine::from))
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! All that a partner's account reaches: one home at a time, for a stated purpose, and its own referrals.
 
+use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,10 +20,10 @@ use crate::domain::partner::PartnerKind;
 use crate::domain::party::Party;
 use crate::domain::referral::{Direction, Referral, ReferralOutcome, ReferralState};
 use crate::domain::scheme::Uprn;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case};
+use crate::http::answer::{Answer, PageOf, change, etag, page, read, read_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
-use crate::http::session::{Caller, Entered, IfMatch};
+use crate::http::session::{Caller, IfMatch, blocking};
 use crate::storage::referrals;
 
 /// What a partner is told of a home.
@@ -126,21 +127,22 @@ impl LookUp {
     }
 }
 
-/// Look one home up. The purpose must be stated; that it was looked up, by whom and for what, is an event of the home's case. Nothing
-/// is told without an agreement in force. A home is found only if exactly one is meant.
+/// Look one home up. The purpose must be stated; that it was looked up, by whom and for what, is an event of the partner's, also where
+/// none was found. Nothing is told without an agreement in force. A home is found only if exactly one is meant. An account that looked
+/// up as many as the council's setting allows in an hour is answered 429 with Retry-After.
 #[utoipa::path(tag = "partners", operation_id = "look_up_home", request_body = LookUp, responses((status = 200, body = SharedHome), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/shared/homes")]
 pub async fn look_up(app: Data<App>, caller: Caller, form: Sent<LookUp>) -> Result<HttpResponse, Problem> {
-    // Who asks again looks again.
-    let caller = Entered { key: None, ..caller.enter(&app, Action::ActAsPartner).await? };
+    // An Idempotency-Key means nothing: who asks again looks again.
+    let caller = caller.enter(&app, Action::ActAsPartner).await?;
     let form = form.read().await?;
-    change(app, caller, form.digest, move |app, tx, cx| {
-        let which = form.body.which()?;
-        let set = app.settings.partners;
-        let shared = look_ups::look_up(tx, cx, &app.rules, set, &which, &form.body.purpose)?;
-        Ok(Answer::shown(&SharedHome::from(shared)))
-    })
-    .await
+    let looking = blocking(move || {
+        let (which, set) = (form.body.which()?, app.settings.partners);
+        let (cx, purpose) = (&caller.cx, form.body.purpose.as_str());
+        Ok(app.db.write(|tx| look_ups::look_up(tx, cx, &app.rules, set, &which, purpose))?)
+    });
+    let shared = looking.await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(SharedHome::from(shared)))
 }
 
 /// A referral as its partner sees it.
@@ -186,6 +188,33 @@ impl From<Referral> for OwnReferral {
     }
 }
 
+/// A partner's referral as a list shows it: without what is of concern.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnReferralLine {
+    id: ReferralId,
+    reference: String,
+    direction: Direction,
+    state: ReferralState,
+    received_on: NaiveDate,
+    ended_on: Option<NaiveDate>,
+    /// Its entity tag.
+    etag: String,
+}
+
+impl From<Referral> for OwnReferralLine {
+    fn from(referral: Referral) -> Self {
+        Self {
+            id: referral.id,
+            reference: referral.reference,
+            direction: referral.direction,
+            state: referral.state,
+            received_on: referral.received_on,
+            ended_on: referral.ended_on,
+            etag: etag(referral.revision),
+        }
+    }
+}
+
 /// Which page is wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -201,15 +230,15 @@ pub struct OwnQuery {
     limit: Option<u32>,
 }
 
-/// List one's own referrals, as a partner.
-#[utoipa::path(tag = "partners", operation_id = "list_own_referrals", params(OwnQuery), responses((status = 200, body = PageOf<OwnReferral>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List one's own referrals, as a partner, without what is of concern.
+#[utoipa::path(tag = "partners", operation_id = "list_own_referrals", params(OwnQuery), responses((status = 200, body = PageOf<OwnReferralLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/shared/referrals")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<OwnQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ActAsPartner, move |app, db, cx| {
         let partner = look_ups::own_with_agreement(db, cx, app.settings.partners)?;
         let filter = referrals::Filter { partner: Some(partner.id), ..referrals::Filter::default() };
         let OwnQuery { after, limit } = query.0;
-        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, OwnReferral::from))
+        Ok(PageOf::of(referrals::list(db, &filter, &page(after, limit))?, OwnReferralLine::from))
     })
     .await
 }

@@ -13,7 +13,7 @@ use crate::domain::case_read::Case;
 use crate::domain::context::Context;
 use crate::domain::id::PartyId;
 use crate::domain::sign_in::{Session, form_token};
-use crate::http::answer::record_read;
+use crate::http::answer::record_reads;
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
 use crate::storage::Conn;
@@ -128,7 +128,7 @@ pub(super) async fn show_case<P: serde::Serialize, C: Case + Send + 'static>(
     template: &'static str,
     work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<P, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let record = move |app: &App, guest: &Guest| record_read(app, &guest.cx, case);
+    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, &[case]);
     show_once(app, visitor, action, template, work, record).await
 }
 
@@ -143,7 +143,7 @@ pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
     case: C,
     work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Problem> {
-    let record = move |app: &App, guest: &Guest| record_read(app, &guest.cx, case);
+    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, &[case]);
     blocking(move || look(&app, &visitor, action, work, record)).await
 }
 

@@ -52,7 +52,8 @@ impl Server {
         Self::with(&[("LICENSING__SCHEME__FILE", file.to_str().unwrap())])
     }
 
-    fn with(settings: &[(&str, &str)]) -> Self {
+    /// As [`Server::start`], with these settings besides.
+    pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
         let own = [("LICENSING__SERVER__LISTEN", "127.0.0.1:0"), ("LICENSING__SERVER__WORKERS", "1")];
         let world = World::with(&[own.as_slice(), settings].concat());
         world.go_to("2025-01-22", "09:00");
