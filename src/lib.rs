@@ -5,18 +5,18 @@
 //!
 //! ```text
 //! cli            the command line: composes, and alone reads the environment
-//!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
+//!    http   jobs   compose   demo   the rim: routes, the nightly check and the post, what a letter says
 //!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files,
 //!    licence_document               and the licence as it is printed
-//!        \    |    /
-//!          actions                  one function for each thing the council does; one transaction each; synchronous
-//!            |    \
-//!            |    storage           rows, SQL, transactions: the only layer that knows diesel
-//!            \    /
-//!            domain                 words and rules: no I/O, no clock, no async
+//!        \    |    /      \
+//!          actions        mail      one function for each thing the council does, one transaction each, synchronous;
+//!            |    \         |        the words of letters, on paper and on the wire
+//!            |  storage     |       rows, SQL, transactions: the only layer that knows diesel
+//!            \    /         /
+//!            domain -------/        words and rules: no I/O, no clock, no async
 //! ```
 //!
-//! Arrows point down only: the three layers beneath the rim are crates of their own (`crates/actions`, `crates/storage`,
+//! Arrows point down only: what is beneath the rim is in crates of its own (`crates/actions`, `crates/mail`, `crates/storage`,
 //! `crates/domain`), and a test reads the sources for the rest. A demand's journey: `http/api/demands.rs` reads the form,
 //! `actions/demands` permits, finds, decides and saves, `domain/demand` holds the rule, `storage/demands.rs` the rows.
 //! The next morning `jobs/check.rs` finds what calls for something, `actions/night.rs` acts on it in batches,
@@ -38,7 +38,7 @@
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
 //! * A letter is printed from its stored words alone, so that it is the same file years later; the document of a version of a
-//!   licence from what was on record at its day, with the names and addresses of today.
+//!   licence from what was on record at its day.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
@@ -64,16 +64,16 @@ pub mod bell;
 pub mod bundle;
 pub mod cli;
 pub mod clock;
+pub mod compose;
 pub mod demo;
 pub mod files;
 pub mod http;
 pub mod jobs;
 pub mod licence_document;
-pub mod mail;
 pub mod scan;
 pub mod scheme_file;
 pub mod settings;
 pub mod typeset;
 
 // Crates of their own, so that the compiler holds the arrows, and builds them beside each other.
-pub use {actions, domain, storage};
+pub use {actions, domain, mail, storage};

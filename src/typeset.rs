@@ -1,8 +1,9 @@
-//! Set in type: reports, and word of the characters that the typeface lacks.
+//! What is set in type, and why it could not be.
 
-use printing::{Replaced, Report, Typesetter};
+use printing::{Report, Typesetter, tell_of_boxes};
 
 use crate::actions::Error;
+use crate::mail::paper;
 
 /// The bytes of a report.
 ///
@@ -14,9 +15,8 @@ pub fn report(typesetter: &dyn Typesetter, report: Report) -> Result<Vec<u8>, Er
     Ok(printed.bytes)
 }
 
-/// Notes in the log which characters were printed as boxes.
-pub fn tell_of_boxes(replaced: &Replaced) {
-    if !replaced.is_empty() {
-        tracing::warn!(characters = ?replaced, "the typeface lacks characters of what was printed: they are boxes");
-    }
+/// Why a letter is not printed, as it is told to whoever asked for it.
+pub fn unprintable(fault: paper::Fault) -> Error {
+    let code = if fault == paper::Fault::NotWritten { "letter-not-written" } else { "letter-not-printable" };
+    Error::Refused { code, text: fault.to_string() }
 }

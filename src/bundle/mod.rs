@@ -21,6 +21,7 @@ use crate::domain::id::BreachId;
 use crate::files::{self, AtRest};
 use crate::licence_document;
 use crate::mail::paper;
+use crate::typeset;
 use container::{Container, Measured};
 use exhibits::{Exhibits, Letter};
 use proof::Listed;
@@ -141,7 +142,7 @@ fn add_letter(app: &App, shelf: &mut Shelf, letter: &Letter<'_>) -> Result<(), F
     let (text, html) = (part(sent.letter.text.as_ref()), part(sent.letter.html.as_ref()));
     shelf.add(&format!("{folder}/letter.txt"), &format!("{what}: the text as sent"), text.as_bytes())?;
     shelf.add(&format!("{folder}/letter.html"), &format!("{what}: the HTML part as sent"), html.as_bytes())?;
-    let printed = paper::print(app.typesetter, &sent.letter).map_err(actions::Error::from)?;
+    let printed = paper::print(app.typesetter, &sent.letter).map_err(typeset::unprintable)?;
     shelf.add(&format!("{folder}/letter.pdf"), &format!("{what}: printed from its stored words"), &printed.bytes)?;
     shelf.add(&format!("{folder}/delivery.json"), &format!("{what}: how it went"), &exhibits::delivery(sent))
 }

@@ -13,6 +13,7 @@ use crate::domain::access::{Account, Token};
 use crate::domain::actor::{AccountState, Role};
 use crate::domain::calendar::london::written_instant;
 use crate::domain::id::{PartyId, Spelled as _, TokenId};
+use crate::mail::Address;
 use crate::storage::access;
 
 #[derive(Subcommand, Debug)]
@@ -178,7 +179,7 @@ fn role() -> impl TypedValueParser<Value = Role> {
 
 fn email(text: &str) -> Result<String, String> {
     let wrong = |_| "write one e-mail address such as amy@council.example".to_owned();
-    text.trim().parse::<lettre::Address>().map(|address| address.to_string()).map_err(wrong)
+    Address::parse(text).map(|address| address.to_string()).map_err(wrong)
 }
 
 fn some_text(text: &str) -> Result<String, String> {

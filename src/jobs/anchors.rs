@@ -2,9 +2,9 @@
 
 use crate::actions::{Error, anchor_mails as actions};
 use crate::app::App;
+use crate::compose::anchors;
 use crate::domain::actor::Actor;
 use crate::domain::letter::Posting;
-use crate::mail::compose::anchors;
 use crate::mail::{Address, MailSubject, Message, MessageId, Session};
 use crate::storage::anchor_mails::{self, AnchorMail};
 

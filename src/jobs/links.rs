@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::actions::{Error, sign_in as actions};
 use crate::app::App;
+use crate::compose::sign_in;
 use crate::domain::actor::Actor;
 use crate::domain::id::{LinkId, Spelled as _};
 use crate::domain::letter::Posting;
-use crate::mail::compose::sign_in;
 use crate::mail::{Address, MailName, MailSubject, Message, MessageId, Session};
 
 /// How long a mail that another process was asked for, or that is to be tried again, waits at most.

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::actions::{Error, letters as actions};
 use crate::app::App;
+use crate::compose::compose;
 use crate::domain::actor::Actor;
 use crate::domain::id::{LetterId, Spelled as _};
 use crate::domain::letter::{Letter, Posting};
-use crate::mail::compose::compose;
 use crate::mail::{Address, MailName, MailSubject, Message, MessageId, Outcome, Session};
 use crate::storage::letters::Place;
 

@@ -1,18 +1,19 @@
 //! What can be set: one typed struct from the built-in defaults, an optional file, and the environment, in this order.
 
+mod database_url;
 mod files;
 mod mail;
 mod reading;
-mod secret;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
 
+pub use database_url::{DatabaseKind, DatabaseUrl};
 pub use files::{Files, Scan};
 pub use mail::{Mail, MailTransport, Smtp, Tls};
-pub use secret::{DatabaseKind, DatabaseUrl, Secret};
+pub use toml_reader::Secret;
 
 use crate::domain::partner::Sharing;
 use toml_reader::{Fault, Place, Reading, Source};

@@ -10,6 +10,7 @@ use super::{
     Settings, Smtp, Tls,
 };
 use crate::domain::partner::Sharing;
+use crate::mail::Address;
 use toml_reader::{Raw, Section, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 
 type SecretFile<'f> = &'f dyn Fn(&Path) -> Result<String, String>;
@@ -280,7 +281,7 @@ fn one_line(raw: &Raw<'_>) -> Result<String, String> {
 
 fn mail_address(text: &str) -> Result<String, String> {
     let wrong = |_| format!("{text:?} is not an e-mail address; write one such as \"licensing@example.org\"");
-    text.parse::<lettre::Address>().map(|address| address.to_string()).map_err(wrong)
+    Address::parse(text).map(|address| address.to_string()).map_err(wrong)
 }
 
 /// Addresses with commas between them, none at all for an empty text.

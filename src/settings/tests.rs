@@ -116,6 +116,10 @@ fn each_rule_of_the_settings_has_its_fault() {
             "own.toml:2:19: mail.smtp.timeout_seconds: a lease of 900 seconds is too short",
         ),
         ("[mail.smtp]\nport = 70000\n".to_owned(), "from 1 to 65535"),
+        (
+            "[mail]\nanchors_to = \"audit@localhost\"\n".to_owned(),
+            "mail.anchors_to: \"audit@localhost\" is not an e-mail address",
+        ),
         ("[mail]\nfrom_name = \"Team\\nBcc: x\"\n".to_owned(), "mail.from_name: holds a line break"),
         ("[server]\npublic_url = \"licensing.example.org\"\n".to_owned(), "server.public_url: is not a web address"),
         ("[server]\nlisten = \"localhost\"\n".to_owned(), "is not an address and port"),

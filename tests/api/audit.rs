@@ -14,6 +14,7 @@ use selective_licensing::domain::party::{Party, PartyFacts, PartyKind};
 use selective_licensing::storage::{self, events, parties};
 
 use crate::support::ROOT;
+use crate::support::smtp_server::{Script, SmtpServer, Step};
 use crate::support::world::World;
 
 /// A few cases, some weeks of nights and so some anchors.
@@ -322,14 +323,15 @@ fn outside_addresses_are_mailed_each_anchor_once_with_those_made_since_the_last_
 
 #[test]
 fn an_anchor_that_an_address_refuses_is_a_task_and_one_that_waits_is_sent_when_mail_is_let_go() {
-    let world = World::with(&[("LICENSING__MAIL__ANCHORS_TO", "audit@localhost")]);
+    let relay = SmtpServer::start(Script { rcpt: Step::Say("550 5.1.1 no such user"), ..Script::default() });
+    let world = World::over_smtp(&relay, &[("LICENSING__MAIL__ANCHORS_TO", "audit@council.example")]);
     world.night("2025-01-03");
     let cx = world.app.context(Actor::operator());
     world.write(|tx| letters::hold(tx, &cx, true));
     world.post();
-    assert!(world.tasks().is_empty() && world.mails().is_empty());
+    assert!(world.tasks().is_empty() && relay.commands().is_empty());
     world.write(|tx| letters::hold(tx, &cx, false));
     world.post();
     let tasks = world.tasks();
-    assert!(tasks.len() == 1 && tasks[0].title.contains("audit@localhost"), "{tasks:?}");
+    assert!(tasks.len() == 1 && tasks[0].title.contains("audit@council.example"), "{tasks:?}");
 }

@@ -11,6 +11,7 @@ use selective_licensing::actions::letters::contents;
 use selective_licensing::actions::referrals::{self, Said};
 use selective_licensing::actions::sign_in::Invitation;
 use selective_licensing::actions::{Expected, enquiries, exemptions, references};
+use selective_licensing::compose::{compose, sign_in};
 use selective_licensing::domain::actor::Role;
 use selective_licensing::domain::demand::Outcome;
 use selective_licensing::domain::enforcement::{CaseLetterKind, CaseSource, Factor, FactorKind, Step, Working};
@@ -22,7 +23,6 @@ use selective_licensing::domain::letter::LetterKind;
 use selective_licensing::domain::property::Capacity;
 use selective_licensing::domain::reference::{Colour, ConsentHow, ReferenceStep, Request, TenantConsent};
 use selective_licensing::domain::referral::Direction;
-use selective_licensing::mail::compose::{compose, sign_in};
 use serde_json::Value;
 
 use crate::pages::{Case, addresses, declared};

@@ -22,18 +22,6 @@ use selective_licensing::storage::letters;
 use crate::support::smtp_server::{Script, SmtpServer, Step};
 use crate::support::world::{World, day, london_time, time};
 
-fn over_smtp(relay: &SmtpServer) -> World {
-    let port = relay.port().to_string();
-    World::with(&[
-        ("LICENSING__MAIL__TRANSPORT", "smtp"),
-        ("LICENSING__MAIL__SMTP__HOST", "127.0.0.1"),
-        ("LICENSING__MAIL__SMTP__PORT", &port),
-        ("LICENSING__MAIL__SMTP__TLS", "none"),
-        ("LICENSING__MAIL__SMTP__TIMEOUT_SECONDS", "1"),
-        ("LICENSING__MAIL__WORKERS", "1"),
-    ])
-}
-
 /// The one letter of a kind.
 fn only(world: &World, kind: LetterKind) -> Letter {
     let mut letters = world.letters();
@@ -152,7 +140,7 @@ fn two_processes_that_check_the_same_night_at_once_repeat_nothing_and_fail_nothi
 #[test]
 fn two_processes_that_send_at_once_send_each_letter_once() {
     let relay = SmtpServer::start(Script::default());
-    let world = over_smtp(&relay);
+    let world = World::over_smtp(&relay, &[]);
     for number in 0..20 {
         let landlord = world.landlord(&format!("Landlord {number}"), true);
         world.served_demand(&world.licensed_home(&landlord, None), &["1"], "2025-01-22");
@@ -175,7 +163,7 @@ fn two_processes_that_send_at_once_send_each_letter_once() {
 #[test]
 fn a_reminder_of_unknown_outcome_is_sent_again_with_the_same_message_id() {
     let relay = SmtpServer::start(Script::default());
-    let world = over_smtp(&relay);
+    let world = World::over_smtp(&relay, &[]);
     let digest = a_digest_waits(&world);
     relay.play(Script { dot: Step::HangUp, ..Script::default() });
     let round = world.post();
@@ -197,7 +185,7 @@ fn a_reminder_of_unknown_outcome_is_sent_again_with_the_same_message_id() {
 #[test]
 fn a_demand_of_unknown_outcome_is_held_for_a_person_and_not_served() {
     let relay = SmtpServer::start(Script { dot: Step::HangUp, ..Script::default() });
-    let world = over_smtp(&relay);
+    let world = World::over_smtp(&relay, &[]);
     let khan = world.khan();
     let demand = world.issued_demand(&world.licensed_home(&khan, None), &["1"]);
     world.post();
@@ -226,7 +214,7 @@ fn a_demand_that_the_relay_accepts_is_served_by_e_mail_and_the_days_run() {
 #[test]
 fn a_refused_address_means_not_served_nothing_due_and_a_task() {
     let relay = SmtpServer::start(Script { rcpt: Step::Say("550 5.1.1 no such person"), ..Script::default() });
-    let world = over_smtp(&relay);
+    let world = World::over_smtp(&relay, &[]);
     let khan = world.khan();
     world.go_to("2025-01-22", "09:00");
     let licence = world.licensed_home(&khan, None);
@@ -243,7 +231,7 @@ fn a_refused_address_means_not_served_nothing_due_and_a_task() {
 #[test]
 fn a_refused_address_undoes_no_service_that_an_officer_made_by_hand() {
     let relay = SmtpServer::start(Script { rcpt: Step::Say("550 5.1.1 no such person"), ..Script::default() });
-    let world = over_smtp(&relay);
+    let world = World::over_smtp(&relay, &[]);
     let khan = world.khan();
     world.go_to("2025-01-22", "09:00");
     let demand = world.issued_demand(&world.licensed_home(&khan, None), &["1"]);

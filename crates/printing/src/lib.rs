@@ -10,4 +10,4 @@ mod typesetter;
 pub use document::{Block, Document, Fact, Run};
 pub use fault::Fault;
 pub use report::{Report, Section};
-pub use typesetter::{Pages, Pdf, PrintedReport, Replaced, Typesetter};
+pub use typesetter::{Pages, Pdf, PrintedReport, Replaced, Typesetter, tell_of_boxes};

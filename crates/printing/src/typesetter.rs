@@ -9,6 +9,13 @@ use crate::{Document, Fault, Report};
 /// Characters that the typeface does not have.
 pub type Replaced = BTreeSet<char>;
 
+/// Notes in the log which characters were printed as boxes.
+pub fn tell_of_boxes(replaced: &Replaced) {
+    if !replaced.is_empty() {
+        tracing::warn!(characters = ?replaced, "the typeface lacks characters of what was printed: they are boxes");
+    }
+}
+
 /// A file with letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pdf {

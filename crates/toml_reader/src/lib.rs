@@ -3,6 +3,7 @@
 //! A [`Reading`] lays several texts over each other, weakest first, and the variables on top; a [`Section`] is one table of it.
 
 mod fault;
+mod secret;
 mod section;
 mod values;
 
@@ -13,6 +14,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 pub use fault::{Fault, Place};
+pub use secret::Secret;
 pub use section::Section;
 pub use values::{Raw, code, date, flag, secret_text, text, text_or_nothing, time, whole_number, word};
 

@@ -29,6 +29,7 @@ use crate::http::upload;
 use crate::mail::letters::long_date;
 use crate::mail::paper;
 use crate::storage::{Conn, letter_batches, letters};
+use crate::typeset;
 
 /// Letters that were printed together, without the letters.
 #[derive(Debug, Serialize, ToSchema)]
@@ -189,7 +190,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Re
 fn print(app: &App, cx: &Context, chosen: Vec<Letter>) -> Result<(AtRest, Batch), Problem> {
     let title = format!("Letters printed on {}", long_date(cx.today()));
     let paper::Batch { pdf: printed, printed: in_it, left_out } =
-        paper::print_batch(app.typesetter, &title, &chosen).map_err(Error::from)?;
+        paper::print_batch(app.typesetter, &title, &chosen).map_err(typeset::unprintable)?;
     let mut incoming = app.files.begin().map_err(|error| upload::disk(&error))?;
     incoming.write(&printed.bytes).map_err(|error| upload::disk(&error))?;
     let file = incoming.end();

@@ -25,6 +25,7 @@ use crate::http::session::{Caller, IfMatch, blocking};
 use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
 use crate::storage::{Conn, references, reminders};
+use crate::typeset;
 
 /// A letter, without its text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -215,7 +216,7 @@ pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<H
     });
     let letter = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
-    let printed = blocking(move || Ok(paper::print(typesetter, &letter).map_err(Error::from)?)).await?;
+    let printed = blocking(move || Ok(paper::print(typesetter, &letter).map_err(typeset::unprintable)?)).await?;
     Ok(download::made(&name, printed.bytes))
 }
 

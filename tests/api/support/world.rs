@@ -40,6 +40,7 @@ use selective_licensing::storage::{self, applications, breaches, events, letters
 use tempfile::TempDir;
 
 use super::database::TestDatabase;
+use super::smtp_server::SmtpServer;
 
 /// A day of the London calendar, "2025-02-05".
 pub(crate) fn day(text: &str) -> NaiveDate {
@@ -79,6 +80,21 @@ impl World {
     /// A council on the morning of 2 January 2025, with the Stockton scheme and mail into a folder.
     pub(crate) fn new() -> Self {
         Self::with(&[])
+    }
+
+    /// As [`World::with`], with mail to a relay.
+    pub(crate) fn over_smtp(relay: &SmtpServer, settings: &[(&str, &str)]) -> Self {
+        let port = relay.port().to_string();
+        let mut all = vec![
+            ("LICENSING__MAIL__TRANSPORT", "smtp"),
+            ("LICENSING__MAIL__SMTP__HOST", "127.0.0.1"),
+            ("LICENSING__MAIL__SMTP__PORT", &port),
+            ("LICENSING__MAIL__SMTP__TLS", "none"),
+            ("LICENSING__MAIL__SMTP__TIMEOUT_SECONDS", "1"),
+            ("LICENSING__MAIL__WORKERS", "1"),
+        ];
+        all.extend(settings);
+        Self::with(&all)
     }
 
     /// As [`World::new`], with further settings, such as `("LICENSING__MAIL__HOLD", "true")`.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Seal, Sheet, present, written_out, written_out_if_any};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// A temporary exemption notice, or notice of its refusal.
 #[derive(Clone, Debug, Serialize)]

@@ -1,11 +1,6 @@
 //! The letters of enforcement cases, exemptions and enquiries: from what their facts say to the models of their words.
 
-use super::compose::{Sheeted, how_received, office, seal};
-use super::letters::{
-    ConsideredPoint, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation, Imposed, PenaltyChange,
-    PenaltyFactor, PenaltyNotice, PenaltyWorking,
-};
-use super::words::Line;
+use super::{Sheeted, how_received, office, seal};
 use crate::actions::letters::Contents;
 use crate::domain::enforcement::{
     APPEAL_DAYS, CaseLetter, CaseLetterSays, Considered, Factor, FactorKind, NOTICE_DAYS, Penalty, PenaltyNoticeKind,
@@ -17,6 +12,11 @@ use crate::domain::fees::pounds;
 use crate::domain::notice::APPEAL_WITHIN;
 use crate::domain::property::Property;
 use crate::domain::scheme::Scheme;
+use crate::mail::Line;
+use crate::mail::letters::{
+    ConsideredPoint, Enquiry, Exemption, ExemptionRefused, ExemptionTime, ExplainInvitation, Imposed, PenaltyChange,
+    PenaltyFactor, PenaltyNotice, PenaltyWorking,
+};
 
 pub(super) fn enforced(contents: &Contents, home: Option<&Property>, scheme: &Scheme) -> Sheeted {
     let letter = &contents.letter;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, Office, Sheet, present, written_out_if_any};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// What came in for one item of a demand.
 #[derive(Clone, Debug, Serialize)]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// What was decided of one answer, item by item.
 #[derive(Clone, Debug, Serialize)]

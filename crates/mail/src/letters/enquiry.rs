@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
-use crate::domain::enquiry::EnquiryLetterKind;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::enquiry::EnquiryLetterKind;
 
 /// A letter about a home that may need a licence and has none.
 #[derive(Clone, Debug, Serialize)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::notice::Seal;
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
-use crate::domain::notice::NoticeKind;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::notice::NoticeKind;
 
 /// One recipient's copy of a notice about a licence.
 #[derive(Clone, Debug, Serialize)]

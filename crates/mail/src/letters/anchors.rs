@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, Office, Sheet, written_out};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// What the mail says.
 #[derive(Clone, Debug, Serialize)]

@@ -3,8 +3,6 @@
 //! Knows nothing of the database: the caller reads the outbox, calls [`Session::send`] and records the [`Outcome`].
 //! All calls block, so they belong on threads of their own, never on those that answer requests.
 
-mod cases;
-pub mod compose;
 mod conversation;
 mod envelope;
 mod folder;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, long_date, present, written_out};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// All that one recipient is to be told in one night.
 #[derive(Clone, Debug)]

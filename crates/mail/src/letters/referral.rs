@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, Office, Sheet, present, written_out, written_out_if_any};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// A referral, to a partner or to whoever is asked to act.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out};
-use crate::domain::inspection::Purpose;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::inspection::Purpose;
 
 /// Notice of an inspection.
 #[derive(Clone, Debug, Serialize)]

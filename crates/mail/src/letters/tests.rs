@@ -6,15 +6,15 @@ use printing::Typesetter as _;
 
 use super::samples::*;
 use super::*;
-use crate::domain::actor::Actor;
-use crate::domain::application::News;
-use crate::domain::context::Context;
-use crate::domain::enquiry::EnquiryLetterKind;
-use crate::domain::id::{Ids, Key, PartyId};
-use crate::domain::inspection::Purpose;
-use crate::domain::letter::{Channel, Letter, LetterKind, Matter};
-use crate::domain::notice::NoticeKind;
-use crate::mail::paper;
+use crate::paper;
+use domain::actor::Actor;
+use domain::application::News;
+use domain::context::Context;
+use domain::enquiry::EnquiryLetterKind;
+use domain::id::{Ids, Key, PartyId};
+use domain::inspection::Purpose;
+use domain::letter::{Channel, Letter, LetterKind, Matter};
+use domain::notice::NoticeKind;
 
 #[test]
 fn a_landlord_is_told_the_colour_and_what_the_consent_covers() {

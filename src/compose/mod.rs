@@ -1,16 +1,10 @@
 //! From what a letter is about to its words.
 
+mod cases;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-use super::cases;
-use super::letters::{
-    Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
-    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceChange, LicenceNotice,
-    Notice, NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal,
-    Sheet, SignIn, ToldAnchor, Wording, heading,
-};
-use super::words::Line;
 use crate::actions::letters::{About, Contents, LicenceMatter, Line as Due, Words};
 use crate::actions::proceedings::Altered;
 use crate::actions::sign_in::Invitation;
@@ -26,6 +20,13 @@ use crate::domain::property::Property;
 use crate::domain::reference::{Colour, Told as ReferenceTold};
 use crate::domain::referral::Told;
 use crate::domain::scheme::{Condition, LetterCode, PostRule, Scheme};
+use crate::mail::Line;
+use crate::mail::letters::{
+    Anchors, Application, ComposeFault, Composed, CopyFor, Decision, DecisionItem, Demand, DemandItem, Digest,
+    DigestCode, DigestLine, DigestProperty, Finding, ImprovementPlan, InspectionNotice, LicenceChange, LicenceNotice,
+    Notice, NoticeCondition, NoticeLicence, Office, PlannedWork, Receipt, ReceiptFile, Reference, Referral, Seal,
+    Sheet, SignIn, ToldAnchor, Wording, heading,
+};
 
 /// Writes a letter.
 ///

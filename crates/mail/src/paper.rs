@@ -7,12 +7,10 @@ use chrono::NaiveDate;
 use html5ever::tendril::TendrilSink as _;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
-use printing::{Block, Document, Fact, Pdf, Run, Typesetter};
+use printing::{Block, Document, Fact, Pdf, Run, Typesetter, tell_of_boxes};
 
 use super::letters::{Composed, long_date};
-use crate::actions;
-use crate::domain::letter::{Channel, Letter};
-use crate::typeset::tell_of_boxes;
+use domain::letter::{Channel, Letter};
 
 /// Why a letter cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,13 +26,6 @@ pub enum Fault {
     /// The page cannot be made.
     #[error(transparent)]
     Page(#[from] printing::Fault),
-}
-
-impl From<Fault> for actions::Error {
-    fn from(fault: Fault) -> Self {
-        let code = if fault == Fault::NotWritten { "letter-not-written" } else { "letter-not-printable" };
-        Self::Refused { code, text: fault.to_string() }
-    }
 }
 
 /// Prints a letter.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
-use crate::domain::notice::NoticeKind;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::notice::NoticeKind;
 
 /// One recipient's copy of a notice.
 #[derive(Clone, Debug, Serialize)]

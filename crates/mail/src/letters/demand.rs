@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, long_date, present, written_out, written_out_if_any};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// What a demand says.
 #[derive(Clone, Debug, Serialize)]

@@ -9,11 +9,11 @@ use super::{
     NoticeLicence, Office, PenaltyChange, PenaltyFactor, PenaltyNotice, PenaltyWorking, PlannedWork, Receipt,
     ReceiptFile, Reference, Referral, Seal, Sheet, SignIn, ToldAnchor, heading,
 };
-use crate::domain::application::News;
-use crate::domain::enquiry::EnquiryLetterKind;
-use crate::domain::inspection::Purpose;
-use crate::domain::notice::NoticeKind;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::application::News;
+use domain::enquiry::EnquiryLetterKind;
+use domain::inspection::Purpose;
+use domain::notice::NoticeKind;
 
 pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, Office, Sheet, present, written_out};
-use crate::mail::words::Line;
+use crate::words::Line;
 
 /// The answer to a request for a reference.
 #[derive(Clone, Debug, Serialize)]

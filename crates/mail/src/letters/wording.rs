@@ -9,9 +9,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{ComposeFault, Composed, Sheet, samples, wrap::wrap};
-use crate::domain::event::hex;
-use crate::mail::envelope::MailSubject;
-use crate::mail::paper;
+use crate::envelope::MailSubject;
+use crate::paper;
+use domain::event::hex;
 
 const TEMPLATES: [(&str, &str); 44] = [
     ("anchors.html", include_str!("../templates/anchors.html")),

@@ -7,7 +7,7 @@ use super::{
     message::Sender,
     words::MailName,
 };
-use crate::settings::Secret;
+use toml_reader::Secret;
 
 /// Who writes the letters and how they leave.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::domain::text::hides_or_reorders;
+use domain::text::hides_or_reorders;
 
 /// One line of text from a record: no control characters, line breaks or invisible direction marks. May be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

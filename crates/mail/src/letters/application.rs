@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{ComposeFault, CopyFor, Office, Sheet, present, written_out, written_out_if_any};
-use crate::domain::application::News;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::application::News;
 
 /// How an application stands, after a step that its applicant is to know of.
 #[derive(Clone, Debug, Serialize)]

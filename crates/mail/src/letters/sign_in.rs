@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ComposeFault, Office, Sheet, present};
-use crate::domain::calendar::london::written_instant;
-use crate::mail::words::Line;
+use crate::words::Line;
+use domain::calendar::london::written_instant;
 
 /// What the mail says.
 #[derive(Clone, Debug)]
