@@ -38,8 +38,6 @@ pub struct LicenceDocument {
     pub variations: Vec<Variation>,
     /// The people whom versions name as manager or agent.
     pub people: BTreeMap<PartyId, Party>,
-    /// Whether people and homes are named as they are now, because the version is older than their record.
-    pub names_as_now: bool,
     /// The night and the hash of the newest anchor when the version was recorded.
     pub anchor: Option<(NaiveDate, String)>,
 }
@@ -60,6 +58,12 @@ impl LicenceDocument {
     #[must_use]
     pub fn version(&self) -> &LicenceVersion {
         self.variations.last().map_or(&self.first, |variation| &variation.version)
+    }
+
+    /// Whether people and homes are named as they are now, because the version is older than their record.
+    #[must_use]
+    pub fn names_as_now(&self) -> bool {
+        self.version().named.is_none()
     }
 
     /// Who manages under a version, if somebody other than the holder.
@@ -135,7 +139,6 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
             Some(named) => named.officer.clone(),
             None => granted_by(db, &history)?,
         },
-        names_as_now: last.is_none(),
         anchor: events::anchor_by(db, recorded_at(licence, &history, variations.len()))?,
         licence: licence.clone(),
         homes,
