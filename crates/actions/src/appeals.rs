@@ -4,15 +4,15 @@
 use chrono::NaiveDate;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, Rules, exemptions, proceedings};
+use super::{Error, Expected, Rules, applications, exemptions, proceedings};
 use domain::actor::Action;
 use domain::appeal::{Against, Appeal, AppealOutcome};
-use domain::application::{Application, Step};
+use domain::application::Step;
 use domain::context::Context;
 use domain::exemption::ExemptionStep;
-use domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId};
+use domain::id::{AppealId, ExemptionId, NoticeId, PartyId};
 use domain::proceeding::ProceedingStep;
-use storage::{Tx, appeals as table, applications, exemptions as exemption_table, notices};
+use storage::{Tx, appeals as table, exemptions as exemption_table, notices};
 
 /// How an appeal ended.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn lodge(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: NoticeId, lod
     let notice = notices::find(tx, notice)?.ok_or(Error::NotFound)?;
     let appeal = keep(tx, cx, Against::Notice(&notice.cover), lodged)?;
     if let Some(application) = appeal.application_id {
-        take(tx, cx, rules, application, Step::Appeal)?;
+        applications::follow(tx, cx, rules, application, Step::Appeal)?;
     }
     if let Some(proceeding) = appeal.proceeding_id {
         proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Appeal)?;
@@ -102,9 +102,9 @@ pub fn decide(
         let against = notices::find(tx, notice)?.ok_or(Error::NotFound)?.cover.kind;
         let runs = table::of_application(tx, application)?.iter().any(|other| other.outcome.is_none());
         if appeal.overturns_refusal(against) {
-            take(tx, cx, rules, application, Step::Overturn { reference: appeal.reference.clone() })?;
+            applications::follow(tx, cx, rules, application, Step::Overturn { reference: appeal.reference.clone() })?;
         } else if !runs {
-            take(tx, cx, rules, application, Step::EndAppeal { on: ended.on })?;
+            applications::follow(tx, cx, rules, application, Step::EndAppeal { on: ended.on })?;
         }
     }
     if let Some(proceeding) = appeal.proceeding_id {
@@ -125,13 +125,4 @@ pub fn decide(
         }
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
-}
-
-/// Takes a step of the application, where it leads anywhere: an appeal against a grant changes nothing of it.
-fn take(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, id: ApplicationId, step: Step) -> Result<(), Error> {
-    let application: Application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
-    if application.stage.after(&step).is_none() {
-        return Ok(());
-    }
-    Ok(applications::save(tx, &application.take(cx, rules.current()?, step)?)?)
 }
