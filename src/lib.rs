@@ -38,7 +38,7 @@
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
 //! * A letter is printed from its stored words alone, so that it is the same file years later; the document of a version of a
-//!   licence from what was on record at its day.
+//!   licence from what was on record at its day, names and addresses included.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.

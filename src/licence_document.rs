@@ -106,7 +106,7 @@ fn cover(document: &LicenceDocument) -> Vec<Block> {
              licences says whether it is still in force.",
         ),
     ];
-    if document.names_as_now {
+    if document.names_as_now() {
         blocks.push(text(
             "Names and addresses are those on record today: this version was made before the service kept them with it.",
         ));

@@ -7,6 +7,7 @@ use crate::case_letters::{approved, asked, case, chosen, consent, newest, on_exe
 use crate::enforcement::{by_hand, on_case, step};
 use crate::support::case::{decision_due, go_to, house, on_notice, propose};
 use crate::support::server::{Client, Reply, Server};
+use crate::support::smtp_server::{Script, SmtpServer, Step};
 
 /// Records that one letter was posted first class on that day, by itself.
 fn post_alone(server: &Server, letter: &Letter, on: &str) -> Reply {
@@ -225,6 +226,16 @@ fn an_exemption_notice_that_came_back_waits_to_be_served_anew_and_protects_as_be
     assert_eq!(exemption(&server, &first)["state"], "notified");
 }
 
+/// From now on, no enforcement case can be changed.
+fn faulty_cases(server: &Server) {
+    let database = &server.world.database;
+    database.run(if database.is_postgres() {
+        "ALTER TABLE enforcement_cases ADD CONSTRAINT fault CHECK (FALSE) NOT VALID"
+    } else {
+        "CREATE TRIGGER fault BEFORE UPDATE ON enforcement_cases BEGIN SELECT RAISE(ABORT, 'fault'); END"
+    });
+}
+
 #[test]
 fn a_letter_that_the_relay_accepted_is_not_sent_again_when_a_fault_keeps_it_from_being_served() {
     let server = Server::start();
@@ -232,12 +243,7 @@ fn a_letter_that_the_relay_accepted_is_not_sent_again_when_a_fault_keeps_it_from
     let id = chosen(&server);
     approved(&server, &id, "intent");
     write(&server.amy(), &id, "intent").expect(200);
-    let database = &server.world.database;
-    database.run(if database.is_postgres() {
-        "ALTER TABLE enforcement_cases ADD CONSTRAINT fault CHECK (state <> 'intent_given') NOT VALID"
-    } else {
-        "CREATE TRIGGER fault BEFORE UPDATE ON enforcement_cases BEGIN SELECT RAISE(ABORT, 'fault'); END"
-    });
+    faulty_cases(&server);
     let letter = newest(&server, LetterKind::Enforcement);
     assert_eq!((letter.state, &case(&server, &id)["state"]), (LetterState::Accepted, &json!("intent_approved")));
     server.world.wait(chrono::TimeDelta::days(1));
@@ -248,6 +254,31 @@ fn a_letter_that_the_relay_accepted_is_not_sent_again_when_a_fault_keeps_it_from
     let went = mails.iter().filter(|(head, body)| format!("{head}{body}").contains(letter.id.to_string().as_str()));
     assert_eq!(went.count(), 1);
     assert_eq!(tasks_about(&server, &letter).0, ["serve_notice"]);
+}
+
+#[test]
+fn a_letter_that_its_address_refused_is_not_sent_again_when_a_fault_keeps_what_it_carries_as_it_was() {
+    let relay = SmtpServer::start(Script { rcpt: Step::Say("550 5.1.1 no such person"), ..Script::default() });
+    let server = Server::with(&[
+        ("LICENSING__MAIL__TRANSPORT", "smtp"),
+        ("LICENSING__MAIL__SMTP__HOST", "127.0.0.1"),
+        ("LICENSING__MAIL__SMTP__PORT", &relay.port().to_string()),
+        ("LICENSING__MAIL__SMTP__TLS", "none"),
+    ]);
+    consent(&server);
+    let id = chosen(&server);
+    approved(&server, &id, "intent");
+    write(&server.amy(), &id, "intent").expect(200);
+    faulty_cases(&server);
+    let letter = newest(&server, LetterKind::Enforcement);
+    assert_eq!((letter.state, &case(&server, &id)["state"]), (LetterState::Refused, &json!("intent_approved")));
+    server.world.wait(chrono::TimeDelta::days(1));
+    server.world.post();
+    let now = server.amy().get(&format!("/letters/{}", letter.id)).expect(200).body;
+    assert_eq!((&now["state"], &now["attempt"]), (&json!("refused"), &json!(1)));
+    let told = server.amy().walk("/tasks").into_iter().find(|task| task["letter_id"] == json!(letter.id)).unwrap();
+    assert_eq!(told["kind"], "address_refused");
+    assert!(told["title"].as_str().unwrap().contains("could not be marked as not served"), "{told:#}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use selective_licensing::domain::actor::Role;
 use serde_json::{Value, json};
 
-use crate::support::case::{decision_due, go_to, licence, serve_by_hand};
+use crate::support::case::{decision_due, go_to, house, licence, serve_by_hand};
 use crate::support::pages::Pages;
 use crate::support::print::Printed;
 use crate::support::server::{Client, Server};
@@ -79,8 +79,12 @@ fn the_document_of_a_licence_says_what_was_granted_to_whom_for_how_long_and_unde
 #[test]
 fn each_version_prints_what_came_to_hold_with_it_and_is_the_same_file_years_later() {
     let mut server = Server::start();
-    let granted = licence(&server, 1).id();
-    let amy = server.amy();
+    let (amy, tom) = (server.amy(), server.tom());
+    let others = [2, 3].map(|number| amy.post("/properties", &house(number)).expect(201).id());
+    let application = decision_due(&server, 1);
+    let etag = tom.get(&format!("/applications/{application}")).etag();
+    let terms = json!({ "other_homes": others });
+    let granted = tom.post_on(&etag, &format!("/applications/{application}/grant"), &terms).expect(201).id();
     let first = printed(&amy, &granted, "1");
     amy.get(&path(&granted, "2")).refuses(404, "not-found", "");
     go_to(&server, "2025-03-03");
@@ -116,15 +120,18 @@ fn each_version_prints_what_came_to_hold_with_it_and_is_the_same_file_years_late
         amy.put_on(&amy.get(&path).expect(200).etag(), &path, &facts).expect(200);
     }
     let home = amy.get(&format!("/licences/{granted}")).expect(200).body["property_id"].as_str().unwrap().to_owned();
-    let path = format!("/properties/{home}");
-    let read = amy.get(&path).expect(200);
-    let renumbered = json!({
-        "address": "1A Invented Street, Stockton-on-Tees", "street": "Invented Street", "postcode": "ZZ18 1AB",
-        "area": read.body["area"],
-    });
-    amy.put_on(&read.etag(), &path, &renumbered).expect(200);
+    // The two homes beside the address of record change places.
+    for (home, number) in [(&home, "1A"), (&others[0], "9"), (&others[1], "2")] {
+        let path = format!("/properties/{home}");
+        let read = amy.get(&path).expect(200);
+        let renumbered = json!({
+            "address": format!("{number} Invented Street, Stockton-on-Tees"), "street": "Invented Street",
+            "postcode": "ZZ18 1AB", "area": read.body["area"],
+        });
+        amy.put_on(&read.etag(), &path, &renumbered).expect(200);
+    }
     let bound = json!({ "party_id": server.agency_id, "capacity": "bound", "since": "2025-01-20" });
-    amy.post(&format!("{path}/interests"), &bound).expect(201);
+    amy.post(&format!("/properties/{home}/interests"), &bound).expect(201);
     assert!(printed(&amy, &granted, "1") == first, "the grant is printed otherwise than on its day");
     assert!(printed(&amy, &granted, "2") == second, "the variation is printed otherwise than on its day");
     server.world.database.run("UPDATE licence_versions SET named = NULL");

@@ -4,15 +4,15 @@
 use chrono::NaiveDate;
 
 use super::gazetteer::known_party;
-use super::{Error, Expected, Rules, exemptions, proceedings};
+use super::{Error, Expected, Rules, applications, exemptions, proceedings};
 use domain::actor::Action;
 use domain::appeal::{Against, Appeal, AppealOutcome};
-use domain::application::{Application, Step};
+use domain::application::Step;
 use domain::context::Context;
 use domain::exemption::ExemptionStep;
-use domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId};
+use domain::id::{AppealId, ExemptionId, NoticeId, PartyId};
 use domain::proceeding::ProceedingStep;
-use storage::{Tx, appeals as table, applications, exemptions as exemption_table, notices};
+use storage::{Tx, appeals as table, exemptions as exemption_table, notices};
 
 /// How an appeal ended.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub fn lodge(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: NoticeId, lod
     let notice = notices::find(tx, notice)?.ok_or(Error::NotFound)?;
     let appeal = keep(tx, cx, Against::Notice(&notice.cover), lodged)?;
     if let Some(application) = appeal.application_id {
-        take(tx, cx, rules, application, Step::Appeal)?;
+        applications::follow(tx, cx, rules, application, Step::Appeal)?;
     }
     if let Some(proceeding) = appeal.proceeding_id {
         proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Appeal)?;
@@ -98,40 +98,35 @@ pub fn decide(
     let change = appeal.decide(cx, ended.outcome, ended.on, &ended.ordered)?;
     table::save(tx, &change)?;
     let appeal = change.into_entity();
+    let (on, reference) = (ended.on, || appeal.reference.clone());
+    let allowed = appeal.outcome == Some(AppealOutcome::Allowed);
     if let (Some(application), Some(notice)) = (appeal.application_id, appeal.notice_id) {
         let against = notices::find(tx, notice)?.ok_or(Error::NotFound)?.cover.kind;
-        let runs = table::of_application(tx, application)?.iter().any(|other| other.outcome.is_none());
-        if appeal.overturns_refusal(against) {
-            take(tx, cx, rules, application, Step::Overturn { reference: appeal.reference.clone() })?;
-        } else if !runs {
-            take(tx, cx, rules, application, Step::EndAppeal { on: ended.on })?;
+        let all = table::of_application(tx, application)?;
+        let overturn = Step::Overturn { reference: reference() };
+        if let Some(step) = brings(&all, appeal.overturns_refusal(against), overturn, Step::EndAppeal { on }) {
+            applications::follow(tx, cx, rules, application, step)?;
         }
     }
     if let Some(proceeding) = appeal.proceeding_id {
-        let runs = table::of_proceeding(tx, proceeding)?.iter().any(|other| other.outcome.is_none());
-        let reference = appeal.reference.clone();
-        if appeal.outcome == Some(AppealOutcome::Allowed) {
-            proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::Overturn { reference })?;
-        } else if !runs {
-            proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::EndAppeal { on: ended.on, reference })?;
+        let all = table::of_proceeding(tx, proceeding)?;
+        let overturn = ProceedingStep::Overturn { reference: reference() };
+        let end = ProceedingStep::EndAppeal { on, reference: reference() };
+        if let Some(step) = brings(&all, allowed, overturn, end) {
+            proceedings::follow(tx, cx, rules, proceeding, step)?;
         }
     }
     if let Some(exemption) = appeal.exemption_id {
-        let runs = table::of_exemption(tx, exemption)?.iter().any(|other| other.outcome.is_none());
-        if appeal.outcome == Some(AppealOutcome::Allowed) {
-            exemptions::follow(tx, cx, rules, exemption, ExemptionStep::Overturn)?;
-        } else if !runs {
-            exemptions::follow(tx, cx, rules, exemption, ExemptionStep::EndAppeal { on: ended.on })?;
+        let all = table::of_exemption(tx, exemption)?;
+        if let Some(step) = brings(&all, allowed, ExemptionStep::Overturn, ExemptionStep::EndAppeal { on }) {
+            exemptions::follow(tx, cx, rules, exemption, step)?;
         }
     }
     table::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Takes a step of the application, where it leads anywhere: an appeal against a grant changes nothing of it.
-fn take(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, id: ApplicationId, step: Step) -> Result<(), Error> {
-    let application: Application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
-    if application.stage.after(&step).is_none() {
-        return Ok(());
-    }
-    Ok(applications::save(tx, &application.take(cx, rules.current()?, step)?)?)
+/// The step that the end of an appeal brings with it: the decision is overturned, or stands, once no appeal against it runs.
+fn brings<S>(all: &[Appeal], overturns: bool, overturn: S, end: S) -> Option<S> {
+    let runs = all.iter().any(|appeal| appeal.outcome.is_none());
+    if overturns { Some(overturn) } else { (!runs).then_some(end) }
 }

@@ -145,6 +145,15 @@ pub fn enter(
     applications::find(tx, id)?.ok_or(Error::NotFound)
 }
 
+/// Takes a step that a notice or an appeal brings with it, where it leads anywhere: an appeal against a grant changes nothing of it.
+pub(super) fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, id: ApplicationId, step: Step) -> Result<(), Error> {
+    let application = applications::find(tx, id)?.ok_or(Error::NotFound)?;
+    if application.stage.after(&step).is_none() {
+        return Ok(());
+    }
+    Ok(applications::save(tx, &application.take(cx, rules.current()?, step)?)?)
+}
+
 /// Refuses an application for the next licence while it is too early for one.
 pub(super) fn may_be_sent(db: &mut Conn, rules: &Rules, application: &Application, on: NaiveDate) -> Result<(), Error> {
     match licences::held(db, application.property_id, application.holder_id, on)? {

@@ -38,8 +38,6 @@ pub struct LicenceDocument {
     pub variations: Vec<Variation>,
     /// The people whom versions name as manager or agent.
     pub people: BTreeMap<PartyId, Party>,
-    /// Whether people and homes are named as they are now, because the version is older than their record.
-    pub names_as_now: bool,
     /// The night and the hash of the newest anchor when the version was recorded.
     pub anchor: Option<(NaiveDate, String)>,
 }
@@ -60,6 +58,12 @@ impl LicenceDocument {
     #[must_use]
     pub fn version(&self) -> &LicenceVersion {
         self.variations.last().map_or(&self.first, |variation| &variation.version)
+    }
+
+    /// Whether people and homes are named as they are now, because the version is older than their record.
+    #[must_use]
+    pub fn names_as_now(&self) -> bool {
+        self.version().named.is_none()
     }
 
     /// Who manages under a version, if somebody other than the holder.
@@ -116,10 +120,9 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
     let first = versions.next().ok_or(Error::NotFound)?;
     let variations = versions.map(|version| variation(db, version)).collect::<Result<Vec<_>, _>>()?;
     let holds_from = variations.last().map_or(first.effective_from, |last| last.version.effective_from);
-    let mut homes = homes(db, licence)?;
+    let homes = homes(db, licence, last.as_ref())?;
     let bound = match &last {
         Some(last) => {
-            homes.iter_mut().for_each(|home| last.restore_home(home));
             let mut bound = parties::find_all(db, &last.bound)?;
             bound.iter_mut().for_each(as_then);
             by_name(bound)
@@ -136,7 +139,6 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
             Some(named) => named.officer.clone(),
             None => granted_by(db, &history)?,
         },
-        names_as_now: last.is_none(),
         anchor: events::anchor_by(db, recorded_at(licence, &history, variations.len()))?,
         licence: licence.clone(),
         homes,
@@ -146,11 +148,15 @@ pub fn read(db: &mut Conn, rules: &Rules, licence: &Licence, number: i32) -> Res
     })
 }
 
-/// The homes that a licence covers, the address of record first.
-pub(super) fn homes(db: &mut Conn, licence: &Licence) -> Result<Vec<Property>, Error> {
+/// The homes that a licence covers, the address of record first, then by their addresses: as they are now, or as a version names
+/// them.
+pub(super) fn homes(db: &mut Conn, licence: &Licence, named: Option<&Named>) -> Result<Vec<Property>, Error> {
     let covered = licences::homes_of(db, licence.id)?;
     let mut homes = properties::find_all(db, &covered)?;
-    homes.sort_by_key(|home| (home.id != licence.property_id, home.one_line()));
+    if let Some(named) = named {
+        homes.iter_mut().for_each(|home| named.restore_home(home));
+    }
+    homes.sort_by_key(|home| (home.id != licence.property_id, home.one_line(), home.id));
     Ok(homes)
 }
 

@@ -190,7 +190,7 @@ fn vary(
     let before = licence_table::versions_of(tx, licence.id)?;
     let before = before.last().ok_or_else(|| Error::Broken(format!("{} has no version", licence.number)))?;
     let (change, mut version) = licence.vary(cx, before, proceeding.id, changes, from)?;
-    let homes = licence_documents::homes(tx, change.entity())?;
+    let homes = licence_documents::homes(tx, change.entity(), None)?;
     version.named = Some(licence_documents::named(tx, change.entity(), &version, &homes, proceeding.decided_by)?);
     licence_table::save_varied(tx, &change, &version)?;
     if changes.ends_on.is_some() {

@@ -270,15 +270,27 @@ pub(super) fn by_letter(
     }
 }
 
-/// The relay accepted a letter: that is service by e-mail, where consent covers it. That it was accepted stays on record whatever
-/// becomes of its service, or it would be sent again. A notice of a penalty or of an exemption that went without being served is a
-/// task: its recipient believes that it holds; so is anything that a fault kept from being served.
+/// Does what the outcome of a letter means for what it carries. The outcome itself stays on record whatever becomes of that, or the
+/// letter would be sent again.
+///
+/// # Errors
+/// If nothing of the transaction can be kept: it is tried again, or the database is gone.
+fn beside_its_outcome(
+    tx: &mut Tx<'_>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>,
+) -> Result<Result<(), Error>, Error> {
+    match tx.attempt(work) {
+        Err(error @ (Error::Unavailable(_) | Error::Full)) => Err(error),
+        done => Ok(done),
+    }
+}
+
+/// The relay accepted a letter: that is service by e-mail, where consent covers it. A notice of a penalty or of an exemption that
+/// went without being served is a task: its recipient believes that it holds; so is anything that a fault kept from being served.
 pub(super) fn by_email(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
-    let served = tx.attempt(|tx| by_letter(tx, cx, rules, letter, Service::by_email(letter, cx.now)));
-    let why = match served {
+    let service = Service::by_email(letter, cx.now);
+    let why = match beside_its_outcome(tx, |tx| by_letter(tx, cx, rules, letter, service))? {
         Ok(()) => return Ok(()),
-        // Nothing of the transaction can be kept: it is tried again, or the database is gone.
-        Err(error @ (Error::Unavailable(_) | Error::Full)) => return Err(error),
         Err(Error::Refused { text, .. }) => {
             tracing::warn!(why = text, letter = %letter.id, "an accepted letter does not count as service");
             if !is_of_a_case(letter) {
@@ -350,8 +362,16 @@ pub(super) fn void_already() -> Error {
     Error::Refused { code: "letter-void", text }
 }
 
-/// The address refused a letter: the copy that it carries is not served.
-pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
+/// The address refused a letter: the copy that it carries is not served. Says whether that could be noted of the copy.
+pub(super) fn refused_by_address(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<bool, Error> {
+    let noted = beside_its_outcome(tx, |tx| not_served(tx, cx, rules, letter))?;
+    if let Err(error) = &noted {
+        tracing::error!(?error, letter = %letter.id, "what a refused letter carries could not be marked as not served");
+    }
+    Ok(noted.is_ok())
+}
+
+fn not_served(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
     let reason = format!("the address refused it: {}", letter.reply.as_deref().unwrap_or_default());
     match carried(tx, letter)? {
         Carried::Nothing | Carried::Visit(..) => Ok(()),

@@ -12,12 +12,13 @@ use crate::actions::{Error, appeals as actions};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::appeal::{Appeal, AppealOutcome};
+use crate::domain::context::Context;
 use crate::domain::id::{AppealId, ApplicationId, ExemptionId, NoticeId, PartyId, ProceedingId};
 use crate::http::answer::{Answer, change, read_in_case};
 use crate::http::form::{Id, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
-use crate::storage::{appeals, applications, exemptions, proceedings};
+use crate::storage::{Tx, appeals, applications, exemptions, proceedings};
 
 /// An appeal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -121,9 +122,30 @@ pub struct NewAppeal {
     lodged_on: NaiveDate,
 }
 
-impl NewAppeal {
-    fn lodged(&self) -> actions::Lodged {
-        actions::Lodged { reference: self.reference.clone(), appellant: self.appellant_id, on: self.lodged_on }
+/// Records an appeal, and answers with it and where it is listed.
+async fn lodged(
+    app: Data<App>,
+    caller: Caller,
+    form: Sent<NewAppeal>,
+    record: impl Fn(&App, &mut Tx<'_>, &Context, actions::Lodged) -> Result<Appeal, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller.enter(&app, Action::WorkApplications).await?;
+    let form = form.read().await?;
+    change(app, caller, form.digest, move |app, tx, cx| {
+        let NewAppeal { reference, appellant_id, lodged_on } = form.body.clone();
+        let appeal = record(app, tx, cx, actions::Lodged { reference, appellant: appellant_id, on: lodged_on })?;
+        let (location, revision) = (list_with(&appeal), appeal.revision);
+        Ok(Answer::created(location, &AppealView::from(appeal), revision))
+    })
+    .await
+}
+
+fn list_with(appeal: &Appeal) -> String {
+    match appeal {
+        Appeal { application_id: Some(id), .. } => format!("/api/v1/applications/{id}/appeals"),
+        Appeal { proceeding_id: Some(id), .. } => format!("/api/v1/proceedings/{id}/appeals"),
+        Appeal { exemption_id: Some(id), .. } => format!("/api/v1/exemptions/{id}/appeals"),
+        Appeal { notice_id, .. } => notice_id.map(|id| format!("/api/v1/notices/{id}")).unwrap_or_default(),
     }
 }
 
@@ -136,19 +158,7 @@ pub async fn lodge(
     id: Id<NoticeId>,
     form: Sent<NewAppeal>,
 ) -> Result<HttpResponse, Problem> {
-    let caller = caller.enter(&app, Action::WorkApplications).await?;
-    let form = form.read().await?;
-    change(app, caller, form.digest, move |app, tx, cx| {
-        let appeal = actions::lodge(tx, cx, &app.rules, id.0, form.body.lodged())?;
-        let revision = appeal.revision;
-        let location = match (appeal.application_id, appeal.proceeding_id) {
-            (Some(application), _) => format!("/api/v1/applications/{application}/appeals"),
-            (None, Some(proceeding)) => format!("/api/v1/proceedings/{proceeding}/appeals"),
-            (None, None) => format!("/api/v1/notices/{}", id.0),
-        };
-        Ok(Answer::created(location, &AppealView::from(appeal), revision))
-    })
-    .await
+    lodged(app, caller, form, move |app, tx, cx, lodged| actions::lodge(tx, cx, &app.rules, id.0, lodged)).await
 }
 
 /// Record an appeal against the refusal of a temporary exemption notice. While it runs, having asked protects from the offence.
@@ -160,13 +170,8 @@ pub async fn lodge_about_exemption(
     id: Id<ExemptionId>,
     form: Sent<NewAppeal>,
 ) -> Result<HttpResponse, Problem> {
-    let caller = caller.enter(&app, Action::WorkApplications).await?;
-    let form = form.read().await?;
-    change(app, caller, form.digest, move |app, tx, cx| {
-        let appeal = actions::lodge_about_exemption(tx, cx, &app.rules, id.0, form.body.lodged())?;
-        let revision = appeal.revision;
-        let location = format!("/api/v1/exemptions/{}/appeals", id.0);
-        Ok(Answer::created(location, &AppealView::from(appeal), revision))
+    lodged(app, caller, form, move |app, tx, cx, lodged| {
+        actions::lodge_about_exemption(tx, cx, &app.rules, id.0, lodged)
     })
     .await
 }

@@ -2,22 +2,21 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::answers::ResponseView;
 use super::dates::ExplainedDate;
-use super::service::{ReturnRecord, ServiceRecord};
+use super::service::{CopyFacts, ReturnRecord, ServiceRecord};
 use super::written;
 use crate::actions::{Error, demands as actions, gazetteer};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::calendar::Method;
 use crate::domain::certificate::{Alarm, ElectricalCode, InspectionResult, Particulars};
-use crate::domain::demand::{Copy, Demand, DemandState, Item, ItemState, Response, ServiceState, Standing};
-use crate::domain::id::{AccountId, CopyId, DemandId, ItemId, LetterId, LicenceId, PartyId, PropertyId};
+use crate::domain::demand::{Copy, Demand, DemandState, Item, ItemState, Response, Standing};
+use crate::domain::id::{AccountId, CopyId, DemandId, ItemId, LicenceId, PropertyId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::DocumentKind;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
@@ -68,19 +67,9 @@ pub struct ItemView {
 /// One addressee.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecipientView {
-    id: CopyId,
-    party_id: PartyId,
-    capacity: Capacity,
-    state: ServiceState,
-    letter_id: Option<LetterId>,
-    method: Option<Method>,
-    address: Option<String>,
-    /// When it went, on a London clock.
-    #[schema(value_type = Option<String>, example = "2025-01-22T14:30:00")]
-    dispatched_at: Option<NaiveDateTime>,
+    #[serde(flatten)]
+    copy: CopyFacts,
     deemed_on: Option<NaiveDate>,
-    evidence: Option<String>,
-    return_reason: Option<String>,
 }
 
 impl DemandView {
@@ -102,7 +91,7 @@ impl DemandView {
             closed_on: cover.closed_on,
             reason: cover.reason,
             items: demand.items.into_iter().map(|item| ItemView::of(item, today)).collect(),
-            recipients: demand.recipients.into_iter().map(RecipientView::of).collect(),
+            recipients: demand.recipients.into_iter().map(RecipientView::from).collect(),
         }
     }
 }
@@ -126,21 +115,9 @@ impl ItemView {
     }
 }
 
-impl RecipientView {
-    fn of(copy: Copy) -> Self {
-        Self {
-            id: copy.id,
-            party_id: copy.party_id,
-            capacity: copy.capacity,
-            state: copy.state,
-            letter_id: copy.letter_id,
-            method: copy.method,
-            address: copy.address,
-            dispatched_at: copy.dispatched_at,
-            deemed_on: copy.deemed_on,
-            evidence: copy.evidence,
-            return_reason: copy.return_reason,
-        }
+impl From<Copy> for RecipientView {
+    fn from(copy: Copy) -> Self {
+        Self { deemed_on: copy.deemed_on, copy: copy.into() }
     }
 }
 

@@ -25,18 +25,36 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
 use crate::storage::{Conn, applications, enquiries};
 
-/// An enquiry into a home.
+/// Which enquiry, into which home, and how it stands: nothing that is known, or was done.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EnquiryView {
+pub struct EnquiryFacts {
     id: EnquiryId,
     /// What people call it, such as "ENQ/2025/00001".
     reference: String,
     property_id: PropertyId,
     state: EnquiryState,
     source: IntelligenceSource,
-    intelligence: String,
     received_on: NaiveDate,
     officer_id: Option<AccountId>,
+    ended_on: Option<NaiveDate>,
+    opened_at: DateTime<Utc>,
+}
+
+/// An enquiry as a list shows it: without what is known, or was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnquiryLine {
+    #[serde(flatten)]
+    facts: EnquiryFacts,
+    /// Its entity tag.
+    etag: String,
+}
+
+/// An enquiry into a home.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnquiryView {
+    #[serde(flatten)]
+    facts: EnquiryFacts,
+    intelligence: String,
     /// How the home stood when that was last looked up.
     requirement: Option<RequirementView>,
     /// Who is to apply.
@@ -50,8 +68,6 @@ pub struct EnquiryView {
     entries: Vec<EnquiryEntryView>,
     /// Why it ended as it did, or goes on.
     reason: Option<String>,
-    ended_on: Option<NaiveDate>,
-    opened_at: DateTime<Utc>,
 }
 
 /// A note, or a time at which somebody was approached.
@@ -75,28 +91,11 @@ impl From<Entry> for EnquiryEntryView {
     }
 }
 
-/// An enquiry as a list shows it: without what is known, or was done.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EnquiryLine {
-    id: EnquiryId,
-    /// What people call it, such as "ENQ/2025/00001".
-    reference: String,
-    property_id: PropertyId,
-    state: EnquiryState,
-    source: IntelligenceSource,
-    received_on: NaiveDate,
-    officer_id: Option<AccountId>,
-    ended_on: Option<NaiveDate>,
-    opened_at: DateTime<Utc>,
-    /// Its entity tag.
-    etag: String,
-}
-
-impl From<Enquiry> for EnquiryLine {
-    fn from(enquiry: Enquiry) -> Self {
+impl EnquiryFacts {
+    fn of(enquiry: &Enquiry) -> Self {
         Self {
             id: enquiry.id,
-            reference: enquiry.reference,
+            reference: enquiry.reference.clone(),
             property_id: enquiry.property_id,
             state: enquiry.state,
             source: enquiry.source,
@@ -104,31 +103,28 @@ impl From<Enquiry> for EnquiryLine {
             officer_id: enquiry.officer_id,
             ended_on: enquiry.ended_on,
             opened_at: enquiry.opened_at,
-            etag: etag(enquiry.revision),
         }
+    }
+}
+
+impl From<Enquiry> for EnquiryLine {
+    fn from(enquiry: Enquiry) -> Self {
+        Self { facts: EnquiryFacts::of(&enquiry), etag: etag(enquiry.revision) }
     }
 }
 
 impl EnquiryView {
     fn complete(db: &mut Conn, enquiry: Enquiry) -> Result<Self, Error> {
         Ok(Self {
-            id: enquiry.id,
+            facts: EnquiryFacts::of(&enquiry),
             applications: applications::of_enquiry(db, enquiry.id)?,
-            reference: enquiry.reference,
-            property_id: enquiry.property_id,
-            state: enquiry.state,
-            source: enquiry.source,
             intelligence: enquiry.intelligence,
-            received_on: enquiry.received_on,
-            officer_id: enquiry.officer_id,
             requirement: enquiry.requirement.map(RequirementView::from),
             owner_id: enquiry.owner_id,
             owner_source: enquiry.owner_source,
             exemption_id: enquiry.exemption_id,
             entries: enquiry.entries.into_iter().map(EnquiryEntryView::from).collect(),
             reason: enquiry.reason,
-            ended_on: enquiry.ended_on,
-            opened_at: enquiry.opened_at,
         })
     }
 }

@@ -22,9 +22,9 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
 use crate::storage::inspections;
 
-/// An inspection of a home.
+/// Where and when an inspection is, and nothing that was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InspectionView {
+pub struct InspectionFacts {
     id: InspectionId,
     /// What people call it, such as "INS/2025/00001".
     reference: String,
@@ -39,12 +39,33 @@ pub struct InspectionView {
     starts_at: DateTime<Utc>,
     /// When the last visit ends.
     ends_at: DateTime<Utc>,
+    /// The day on which the home was first visited.
+    carried_out_on: Option<NaiveDate>,
+    /// The earliest last day of an item that is not done.
+    item_due_on: Option<NaiveDate>,
+    reinspect_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    planned_at: DateTime<Utc>,
+}
+
+/// An inspection as a list shows it: where and when, and nothing that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InspectionLine {
+    #[serde(flatten)]
+    facts: InspectionFacts,
+    /// Its entity tag.
+    etag: String,
+}
+
+/// An inspection of a home.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InspectionView {
+    #[serde(flatten)]
+    facts: InspectionFacts,
     /// The scheme whose checklist and hazards it goes by, with its version.
     scheme: String,
     /// Every visit, the first one first.
     visits: Vec<Visit>,
-    /// The day on which the home was first visited.
-    carried_out_on: Option<NaiveDate>,
     /// Category 1 hazards that were found in all.
     category_1: i32,
     /// Category 2 hazards that were found in all.
@@ -53,92 +74,51 @@ pub struct InspectionView {
     outcome: Option<VisitOutcome>,
     /// The improvement plan; its items are numbered from 1.
     items: Vec<PlanItem>,
-    /// The earliest last day of an item that is not done.
-    item_due_on: Option<NaiveDate>,
-    reinspect_on: Option<NaiveDate>,
     /// The enforcement case that began from it.
     enforcement_id: Option<EnforcementId>,
     /// Why it was closed or cancelled.
     reason: Option<String>,
-    ended_on: Option<NaiveDate>,
-    planned_at: DateTime<Utc>,
 }
 
-impl From<Inspection> for InspectionView {
-    fn from(one: Inspection) -> Self {
+impl InspectionFacts {
+    fn of(one: &Inspection) -> Self {
         Self {
             id: one.id,
-            reference: one.reference,
+            reference: one.reference.clone(),
             property_id: one.property_id,
-            area: one.area_code,
+            area: one.area_code.clone(),
             licence_id: one.licence_id,
             state: one.state,
             officer_id: one.officer_id,
             starts_at: one.starts_at,
             ends_at: one.ends_at,
-            scheme: format!("{}/{}", one.scheme_code, one.scheme_version),
-            visits: one.visits,
             carried_out_on: one.carried_out_on,
-            category_1: one.category_1,
-            category_2: one.category_2,
-            outcome: one.outcome,
-            items: one.items,
             item_due_on: one.item_due_on,
             reinspect_on: one.reinspect_on,
-            enforcement_id: one.enforcement_id,
-            reason: one.reason,
             ended_on: one.ended_on,
             planned_at: one.planned_at,
         }
     }
 }
 
-/// An inspection as a list shows it: where and when, and nothing that was found.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct InspectionLine {
-    id: InspectionId,
-    /// What people call it, such as "INS/2025/00001".
-    reference: String,
-    property_id: PropertyId,
-    area: Option<String>,
-    /// The licence that covered the home when it was planned.
-    licence_id: Option<LicenceId>,
-    state: InspectionState,
-    /// The officer of the last visit.
-    officer_id: AccountId,
-    /// When the last visit begins.
-    starts_at: DateTime<Utc>,
-    /// When the last visit ends.
-    ends_at: DateTime<Utc>,
-    /// The day on which the home was first visited.
-    carried_out_on: Option<NaiveDate>,
-    /// The earliest last day of an item that is not done.
-    item_due_on: Option<NaiveDate>,
-    reinspect_on: Option<NaiveDate>,
-    ended_on: Option<NaiveDate>,
-    planned_at: DateTime<Utc>,
-    /// Its entity tag.
-    etag: String,
-}
-
 impl From<Inspection> for InspectionLine {
     fn from(one: Inspection) -> Self {
+        Self { facts: InspectionFacts::of(&one), etag: etag(one.revision) }
+    }
+}
+
+impl From<Inspection> for InspectionView {
+    fn from(one: Inspection) -> Self {
         Self {
-            id: one.id,
-            reference: one.reference,
-            property_id: one.property_id,
-            area: one.area_code,
-            licence_id: one.licence_id,
-            state: one.state,
-            officer_id: one.officer_id,
-            starts_at: one.starts_at,
-            ends_at: one.ends_at,
-            carried_out_on: one.carried_out_on,
-            item_due_on: one.item_due_on,
-            reinspect_on: one.reinspect_on,
-            ended_on: one.ended_on,
-            planned_at: one.planned_at,
-            etag: etag(one.revision),
+            facts: InspectionFacts::of(&one),
+            scheme: format!("{}/{}", one.scheme_code, one.scheme_version),
+            visits: one.visits,
+            category_1: one.category_1,
+            category_2: one.category_2,
+            outcome: one.outcome,
+            items: one.items,
+            enforcement_id: one.enforcement_id,
+            reason: one.reason,
         }
     }
 }

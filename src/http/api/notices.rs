@@ -2,27 +2,24 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::dates::ExplainedDate;
 use super::demands::Reason;
-use super::service::{ReturnRecord, ServiceRecord};
+use super::service::{CopyFacts, ReturnRecord, ServiceRecord};
 use super::written;
 use crate::actions::notices::{self as actions, Proposing};
 use crate::actions::{Error, FieldFault};
 use crate::app::App;
 use crate::domain::actor::Action;
-use crate::domain::calendar::Method;
 use crate::domain::id::{
-    AccountId, ApplicationId, CopyId, LetterId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId,
-    RepresentationId,
+    AccountId, ApplicationId, CopyId, LicenceId, NoticeId, PartyId, ProceedingId, PropertyId, RepresentationId,
 };
 use crate::domain::notice::{Copy, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::property::Capacity;
-use crate::domain::service::ServiceState;
 use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
@@ -69,20 +66,10 @@ pub struct NoticeView {
 /// One recipient's copy.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CopyView {
-    id: CopyId,
-    party_id: PartyId,
-    capacity: Capacity,
-    state: ServiceState,
-    letter_id: Option<LetterId>,
-    method: Option<Method>,
-    address: Option<String>,
-    /// When it went, on a London clock.
-    #[schema(value_type = Option<String>, example = "2025-01-22T14:30:00")]
-    dispatched_at: Option<NaiveDateTime>,
+    #[serde(flatten)]
+    copy: CopyFacts,
     /// The day of deemed receipt, and why it is that day.
     deemed: Option<ExplainedDate>,
-    evidence: Option<String>,
-    return_reason: Option<String>,
 }
 
 impl From<Notice> for NoticeView {
@@ -118,19 +105,7 @@ impl From<Notice> for NoticeView {
 
 impl From<Copy> for CopyView {
     fn from(copy: Copy) -> Self {
-        Self {
-            id: copy.id,
-            party_id: copy.party_id,
-            capacity: copy.capacity,
-            state: copy.state,
-            letter_id: copy.letter_id,
-            method: copy.method,
-            address: copy.address,
-            dispatched_at: copy.dispatched_at,
-            deemed: copy.deemed_basis.as_ref().map(ExplainedDate::from),
-            evidence: copy.evidence,
-            return_reason: copy.return_reason,
-        }
+        Self { deemed: copy.deemed_basis.as_ref().map(ExplainedDate::from), copy: copy.into() }
     }
 }
 

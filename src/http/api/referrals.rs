@@ -23,23 +23,45 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
 use crate::storage::referrals;
 
-/// A referral.
+/// Which referral, about which home, and how it stands: not a word of what is of concern.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReferralView {
+pub struct ReferralFacts {
     id: ReferralId,
     /// What people call it, such as "REF/2025/00001".
     reference: String,
     direction: Direction,
     partner_id: PartnerId,
     state: ReferralState,
-    /// Where, in the words of whoever refers.
-    address: String,
     /// The home, licensed or not, once it is known.
     property_id: Option<PropertyId>,
+    received_on: NaiveDate,
+    /// The last day of watching.
+    monitor_until: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+    opened_at: DateTime<Utc>,
+}
+
+/// A referral as a list shows it: without a word of what is of concern.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferralLine {
+    #[serde(flatten)]
+    facts: ReferralFacts,
+    /// The last day for whoever was asked to act.
+    act_by: Option<NaiveDate>,
+    /// Its entity tag.
+    etag: String,
+}
+
+/// A referral.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferralView {
+    #[serde(flatten)]
+    facts: ReferralFacts,
+    /// Where, in the words of whoever refers.
+    address: String,
     concern: String,
     /// For what it is shared.
     purpose: String,
-    received_on: NaiveDate,
     /// Whether other partners may read the concern.
     is_shared: bool,
     /// Who was asked to act.
@@ -54,33 +76,46 @@ pub struct ReferralView {
     act_by: Option<ExplainedDate>,
     /// What they will do.
     plan: Vec<PlannedAct>,
-    /// The last day of watching.
-    monitor_until: Option<NaiveDate>,
     outcome: Option<ReferralOutcome>,
     /// Why it ended as it did.
     reason: Option<String>,
     breach_id: Option<BreachId>,
     enforcement_id: Option<EnforcementId>,
-    ended_on: Option<NaiveDate>,
     /// Notes, and word of the partner, the oldest first.
     entries: Vec<ReferralEntry>,
     opened_by: Option<AccountId>,
-    opened_at: DateTime<Utc>,
+}
+
+impl ReferralFacts {
+    fn of(referral: &Referral) -> Self {
+        Self {
+            id: referral.id,
+            reference: referral.reference.clone(),
+            direction: referral.direction,
+            partner_id: referral.partner_id,
+            state: referral.state,
+            property_id: referral.property_id,
+            received_on: referral.received_on,
+            monitor_until: referral.monitor_until,
+            ended_on: referral.ended_on,
+            opened_at: referral.opened_at,
+        }
+    }
+}
+
+impl From<Referral> for ReferralLine {
+    fn from(referral: Referral) -> Self {
+        Self { facts: ReferralFacts::of(&referral), act_by: referral.act_by, etag: etag(referral.revision) }
+    }
 }
 
 impl From<Referral> for ReferralView {
     fn from(referral: Referral) -> Self {
         Self {
-            id: referral.id,
-            reference: referral.reference,
-            direction: referral.direction,
-            partner_id: referral.partner_id,
-            state: referral.state,
+            facts: ReferralFacts::of(&referral),
             address: referral.address,
-            property_id: referral.property_id,
             concern: referral.concern,
             purpose: referral.purpose,
-            received_on: referral.received_on,
             is_shared: referral.is_shared,
             asked_id: referral.asked_id,
             licence_id: referral.licence_id,
@@ -89,56 +124,12 @@ impl From<Referral> for ReferralView {
             asked_on: referral.asked_on,
             act_by: referral.act_basis.as_ref().map(ExplainedDate::from),
             plan: referral.plan,
-            monitor_until: referral.monitor_until,
             outcome: referral.outcome,
             reason: referral.reason,
             breach_id: referral.breach_id,
             enforcement_id: referral.enforcement_id,
-            ended_on: referral.ended_on,
             entries: referral.entries,
             opened_by: referral.opened_by,
-            opened_at: referral.opened_at,
-        }
-    }
-}
-
-/// A referral as a list shows it: without a word of what is of concern.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReferralLine {
-    id: ReferralId,
-    /// What people call it, such as "REF/2025/00001".
-    reference: String,
-    direction: Direction,
-    partner_id: PartnerId,
-    state: ReferralState,
-    /// The home, licensed or not, once it is known.
-    property_id: Option<PropertyId>,
-    received_on: NaiveDate,
-    /// The last day for whoever was asked to act.
-    act_by: Option<NaiveDate>,
-    /// The last day of watching.
-    monitor_until: Option<NaiveDate>,
-    ended_on: Option<NaiveDate>,
-    opened_at: DateTime<Utc>,
-    /// Its entity tag.
-    etag: String,
-}
-
-impl From<Referral> for ReferralLine {
-    fn from(referral: Referral) -> Self {
-        Self {
-            id: referral.id,
-            reference: referral.reference,
-            direction: referral.direction,
-            partner_id: referral.partner_id,
-            state: referral.state,
-            property_id: referral.property_id,
-            received_on: referral.received_on,
-            act_by: referral.act_by,
-            monitor_until: referral.monitor_until,
-            ended_on: referral.ended_on,
-            opened_at: referral.opened_at,
-            etag: etag(referral.revision),
         }
     }
 }

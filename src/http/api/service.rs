@@ -10,8 +10,9 @@ use super::written;
 use crate::actions::FieldFault;
 use crate::actions::Service;
 use crate::domain::calendar::Method;
-use crate::domain::id::LetterId;
-use crate::domain::service::{SentLetter, Served};
+use crate::domain::id::{CopyId, LetterId, PartyId};
+use crate::domain::property::Capacity;
+use crate::domain::service::{Copy, SentLetter, Served, ServiceState};
 use crate::http::problem::Problem;
 
 /// How one copy went.
@@ -58,6 +59,40 @@ impl<T> ServiceRecord<T> {
             evidence: self.evidence.clone(),
             proved: self.proved_on.zip(self.proved_by.clone()),
         })
+    }
+}
+
+/// A copy of a demand or a notice for one person, and how it went.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CopyFacts {
+    id: CopyId,
+    party_id: PartyId,
+    capacity: Capacity,
+    state: ServiceState,
+    letter_id: Option<LetterId>,
+    method: Option<Method>,
+    address: Option<String>,
+    /// When it went, on a London clock.
+    #[schema(value_type = Option<String>, example = "2025-01-22T14:30:00")]
+    dispatched_at: Option<NaiveDateTime>,
+    evidence: Option<String>,
+    return_reason: Option<String>,
+}
+
+impl From<Copy> for CopyFacts {
+    fn from(copy: Copy) -> Self {
+        Self {
+            id: copy.id,
+            party_id: copy.party_id,
+            capacity: copy.capacity,
+            state: copy.state,
+            letter_id: copy.letter_id,
+            method: copy.method,
+            address: copy.address,
+            dispatched_at: copy.dispatched_at,
+            evidence: copy.evidence,
+            return_reason: copy.return_reason,
+        }
     }
 }
 

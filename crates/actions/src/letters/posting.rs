@@ -267,8 +267,11 @@ fn accepted(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Re
 }
 
 fn refused(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, letter: &Letter) -> Result<(), Error> {
-    service::refused_by_address(tx, cx, rules, letter)?;
-    open(tx, cx, letter, TaskKind::AddressRefused, "The address refused it")
+    let what = match service::refused_by_address(tx, cx, rules, letter)? {
+        true => "The address refused it",
+        false => "The address refused it, and what it carries could not be marked as not served",
+    };
+    open(tx, cx, letter, TaskKind::AddressRefused, what)
 }
 
 fn open(tx: &mut Tx<'_>, cx: &Context, letter: &Letter, kind: TaskKind, what: &str) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{again, found, save};
 use crate::gazetteer::known_party;
-use crate::{Error, Expected, Rules, Service, letters, proceedings, service_policy};
+use crate::{Error, Expected, Rules, Service, applications, letters, proceedings, service_policy};
 use domain::actor::Action;
 use domain::application::Step;
 use domain::context::Context;
@@ -13,7 +13,7 @@ use domain::letter::LetterKind;
 use domain::notice::{Notice, NoticeKind, NoticeState};
 use domain::proceeding::ProceedingStep;
 use domain::property::Capacity;
-use storage::{Tx, applications, notices as table};
+use storage::{Tx, applications as application_table, notices as table};
 
 /// A notice is sent to its recipients. `letters` are made by this service unless the copies go by hand, outside it.
 ///
@@ -145,12 +145,12 @@ fn follow(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice: &Notice) -> Resu
         }
         _ => return Ok(()),
     };
-    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
+    let application = application_table::find(tx, application)?.ok_or(Error::NotFound)?;
     if application.stage.is_terminal() {
         return Ok(());
     }
     let change = application.take(cx, rules.current()?, step)?;
-    Ok(applications::save(tx, &change)?)
+    Ok(application_table::save(tx, &change)?)
 }
 
 /// Whether a later proposal in the same proceedings was served on everybody: then the consultation is about that one.
@@ -172,11 +172,7 @@ pub(super) fn lose_service(tx: &mut Tx<'_>, cx: &Context, rules: &Rules, notice:
         return proceedings::follow(tx, cx, rules, proceeding, ProceedingStep::LoseService);
     }
     let Some(application) = notice.cover.application_id else { return Ok(()) };
-    let application = applications::find(tx, application)?.ok_or(Error::NotFound)?;
-    if application.stage.after(&Step::LoseService).is_none() {
-        return Ok(());
-    }
-    Ok(applications::save(tx, &application.take(cx, rules.current()?, Step::LoseService)?)?)
+    applications::follow(tx, cx, rules, application, Step::LoseService)
 }
 
 /// A copy bounced or came back.

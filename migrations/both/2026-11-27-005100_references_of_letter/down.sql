@@ -1,0 +1,1 @@
+DROP INDEX reference_requests_of_letter;
