@@ -154,7 +154,17 @@ fn laid_out(html: &str, title: String, dated_on: NaiveDate, recipient: Vec<Strin
     let author = if head.len() > 1 { head.remove(1) } else { head.concat() };
     head.extend(lines(contact).iter().map(|line| plain(line)));
     blocks.push(Block::Signature { lines: signed });
-    Ok(Document { title, language, date: dated_on, author, letterhead: head, recipient, reference, blocks })
+    Ok(Document {
+        title,
+        language,
+        date: dated_on,
+        author,
+        letterhead: head,
+        recipient,
+        reference,
+        blocks,
+        enclosure: None,
+    })
 }
 
 /// The lines of name and address that the window of an envelope shows.
