@@ -7,7 +7,7 @@
 //! cli            the command line: composes, and alone reads the environment
 //!    http   jobs   mail   demo      the rim: routes, the nightly check and the post, letters and relays
 //!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files,
-//!    licence_document               and the licence as it is printed
+//!    licence_document  enclosures   the licence as it is printed, and what goes with letters
 //!        \    |    /
 //!          actions                  one function for each thing the council does; one transaction each; synchronous
 //!            |    \
@@ -37,7 +37,8 @@
 //! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
-//! * A letter is printed from its stored words alone, so that it is the same file years later; the document of a version of a
+//! * A letter is printed from its stored words alone, so that it is the same file years later, and what goes with it is fixed
+//!   when it is written; the document of a version of a
 //!   licence from what was on record at its day, with the names and addresses of today.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
@@ -65,6 +66,7 @@ pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod demo;
+pub mod enclosures;
 pub mod files;
 pub mod http;
 pub mod jobs;

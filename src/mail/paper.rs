@@ -11,7 +11,7 @@ use printing::{Block, Document, Fact, Pdf, Run, Typesetter};
 
 use super::letters::{Composed, long_date};
 use crate::actions;
-use crate::domain::letter::{Channel, Letter};
+use crate::domain::letter::{Channel, Enclosure, Letter};
 use crate::typeset::tell_of_boxes;
 
 /// Why a letter cannot be printed.
@@ -25,6 +25,9 @@ pub enum Fault {
         "the letter has {0}, which cannot be printed: it was written with a template that this version does not know"
     )]
     Unknown(String),
+    /// What is enclosed was kept in another form.
+    #[error("what is enclosed with the letter cannot be printed: {0}")]
+    Enclosure(String),
     /// The page cannot be made.
     #[error(transparent)]
     Page(#[from] printing::Fault),
@@ -37,12 +40,12 @@ impl From<Fault> for actions::Error {
     }
 }
 
-/// Prints a letter.
+/// Prints a letter with what is enclosed.
 ///
 /// # Errors
 /// A [`Fault`] if it has no words, or has something that cannot be printed.
-pub fn print(typesetter: &dyn Typesetter, letter: &Letter) -> Result<Pdf, Fault> {
-    let printed = typesetter.letter(document(letter)?)?;
+pub fn print(typesetter: &dyn Typesetter, letter: &Letter, enclosure: Option<&Enclosure>) -> Result<Pdf, Fault> {
+    let printed = typesetter.letter(whole(letter, enclosure)?)?;
     tell_of_boxes(&printed.replaced);
     Ok(printed)
 }
@@ -58,14 +61,19 @@ pub struct Batch<'a> {
     pub left_out: Vec<(&'a Letter, Fault)>,
 }
 
-/// Prints several letters for the post-room, each beginning on a new sheet of paper. One that cannot be printed is left out.
+/// Prints several letters for the post-room, each with what is enclosed and beginning on a new sheet of paper. One that cannot be
+/// printed is left out.
 ///
 /// # Errors
 /// A [`Fault`] if none of them can be printed, or all of them together cannot.
-pub fn print_batch<'a>(typesetter: &dyn Typesetter, title: &str, letters: &'a [Letter]) -> Result<Batch<'a>, Fault> {
+pub fn print_batch<'a>(
+    typesetter: &dyn Typesetter,
+    title: &str,
+    letters: &'a [(Letter, Option<Enclosure>)],
+) -> Result<Batch<'a>, Fault> {
     let (mut fit, mut left_out) = (Vec::with_capacity(letters.len()), Vec::new());
-    for letter in letters {
-        match document(letter) {
+    for (letter, enclosure) in letters {
+        match whole(letter, enclosure.as_ref()) {
             Ok(document) => fit.push((letter, document)),
             Err(fault) => left_out.push((letter, fault)),
         }
@@ -115,6 +123,13 @@ const REFERENCE: [&str; 9] = [
 /// A [`Fault`] that names the element that is not known here.
 pub fn check(html: &str) -> Result<(), Fault> {
     read(&parse_document(RcDom::default(), ParseOpts::default()).one(html).document).map(drop)
+}
+
+/// The letter with its parts where paper has them, and what is enclosed behind it.
+fn whole(letter: &Letter, enclosure: Option<&Enclosure>) -> Result<Document, Fault> {
+    let read = |enclosure: &Enclosure| serde_json::from_value(enclosure.words.clone());
+    let enclosure = enclosure.map(read).transpose().map_err(|fault| Fault::Enclosure(fault.to_string()))?;
+    Ok(Document { enclosure, ..document(letter)? })
 }
 
 /// The letter with its parts where paper has them.
