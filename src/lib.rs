@@ -7,7 +7,7 @@
 //! cli            the command line: composes, and alone reads the environment
 //!    http   jobs   compose   demo   the rim: routes, the nightly check and the post, what a letter says
 //!    files  scan  bundle            the rim, too: the bytes of what people send in, the malware scanner, proof files,
-//!    licence_document               and the licence as it is printed
+//!    licence_document  enclosures   the licence as it is printed, and what goes with letters
 //!        \    |    /      \
 //!          actions        mail      one function for each thing the council does, one transaction each, synchronous;
 //!            |    \         |        the words of letters, on paper and on the wire
@@ -37,8 +37,8 @@
 //! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
-//! * A letter is printed from its stored words alone, so that it is the same file years later; the document of a version of a
-//!   licence from what was on record at its day, names and addresses included.
+//! * A letter is printed from its stored words alone, so that it is the same file years later; what goes with it is fixed when
+//!   it is written. The document of a version of a licence says what was on record at its day, names and addresses included.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
@@ -66,6 +66,7 @@ pub mod cli;
 pub mod clock;
 pub mod compose;
 pub mod demo;
+pub mod enclosures;
 pub mod files;
 pub mod http;
 pub mod jobs;

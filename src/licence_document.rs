@@ -15,8 +15,14 @@ use crate::typeset;
 /// # Errors
 /// [`Error::Broken`] if the page cannot be made.
 pub fn print(typesetter: &dyn Typesetter, document: &LicenceDocument) -> Result<Vec<u8>, Error> {
+    typeset::report(typesetter, report(document))
+}
+
+/// What the document of a version says.
+#[must_use]
+pub fn report(document: &LicenceDocument) -> Report {
     let council = &document.scheme.council;
-    let report = Report {
+    Report {
         title: document.title(),
         language: "en-GB".to_owned(),
         date: document.dated_on(),
@@ -37,8 +43,7 @@ pub fn print(typesetter: &dyn Typesetter, document: &LicenceDocument) -> Result<
             terms(document),
             history(document),
         ],
-    };
-    typeset::report(typesetter, report)
+    }
 }
 
 fn text(text: impl Into<String>) -> Block {

@@ -12,6 +12,7 @@ use crate::domain::document::Document;
 use crate::domain::enforcement::MaterialKind;
 use crate::domain::event::hex;
 use crate::domain::id::MaterialId;
+use crate::domain::letter::Enclosure;
 
 /// What lies in a proof file, and what does not.
 pub(super) struct Exhibits<'a> {
@@ -29,6 +30,8 @@ pub(super) struct Letter<'a> {
     pub(super) label: String,
     /// The letter.
     pub(super) sent: &'a Sent,
+    /// What went with it, its bytes measured when their hash was compared.
+    pub(super) enclosure: Option<(&'a Enclosure, Measured)>,
 }
 
 /// A file that was sent in.
@@ -46,7 +49,11 @@ pub(super) fn of<'a>(app: &App, case: &'a CaseFile) -> Exhibits<'a> {
     let mut exhibits = Exhibits { letters: Vec::new(), files: Vec::new(), held: Vec::new() };
     for sent in &case.letters {
         match sent.withheld {
-            None => exhibits.letters.push(Letter { label: label('L', exhibits.letters.len()), sent }),
+            None => {
+                let enclosure = exhibits.enclosed(app, sent);
+                let label = label('L', exhibits.letters.len());
+                exhibits.letters.push(Letter { label, sent, enclosure });
+            }
             Some(why) => exhibits.held.push((held(sent), why.to_owned())),
         }
     }
@@ -64,6 +71,21 @@ pub(super) fn of<'a>(app: &App, case: &'a CaseFile) -> Exhibits<'a> {
         }
     }
     exhibits
+}
+
+impl Exhibits<'_> {
+    /// What went with a letter, unless its bytes cannot be had.
+    fn enclosed<'a>(&mut self, app: &App, sent: &'a Sent) -> Option<(&'a Enclosure, Measured)> {
+        let enclosure = sent.enclosure.as_ref()?;
+        match super::measured(app, &enclosure.sha256) {
+            Ok(measured) => Some((enclosure, measured)),
+            Err(why) => {
+                let what = format!("enclosure \"{}\" of the {}", enclosure.name, described(sent));
+                self.held.push((format!("{what}, SHA-256 {}", enclosure.sha256), why));
+                None
+            }
+        }
+    }
 }
 
 /// Where the document of a version of the licence lies in the file. The verifier knows names of letters and digits alone.
@@ -98,11 +120,13 @@ pub(super) fn delivery(sent: &Sent) -> Vec<u8> {
             "outcome": attempt.outcome, "reply": attempt.reply,
         })
     });
+    let enclosure = sent.enclosure.as_ref();
+    let enclosure = enclosure.map(|one| json!({ "name": one.name, "sha256": one.sha256, "bytes": one.bytes }));
     let record = json!({
         "id": letter.id, "kind": letter.kind, "channel": letter.channel, "to": letter.recipient_name,
         "address": letter.address, "dated_on": letter.dated_on, "subject": letter.subject, "template": letter.template,
         "queued_at": letter.created_at, "state": letter.state, "settled_at": letter.settled_at, "reply": letter.reply,
-        "attempts": attempts.collect::<Vec<_>>(),
+        "attempts": attempts.collect::<Vec<_>>(), "enclosure": enclosure,
     });
     format!("{record:#}\n").into_bytes()
 }

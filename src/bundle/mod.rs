@@ -130,20 +130,31 @@ impl Shelf {
         self.container.copy(path, measured, &mut &*bytes)
     }
 
+    /// Adds what lies in the store of files.
+    fn copy(&mut self, app: &App, path: &str, what: &str, measured: Measured, sha256: &str) -> Result<(), Fault> {
+        self.list(path, what, measured, sha256.to_owned());
+        let mut bytes = app.files.read(sha256)?;
+        self.container.copy(path, measured, &mut bytes)
+    }
+
     fn list(&mut self, path: &str, what: &str, measured: Measured, sha256: String) {
         self.listed.push(Listed { path: path.to_owned(), sha256, bytes: measured.bytes, what: what.to_owned() });
     }
 }
 
 fn add_letter(app: &App, shelf: &mut Shelf, letter: &Letter<'_>) -> Result<(), Fault> {
-    let Letter { label, sent } = letter;
+    let Letter { label, sent, enclosure } = letter;
     let (folder, what) = (format!("letters/{label}"), exhibits::described(sent));
     let part = |part: Option<&String>| part.cloned().unwrap_or_default();
     let (text, html) = (part(sent.letter.text.as_ref()), part(sent.letter.html.as_ref()));
     shelf.add(&format!("{folder}/letter.txt"), &format!("{what}: the text as sent"), text.as_bytes())?;
     shelf.add(&format!("{folder}/letter.html"), &format!("{what}: the HTML part as sent"), html.as_bytes())?;
-    let printed = paper::print(app.typesetter, &sent.letter).map_err(typeset::unprintable)?;
+    let printed = paper::print(app.typesetter, &sent.letter, sent.enclosure.as_ref()).map_err(typeset::unprintable)?;
     shelf.add(&format!("{folder}/letter.pdf"), &format!("{what}: printed from its stored words"), &printed.bytes)?;
+    if let Some((enclosed, measured)) = enclosure {
+        let what = format!("{what}: \"{}\", which went with it", enclosed.name);
+        shelf.copy(app, &format!("{folder}/enclosure.pdf"), &what, *measured, &enclosed.sha256)?;
+    }
     shelf.add(&format!("{folder}/delivery.json"), &format!("{what}: how it went"), &exhibits::delivery(sent))
 }
 
@@ -151,9 +162,7 @@ fn add_files(app: &App, shelf: &mut Shelf, exhibits: &Exhibits<'_>) -> Result<()
     for file in &exhibits.files {
         let path = format!("files/{}{}", file.label, file.document.media_type.ending());
         let what = format!("\"{}\", as it came in", file.document.name);
-        shelf.list(&path, &what, file.measured, file.document.sha256.clone());
-        let mut bytes = app.files.read(&file.document.sha256)?;
-        shelf.container.copy(&path, file.measured, &mut bytes)?;
+        shelf.copy(app, &path, &what, file.measured, &file.document.sha256)?;
     }
     Ok(())
 }

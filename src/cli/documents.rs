@@ -1,4 +1,4 @@
-//! The files that people sent in, and the letters that were printed together: every one read again and its hash compared, and copied beside a backup.
+//! The files that people sent in, what went with letters, and the letters that were printed together: every one read again and its hash compared, and copied beside a backup.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

@@ -15,7 +15,7 @@ use crate::domain::fees::pounds;
 use crate::domain::id::PartyId;
 use crate::domain::inspection::{InspectionLetter, WorkToDo};
 use crate::domain::letter::{Letter, LetterKind};
-use crate::domain::notice;
+use crate::domain::notice::{self, NoticeKind};
 use crate::domain::property::Property;
 use crate::domain::reference::{Colour, Told as ReferenceTold};
 use crate::domain::referral::Told;
@@ -286,6 +286,9 @@ fn served(
         title: Line::from_record(&condition.title),
         what: Line::from_record(&condition.what),
     };
+    if cover.kind == NoticeKind::Grant && contents.letter.enclosure.is_none() {
+        return Err("there is no copy of the licence to enclose".to_owned());
+    }
     let licence = cover.terms.as_ref().map(|terms| NoticeLicence {
         number: Line::from_record(number.unwrap_or_default()),
         holder: Line::from_record(name(terms.holder_id).unwrap_or_default()),
@@ -342,6 +345,7 @@ fn about_licence(contents: &Contents, matter: &LicenceMatter) -> Result<LicenceN
         reasons: Line::from_record(&cover.reasons),
         changes: changes.iter().map(change).collect(),
         is_agreed: proceeding.is_agreed,
+        encloses_licence: contents.letter.enclosure.is_some(),
         operative_on: proceeding.operative_on,
         last_day: last_day.as_ref().ok_or("the notice has no last day")?.on(),
         seal: seal(contents),

@@ -207,6 +207,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config.service(api::letters::list);
     config.service(api::letters::show);
     config.service(api::letters::print);
+    config.service(api::letters::download_enclosure);
     config.service(api::letters::record_posting);
     config.service(api::letters::record_return);
     config.service(api::letters::send_again);

@@ -56,6 +56,7 @@ fn message(app: &App, mail: &AnchorMail) -> Result<Result<Message, String>, Erro
             subject: MailSubject::from_text(&words.subject).ok_or("the mail has no subject")?,
             text: words.text,
             html: words.html,
+            enclosure: None,
             message_id: MessageId::new(&name, host).map_err(|fault| fault.to_string())?,
             date: app.clock.now(),
         })

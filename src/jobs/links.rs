@@ -81,6 +81,7 @@ fn message(app: &App, outgoing: &actions::Outgoing) -> Result<Message, String> {
         subject: MailSubject::from_text(&words.subject).ok_or("the mail has no subject")?,
         text: words.text.clone(),
         html: words.html.clone(),
+        enclosure: None,
         message_id: MessageId::new(&name, &app.settings.mail.message_id_host).map_err(|fault| fault.to_string())?,
         date: app.clock.now(),
     })

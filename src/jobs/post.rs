@@ -10,6 +10,7 @@ use crate::compose::compose;
 use crate::domain::actor::Actor;
 use crate::domain::id::{LetterId, Spelled as _};
 use crate::domain::letter::{Letter, Posting};
+use crate::enclosures;
 use crate::mail::{Address, MailName, MailSubject, Message, MessageId, Outcome, Session};
 use crate::storage::letters::Place;
 
@@ -126,11 +127,16 @@ fn one(app: &App, session: &mut Session, id: &str) -> Result<Sent, Error> {
         catch_unwind(AssertUnwindSafe(|| compose(&app.wording, contents)))
             .unwrap_or_else(|_| Err("the program met a fault of its own while writing it".to_owned()))
     };
-    let taken = app.db.write(|tx| actions::take_up(tx, &cx, &app.rules, id, app.lease(), &words))?;
+    let taken = {
+        // Until the row is there that names its bytes.
+        let _held = app.files.hold();
+        let enclosure = enclosures::make(app, id)?;
+        app.db.write(|tx| actions::take_up(tx, &cx, &app.rules, id, app.lease(), enclosure.clone(), &words))?
+    };
     let Some(letter) = taken else { return Ok(Sent::NotNow) };
     let (posting, stop) = match message(app, &letter) {
         Ok(message) => posting(session.send(&message)),
-        Err(why) => (Posting::Refused(why), false),
+        Err(unsent) => (unsent, false),
     };
     let accepted = matches!(posting, Posting::Accepted(_));
     let cx = app.context(Actor::system());
@@ -149,17 +155,20 @@ pub(super) fn posting(outcome: Outcome) -> (Posting, bool) {
     }
 }
 
-/// The message of a letter; an address that is none is the recipient's fault, so the letter counts as refused.
-fn message(app: &App, letter: &Letter) -> Result<Message, String> {
+/// The message of a letter; an address that is none is the recipient's fault, so the letter counts as refused. What cannot be read
+/// of its enclosure is not.
+fn message(app: &App, letter: &Letter) -> Result<Message, Posting> {
     let host = &app.settings.mail.message_id_host;
     let subject = letter.subject.as_deref().unwrap_or_default();
+    let no_subject = || Posting::Refused("the letter has no subject".to_owned());
     Ok(Message {
-        to: Address::parse(&letter.address).map_err(|fault| fault.to_string())?,
+        to: Address::parse(&letter.address).map_err(|fault| Posting::Refused(fault.to_string()))?,
         to_name: MailName::from_record(&letter.recipient_name),
-        subject: MailSubject::from_text(subject).ok_or("the letter has no subject")?,
+        subject: MailSubject::from_text(subject).ok_or_else(no_subject)?,
         text: letter.text.clone().unwrap_or_default(),
         html: letter.html.clone().unwrap_or_default(),
-        message_id: MessageId::new(letter.id.as_str(), host).map_err(|fault| fault.to_string())?,
+        enclosure: enclosures::read(app, letter).map_err(Posting::Unbuildable)?,
+        message_id: MessageId::new(letter.id.as_str(), host).map_err(|fault| Posting::Refused(fault.to_string()))?,
         date: app.clock.now(),
     })
 }

@@ -27,7 +27,8 @@ struct Case {
 /// A taken proof file.
 pub(crate) struct Taken {
     head: String,
-    bytes: Vec<u8>,
+    /// The whole of it.
+    pub(crate) bytes: Vec<u8>,
     /// What lies in it.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
 }

@@ -21,6 +21,7 @@ mod deadlines;
 mod demands;
 mod demo;
 mod documents;
+mod enclosures;
 mod enforcement;
 mod enquiries;
 mod fees;

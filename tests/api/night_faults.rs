@@ -50,7 +50,7 @@ fn words(_: &Contents) -> Result<Words, String> {
 
 fn taken_up(world: &World, letter: &Letter) -> Option<Letter> {
     let cx = world.app.context(Actor::system());
-    world.write(|tx| take_up(tx, &cx, &world.app.rules, letter.id, world.app.lease(), &words))
+    world.write(|tx| take_up(tx, &cx, &world.app.rules, letter.id, world.app.lease(), None, &words))
 }
 
 fn settled(world: &World, letter: &Letter, attempt: i32, posting: &Posting) {

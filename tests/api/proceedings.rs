@@ -86,7 +86,7 @@ fn a_variation_that_the_holder_asked_for_holds_at_once_and_the_earlier_version_s
     );
     server.world.post();
     let letters = server.world.letters();
-    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/4")).unwrap();
     assert_eq!(letter.kind, LetterKind::Notice);
     let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
@@ -335,7 +335,7 @@ fn a_variation_moves_the_last_day_and_the_agent_in_the_licence_its_letter_its_do
     assert_eq!(duties.iter().map(|duty| duty["due"]["on"].clone()).collect::<Vec<_>>(), ["2026-10-31"]);
     server.world.post();
     let letters = server.world.letters();
-    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/3")).unwrap();
+    let letter = letters.iter().find(|letter| letter.template.as_deref() == Some("V2/4")).unwrap();
     let text = letter.text.as_deref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
         "Last day From: Wednesday 31 October 2029 To: Saturday 31 October 2026",

@@ -260,6 +260,7 @@ fn a_year_in_the_office() -> World {
     letters_are_printed(&world);
     a_home_is_looked_into(&world, home, khan.id);
     decisions_are_made(&world, started.id, agent.id);
+    world.post();
     a_penalty_is_imposed(&world, &licence);
     world.write(|tx| {
         let (kind, ground) = (proceeding::ProceedingKind::Revocation, proceeding::ProceedingGround::Structure);
@@ -519,6 +520,11 @@ fn every_table_can_be_written_and_read() {
     }
     reads_all! {
         "schemes": |db, _| Ok(schemes::all(db)?.len()),
+        "enclosures": |db, page| {
+            let all = letters::list(db, Everything, &Default::default(), page)?.rows;
+            let found = all.iter().map(|letter| Ok(enclosures::of(db, letter)?.map(|one| one.sha256)));
+            Ok(found.collect::<Result<std::collections::BTreeSet<_>, storage::Error>>()?.into_iter().flatten().count())
+        },
         "letter_batches": |db, page| Ok(letter_batches::list(db, None, page)?.rows.len()),
         "documents": |db, page| Ok(documents::list(db, Everything, &documents::Filter::default(), page)?.rows.len()),
         "parties": |db, page| Ok(parties::list(db, None, page)?.rows.len()),

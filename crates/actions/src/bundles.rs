@@ -21,7 +21,7 @@ use domain::enforcement::{Case, Material, MaterialKey, Offence, PenaltyEntry};
 use domain::event::{Chain, Happening};
 use domain::id::{AccountId, BreachId, CertificateId, CheckId, EnforcementId, PartyId, ResponseId};
 use domain::inspection::Inspection;
-use domain::letter::{Letter, LetterKind};
+use domain::letter::{Enclosure, Letter, LetterKind};
 use domain::licence::Licence;
 use domain::notice::{Notice, Representation};
 use domain::obligation::Obligation;
@@ -35,8 +35,8 @@ use storage::checks::{self, Check};
 use storage::events::{self, Anchor, Sealed};
 use storage::letters::{self, Attempt};
 use storage::{
-    Conn, Tx, access, appeals, applications, breaches, certificates, demands, documents, enforcement, inspections,
-    licences, notices, obligations, parties, proceedings, properties, reminders, tasks,
+    Conn, Tx, access, appeals, applications, breaches, certificates, demands, documents, enclosures, enforcement,
+    inspections, licences, notices, obligations, parties, proceedings, properties, reminders, tasks,
 };
 
 /// Everything on record that bears on a breach.
@@ -142,6 +142,8 @@ pub struct Proceedings {
 pub struct Sent {
     /// The letter.
     pub letter: Letter,
+    /// What went with it.
+    pub enclosure: Option<Enclosure>,
     /// The attempts to hand it to the relay.
     pub attempts: Vec<Attempt>,
     /// Why it does not belong into a file that others read, if it does not.
@@ -338,7 +340,8 @@ fn letters_of(
     let mut sent = Vec::with_capacity(found.len());
     for letter in found.into_values() {
         let withheld = withheld(db, home, &bound, &cases, &letter)?;
-        sent.push(Sent { attempts: letters::attempts_of(db, letter.id)?, letter, withheld });
+        let (enclosure, attempts) = (enclosures::of(db, &letter)?, letters::attempts_of(db, letter.id)?);
+        sent.push(Sent { letter, enclosure, attempts, withheld });
     }
     sent.sort_by_key(|sent| (sent.letter.created_at, sent.letter.id));
     Ok(sent)

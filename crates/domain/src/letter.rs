@@ -212,6 +212,21 @@ pub struct Letter {
     pub revision: i64,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
+    /// SHA-256 of what goes with it.
+    pub enclosure: Option<String>,
+}
+
+/// A document that goes with a letter, as it went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enclosure {
+    /// SHA-256 of its PDF, in lower-case hexadecimal.
+    pub sha256: String,
+    /// The name to save it under.
+    pub name: String,
+    /// How many bytes it has.
+    pub bytes: i64,
+    /// What it says, from which its pages are set behind a letter on paper.
+    pub words: serde_json::Value,
 }
 
 /// What an attempt to hand a letter to the relay led to.
@@ -315,6 +330,7 @@ impl Letter {
             reply: None,
             revision: 1,
             created_at: cx.now,
+            enclosure: None,
         };
         Change::new(cx, chain, Happening::LetterQueued, &id, facts, letter)
     }
@@ -387,7 +403,7 @@ impl Letter {
     pub fn lay_out(mut self, cx: &Context) -> Result<Change<Self>, Refusal> {
         self.state = self.next(LetterMove::LayOut)?;
         self.next_attempt_at = None;
-        let facts = json!({ "template": self.template, "subject": self.subject });
+        let facts = self.with_enclosure(json!({ "template": self.template, "subject": self.subject }));
         let chain = self.chain();
         Ok(Change::new(cx, chain, Happening::LetterLaidOut, &self.id.clone(), facts, self))
     }
@@ -409,9 +425,17 @@ impl Letter {
             _ => None,
         };
         self.settled_at = Some(cx.now);
-        let facts = json!({ "attempt": self.attempt, "state": state, "reply": reply });
+        let facts = self.with_enclosure(json!({ "attempt": self.attempt, "state": state, "reply": reply }));
         let chain = self.chain();
         Ok(Change::new(cx, chain, kind, &self.id.clone(), facts, self))
+    }
+
+    /// Facts of an event, with the hash of what goes with the letter.
+    fn with_enclosure(&self, mut facts: serde_json::Value) -> serde_json::Value {
+        if let (Some(hash), Some(facts)) = (&self.enclosure, facts.as_object_mut()) {
+            facts.insert("enclosure_sha256".to_owned(), json!(hash));
+        }
+        facts
     }
 
     fn next(&self, step: LetterMove) -> Result<LetterState, Refusal> {

@@ -7,8 +7,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use lettre::message::{
-    Mailbox, MultiPart, MultiPartKind, SinglePart,
-    header::{HeaderName, HeaderValue},
+    Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart,
+    header::{ContentType, HeaderName, HeaderValue},
 };
 use sha2::{Digest, Sha256};
 
@@ -30,6 +30,8 @@ pub struct Message {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// What goes with it: a PDF, and the name to save it under.
+    pub enclosure: Option<(String, Vec<u8>)>,
     /// The letter's identity, the same on every attempt.
     pub message_id: MessageId,
     /// The moment in the Date header; the only thing in which two copies of a letter may differ.
@@ -82,18 +84,27 @@ impl Message {
         if let Some(address) = &sender.reply_to {
             builder = builder.reply_to(mailbox(None, address));
         }
-        let body = MultiPart::builder()
-            .kind(MultiPartKind::Alternative)
-            .boundary(self.boundary())
+        let part = |kind, name| MultiPart::builder().kind(kind).boundary(self.boundary(name));
+        let words = part(MultiPartKind::Alternative, "letter")
             .singlepart(SinglePart::plain(line_ends(&self.text)))
             .singlepart(SinglePart::html(line_ends(&self.html)));
+        let body = match &self.enclosure {
+            Some((name, pdf)) => {
+                // A name that is too long for its line is folded in a way that not every mail program reads; this is the older place.
+                let kind = format!("application/pdf; name=\"{name}\"");
+                let kind = ContentType::parse(&kind).map_err(|fault| fault.to_string())?;
+                let enclosed = Attachment::new(name.clone()).body(pdf.clone(), kind);
+                part(MultiPartKind::Mixed, "whole").multipart(words).singlepart(enclosed)
+            }
+            None => words,
+        };
         builder.multipart(body).map(|message| message.formatted()).map_err(|fault| fault.to_string())
     }
 
     /// From the Message-ID, so that every copy of a letter has one body, byte for byte.
-    fn boundary(&self) -> String {
+    fn boundary(&self, part: &str) -> String {
         let digest = Sha256::digest(self.message_id.as_str().as_bytes());
-        let mut boundary = String::from("letter-");
+        let mut boundary = format!("{part}-");
         for byte in digest.iter().take(16) {
             // Writing into a String cannot fail.
             let _ = write!(boundary, "{byte:02x}");

@@ -10,7 +10,7 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use printing::{Block, Document, Fact, Pdf, Run, Typesetter, tell_of_boxes};
 
 use super::letters::{Composed, long_date};
-use domain::letter::{Channel, Letter};
+use domain::letter::{Channel, Enclosure, Letter};
 
 /// Why a letter cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,17 +23,20 @@ pub enum Fault {
         "the letter has {0}, which cannot be printed: it was written with a template that this version does not know"
     )]
     Unknown(String),
+    /// What is enclosed was kept in another form.
+    #[error("what is enclosed with the letter cannot be printed: {0}")]
+    Enclosure(String),
     /// The page cannot be made.
     #[error(transparent)]
     Page(#[from] printing::Fault),
 }
 
-/// Prints a letter.
+/// Prints a letter with what is enclosed.
 ///
 /// # Errors
 /// A [`Fault`] if it has no words, or has something that cannot be printed.
-pub fn print(typesetter: &dyn Typesetter, letter: &Letter) -> Result<Pdf, Fault> {
-    let printed = typesetter.letter(document(letter)?)?;
+pub fn print(typesetter: &dyn Typesetter, letter: &Letter, enclosure: Option<&Enclosure>) -> Result<Pdf, Fault> {
+    let printed = typesetter.letter(whole(letter, enclosure)?)?;
     tell_of_boxes(&printed.replaced);
     Ok(printed)
 }
@@ -49,14 +52,19 @@ pub struct Batch<'a> {
     pub left_out: Vec<(&'a Letter, Fault)>,
 }
 
-/// Prints several letters for the post-room, each beginning on a new sheet of paper. One that cannot be printed is left out.
+/// Prints several letters for the post-room, each with what is enclosed and beginning on a new sheet of paper. One that cannot be
+/// printed is left out.
 ///
 /// # Errors
 /// A [`Fault`] if none of them can be printed, or all of them together cannot.
-pub fn print_batch<'a>(typesetter: &dyn Typesetter, title: &str, letters: &'a [Letter]) -> Result<Batch<'a>, Fault> {
+pub fn print_batch<'a>(
+    typesetter: &dyn Typesetter,
+    title: &str,
+    letters: &'a [(Letter, Option<Enclosure>)],
+) -> Result<Batch<'a>, Fault> {
     let (mut fit, mut left_out) = (Vec::with_capacity(letters.len()), Vec::new());
-    for letter in letters {
-        match document(letter) {
+    for (letter, enclosure) in letters {
+        match whole(letter, enclosure.as_ref()) {
             Ok(document) => fit.push((letter, document)),
             Err(fault) => left_out.push((letter, fault)),
         }
@@ -108,6 +116,13 @@ pub fn check(html: &str) -> Result<(), Fault> {
     read(&parse_document(RcDom::default(), ParseOpts::default()).one(html).document).map(drop)
 }
 
+/// The letter with its parts where paper has them, and what is enclosed behind it.
+fn whole(letter: &Letter, enclosure: Option<&Enclosure>) -> Result<Document, Fault> {
+    let read = |enclosure: &Enclosure| serde_json::from_value(enclosure.words.clone());
+    let enclosure = enclosure.map(read).transpose().map_err(|fault| Fault::Enclosure(fault.to_string()))?;
+    Ok(Document { enclosure, ..document(letter)? })
+}
+
 /// The letter with its parts where paper has them.
 ///
 /// # Errors
@@ -145,7 +160,17 @@ fn laid_out(html: &str, title: String, dated_on: NaiveDate, recipient: Vec<Strin
     let author = if head.len() > 1 { head.remove(1) } else { head.concat() };
     head.extend(lines(contact).iter().map(|line| plain(line)));
     blocks.push(Block::Signature { lines: signed });
-    Ok(Document { title, language, date: dated_on, author, letterhead: head, recipient, reference, blocks })
+    Ok(Document {
+        title,
+        language,
+        date: dated_on,
+        author,
+        letterhead: head,
+        recipient,
+        reference,
+        blocks,
+        enclosure: None,
+    })
 }
 
 /// The lines of name and address that the window of an envelope shows.

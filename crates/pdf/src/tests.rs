@@ -39,6 +39,7 @@ fn letter(name: &str, blocks: Vec<Block>) -> Document {
         recipient: [name, "12 High Street", "Stockton", "TS18 1AA"].map(str::to_owned).to_vec(),
         reference: vec![fact("Date", "Wednesday 22 January 2025"), fact("Reference", "DEM/2025/00001")],
         blocks: all,
+        enclosure: None,
     }
 }
 
@@ -321,6 +322,42 @@ fn a_report_has_an_index_numbered_sections_and_a_structure() {
     let counted = ["H1", "H2", "H3", "TOC", "TOCI", "Table", "TH"].map(|role| count(&pdf, role));
     assert_eq!(counted, [1, 3, 1, 2, 2, 1, 2]);
     assert_eq!(Typst.report(report()).unwrap().bytes, pdf.bytes);
+}
+
+#[test]
+fn what_is_enclosed_follows_its_letter_on_a_sheet_of_its_own_with_its_own_index_and_pages() {
+    let with = |name: &str, title: &str| {
+        let enclosed = Report { title: title.to_owned(), ..report() };
+        Document { enclosure: Some(enclosed), ..full(name) }
+    };
+    let letters = vec![with("A Khan", "Licence SL/1"), full("B Jones"), with("C Other", "Licence SL/2")];
+    let printed = Typst.letters("Title", letters.clone()).unwrap();
+    let places = printed.letters.iter().map(|pages| (pages.first, pages.last)).collect::<Vec<_>>();
+    assert_eq!(places, [(1, 5), (7, 7), (9, 13)], "a letter of one page, the back of its sheet, three pages");
+    let fit = letters.into_iter().map(|letter| text::letter(letter).unwrap().0).collect::<Vec<_>>();
+    let pages = render::pages_of(&render::desk("Title", &fit).unwrap()).unwrap();
+    let pages = pages.pages().iter().map(|page| words(&page.frame)).collect::<Vec<_>>();
+    for (page, said) in [
+        (1, "Page 1 of 1"),
+        (3, "Licence SL/1Page 1 of 3"),
+        (5, "Page 3 of 3"),
+        (7, "Page 1 of 1"),
+        (11, "Licence SL/2"),
+        (13, "Page 3 of 3"),
+    ] {
+        assert!(pages[page - 1].contains(said), "page {page}: {}", pages[page - 1]);
+    }
+    assert!(pages[1].is_empty() && pages[5].is_empty() && pages[9].is_empty(), "{pages:#?}");
+    assert_eq!(pages[2].matches("1. The licence").count(), 1, "an index of its own: {}", pages[2]);
+    assert!(!pages[2].contains("How the days count"), "and not of the letter: {}", pages[2]);
+    assert_eq!(pages[10].matches("1. The licence").count(), 1);
+}
+
+#[test]
+fn what_is_enclosed_and_cannot_be_printed_is_refused_with_its_letter() {
+    let untitled = Report { title: " ".to_owned(), ..report() };
+    let letter = Document { enclosure: Some(untitled), ..full("A Khan") };
+    assert_eq!(Typst.letter(letter).unwrap_err(), Fault::NoTitle);
 }
 
 #[test]

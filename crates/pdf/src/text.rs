@@ -10,6 +10,7 @@ const BOX: char = '\u{25A1}';
 /// The letter with every text fit for one line of print, and which characters had no glyph.
 pub(crate) fn letter(mut letter: Document) -> Result<(Document, Replaced), Fault> {
     let mut replaced = Replaced::new();
+    let enclosure = letter.enclosure.take().map(report).transpose()?;
     letter.each_text(&mut |text| *text = printable(text, &mut replaced));
     for lines in [&mut letter.letterhead, &mut letter.recipient] {
         lines.retain(|line| !line.trim().is_empty());
@@ -21,6 +22,10 @@ pub(crate) fn letter(mut letter: Document) -> Result<(Document, Replaced), Fault
     letter.letterhead.iter_mut().chain(&mut letter.recipient).for_each(narrow);
     letter.reference.iter_mut().for_each(|fact| fact.each_text(&mut { narrow }));
     letter.blocks.iter_mut().for_each(|block| block.each_text(&mut { wide }));
+    letter.enclosure = enclosure.map(|(enclosure, missing)| {
+        replaced.extend(missing);
+        enclosure
+    });
     Ok((letter, replaced))
 }
 

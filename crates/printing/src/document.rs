@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::Fault;
+use crate::{Fault, Report};
 
 /// A letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Document {
     pub reference: Vec<Fact>,
     /// The letter.
     pub blocks: Vec<Block>,
+    /// What goes with it: it begins on a sheet of its own behind the letter, and counts its own pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enclosure: Option<Report>,
 }
 
 /// A word and what it stands for, such as "Reference" and "DEM/2025/00001".
@@ -152,7 +155,8 @@ impl Document {
         if check_headings(&self.blocks)? == 0 {
             return Err(Fault::NoHeading { title: self.title.clone() });
         }
-        check_blocks(&self.reference, &self.blocks)
+        check_blocks(&self.reference, &self.blocks)?;
+        self.enclosure.as_ref().map_or(Ok(()), Report::check)
     }
 
     /// Changes every text of it.
@@ -162,6 +166,7 @@ impl Document {
         self.letterhead.iter_mut().chain(&mut self.recipient).for_each(&mut *change);
         self.reference.iter_mut().for_each(|fact| fact.each_text(change));
         self.blocks.iter_mut().for_each(|block| block.each_text(change));
+        self.enclosure.iter_mut().for_each(|report| report.each_text(change));
     }
 }
 

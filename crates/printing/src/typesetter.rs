@@ -32,7 +32,7 @@ pub struct Pdf {
 pub struct Pages {
     /// The first, with the address.
     pub first: usize,
-    /// The last.
+    /// The last, of what is enclosed if anything is.
     pub last: usize,
 }
 

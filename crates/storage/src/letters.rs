@@ -40,6 +40,7 @@ record! {
         reply: Option<String>,
         revision: i64,
         created_at: Instant,
+        enclosure: Option<String>,
     }
 }
 revised!(LetterRow);

@@ -26,6 +26,7 @@ mod copies;
 mod db;
 pub mod demands;
 pub mod documents;
+pub mod enclosures;
 pub mod enforcement;
 pub mod enquiries;
 pub mod events;

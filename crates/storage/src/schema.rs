@@ -389,6 +389,16 @@ diesel::table! {
         reply -> Nullable<Text>,
         revision -> BigInt,
         created_at -> Timestamp,
+        enclosure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    enclosures (sha256) {
+        sha256 -> Text,
+        name -> Text,
+        bytes -> BigInt,
+        words -> Text,
     }
 }
 

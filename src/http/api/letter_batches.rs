@@ -17,7 +17,7 @@ use crate::domain::calendar::{Method, london};
 use crate::domain::context::Context;
 use crate::domain::document::MediaType;
 use crate::domain::id::{AccountId, DemandId, LetterBatchId, LetterId};
-use crate::domain::letter::{Letter, LetterState};
+use crate::domain::letter::{Enclosure, Letter, LetterState};
 use crate::domain::letter_batch::{BatchState, Cover, LetterBatch, Posting, Printed};
 use crate::files::AtRest;
 use crate::http::answer::{Answer, PageOf, change, change_with_file, look, page, read, read_one};
@@ -28,7 +28,7 @@ use crate::http::session::{Caller, IfMatch};
 use crate::http::upload;
 use crate::mail::letters::long_date;
 use crate::mail::paper;
-use crate::storage::{Conn, letter_batches, letters};
+use crate::storage::{Conn, enclosures, letter_batches, letters};
 use crate::typeset;
 
 /// Letters that were printed together, without the letters.
@@ -167,7 +167,7 @@ pub struct BatchForm {
     letters: Option<Vec<LetterId>>,
 }
 
-/// Print letters together, as one PDF in which each begins on a new sheet. A letter is in one open batch at most. One that cannot be
+/// Print letters together, as one PDF in which each begins on a new sheet and what goes with it follows. A letter is in one open batch at most. One that cannot be
 /// printed is left out, and is a task.
 #[utoipa::path(tag = "letters", operation_id = "print_letter_batch", request_body = BatchForm, responses((status = 201, body = BatchFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/letter-batches")]
@@ -176,7 +176,7 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Re
     let form = form.read().await?;
     let asked = form.body.letters;
     let make = move |app: &App, cx: &Context| {
-        let chosen = app.db.read(|db| actions::chosen(db, cx, asked.as_deref()))?;
+        let chosen = app.db.read(|db| chosen(db, cx, asked.as_deref()))?;
         print(app, cx, chosen)
     };
     change_with_file(app, caller, form.digest, make, |_, tx, cx, made| {
@@ -187,7 +187,16 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<BatchForm>) -> Re
     .await
 }
 
-fn print(app: &App, cx: &Context, chosen: Vec<Letter>) -> Result<(AtRest, Batch), Problem> {
+fn chosen(db: &mut Conn, cx: &Context, asked: Option<&[LetterId]>) -> Result<Vec<(Letter, Option<Enclosure>)>, Error> {
+    let letters = actions::chosen(db, cx, asked)?.into_iter();
+    let with_enclosures = letters.map(|letter| {
+        let enclosure = enclosures::of(db, &letter)?;
+        Ok((letter, enclosure))
+    });
+    with_enclosures.collect()
+}
+
+fn print(app: &App, cx: &Context, chosen: Vec<(Letter, Option<Enclosure>)>) -> Result<(AtRest, Batch), Problem> {
     let title = format!("Letters printed on {}", long_date(cx.today()));
     let paper::Batch { pdf: printed, printed: in_it, left_out } =
         paper::print_batch(app.typesetter, &title, &chosen).map_err(typeset::unprintable)?;
@@ -201,7 +210,8 @@ fn print(app: &App, cx: &Context, chosen: Vec<Letter>) -> Result<(AtRest, Batch)
     let sha256 = file.sha256().to_owned();
     let unprintable = left_out.into_iter().map(|(letter, fault)| (letter.id, fault.to_string())).collect();
     let printed = Printed { sha256, bytes, letters };
-    Ok((file, Batch { letters: chosen, printed, unprintable }))
+    let letters = chosen.into_iter().map(|(letter, _)| letter).collect();
+    Ok((file, Batch { letters, printed, unprintable }))
 }
 
 /// Download a batch, to be printed.

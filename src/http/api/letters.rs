@@ -1,7 +1,7 @@
 //! Letters: what was sent to whom, as it was sent, and what became of it.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,17 +14,18 @@ use crate::app::App;
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
+use crate::domain::document::MediaType;
 use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, ReferenceId};
-use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
+use crate::domain::letter::{Channel, Enclosure, Letter, LetterKind, LetterState};
 use crate::domain::letter_batch::Posting;
 use crate::http::answer::{Answer, PageOf, change, look_in_cases, page, read, whole};
-use crate::http::download;
+use crate::http::download::{self, Stored};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch, blocking};
 use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
-use crate::storage::{Conn, references, reminders};
+use crate::storage::{Conn, enclosures, references, reminders};
 use crate::typeset;
 
 /// A letter, without its text.
@@ -90,7 +91,24 @@ fn in_words(state: LetterState) -> &'static str {
     }
 }
 
-/// A letter with its text as sent, the attempts to send it and the reminders that it carries.
+/// What goes with a letter: it is fixed when the letter is written.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EnclosureView {
+    /// The name that it goes under.
+    name: String,
+    /// SHA-256 of the PDF, in hexadecimal.
+    sha256: String,
+    bytes: i64,
+}
+
+impl From<Enclosure> for EnclosureView {
+    fn from(enclosure: Enclosure) -> Self {
+        let Enclosure { name, sha256, bytes, .. } = enclosure;
+        Self { name, sha256, bytes }
+    }
+}
+
+/// A letter with its text as sent, what goes with it, the attempts to send it and the reminders that it carries.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LetterFile {
     #[serde(flatten)]
@@ -101,6 +119,8 @@ pub struct LetterFile {
     html: Option<String>,
     /// The version of the template that it was composed with.
     template: Option<String>,
+    /// The copy of the licence that goes with a decision on it; absent for most letters.
+    enclosure: Option<EnclosureView>,
     attempts: Vec<AttemptView>,
     reminders: Vec<ReminderView>,
 }
@@ -127,7 +147,8 @@ fn file(db: &mut Conn, mut letter: Letter) -> Result<LetterFile, Error> {
     let attempts = letters::attempts_of(db, letter.id)?.into_iter().map(AttemptView::from).collect();
     let reminders = reminders::in_letter(db, letter.id)?.into_iter().map(ReminderView::from).collect();
     let (text, html, template) = (letter.text.take(), letter.html.take(), letter.template.take());
-    Ok(LetterFile { letter: letter.into(), text, html, template, attempts, reminders })
+    let enclosure = enclosures::of(db, &letter)?.map(EnclosureView::from);
+    Ok(LetterFile { letter: letter.into(), text, html, template, enclosure, attempts, reminders })
 }
 
 /// What a list of letters is narrowed to.
@@ -204,7 +225,7 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<Ht
     Ok(whole(letter, revision))
 }
 
-/// Print a letter: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
+/// Print a letter with what goes with it: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
 #[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
@@ -212,12 +233,32 @@ pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<H
     let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
         let told = told_by(db, &letter)?;
-        Ok((letter, told))
+        let enclosure = enclosures::of(db, &letter)?;
+        Ok(((letter, enclosure), told))
     });
-    let letter = looking.await?;
+    let (letter, enclosure) = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
-    let printed = blocking(move || Ok(paper::print(typesetter, &letter).map_err(typeset::unprintable)?)).await?;
-    Ok(download::made(&name, printed.bytes))
+    let print = move || Ok(paper::print(typesetter, &letter, enclosure.as_ref()).map_err(typeset::unprintable)?);
+    Ok(download::made(&name, blocking(print).await?.bytes))
+}
+
+/// Download what goes with a letter, such as the copy of a licence, as it went.
+#[utoipa::path(tag = "letters", operation_id = "download_letter_enclosure", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/letters/{id}/enclosure")]
+pub async fn download_enclosure(
+    app: Data<App>,
+    caller: Caller,
+    id: Id<LetterId>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let looking = look_in_cases(app.clone(), caller, Action::ReadOwnCases, move |_, db, cx| {
+        let letter = seen(db, cx, id.0)?;
+        let told = told_by(db, &letter)?;
+        Ok((enclosures::of(db, &letter)?.ok_or(Error::NotFound)?, told))
+    });
+    let Enclosure { sha256, name, bytes, .. } = looking.await?;
+    let stored = Stored { sha256: &sha256, bytes, media_type: MediaType::Pdf, name: &name };
+    download::stored(&app, &request, stored).await
 }
 
 /// How letters on paper went.

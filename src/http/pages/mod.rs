@@ -78,6 +78,7 @@ pages! {
     "/licences/{id}/change/received" { get => own::told }
     "/notices" { get => notices::list }
     "/notices/{id}" { get => notices::one }
+    "/notices/{id}/enclosure" { get => notices::download_enclosure }
     "/notices/{id}/comment" { get => notices::form, post => notices::comment }
     "/records/{id}" { get => own::record }
     "/details" { get => own::details, post => own::consent }

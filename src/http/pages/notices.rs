@@ -2,28 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::answers::{Again, shown_again};
 use super::fields::{From, Lines, Posted, check_text};
 use super::look::{Fault, Outcome};
-use super::visitor::{Guest, Visitor, show, show_case};
+use super::visitor::{Guest, Visitor, look_in_case, show, show_case};
 use super::words::{Tag, days_left};
 use crate::actions::proceedings::{Altered, altered};
 use crate::actions::{Error, own};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::london::written_out;
+use crate::domain::document::MediaType;
 use crate::domain::id::{NoticeId, PartyId};
+use crate::domain::letter::Enclosure;
 use crate::domain::notice::{Cover, Notice, NoticeKind, NoticeState, Representation};
+use crate::http::download::{self, Stored};
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::http::session::blocking;
 use crate::storage::page::Page as Wanted;
-use crate::storage::{Conn, notices, parties, proceedings, properties};
+use crate::storage::{Conn, enclosures, letters, notices, parties, proceedings, properties};
 
 /// Notices on a page.
 const PAGE: usize = 50;
@@ -169,6 +172,7 @@ struct Page {
     terms: Option<TermsView>,
     changes: Vec<ChangeView>,
     received: Option<String>,
+    enclosure: Option<String>,
     last_day: Option<String>,
     because: Option<String>,
     days: Option<String>,
@@ -180,10 +184,34 @@ fn name(db: &mut Conn, party: PartyId) -> Result<String, Error> {
     Ok(parties::find(db, party)?.ok_or(Error::NotFound)?.name)
 }
 
+/// What went with the visitor's own copy of a notice.
+fn enclosed(db: &mut Conn, notice: &Notice, party: PartyId) -> Result<Option<Enclosure>, Error> {
+    let letter = notice.copy_sent_to(party).and_then(|copy| copy.letter_id);
+    let letter = letter.map(|id| letters::find(db, id)).transpose()?.flatten();
+    Ok(letter.map(|letter| enclosures::of(db, &letter)).transpose()?.flatten())
+}
+
+/// What went with the visitor's own copy of a notice, as it went.
+pub(super) async fn download_enclosure(
+    app: Data<App>,
+    visitor: Visitor,
+    id: Id<NoticeId>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let looking = look_in_case(app.clone(), visitor, Action::ReadOwnCases, id.0, move |_, db, guest| {
+        let notice = own::notice(db, &guest.cx, id.0)?;
+        enclosed(db, &notice, guest.party)?.ok_or(Error::NotFound)
+    });
+    let Enclosure { sha256, name, bytes, .. } = looking.await?;
+    let stored = Stored { sha256: &sha256, bytes, media_type: MediaType::Pdf, name: &name };
+    download::stored(&app, &request, stored).await
+}
+
 /// One notice.
 pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> Result<HttpResponse, Problem> {
     show_case(app, visitor, Action::ReadOwnCases, id.0, "notice.html", move |_, db, guest| {
         let notice = own::notice(db, &guest.cx, id.0)?;
+        let enclosure = enclosed(db, &notice, guest.party)?.map(|_| format!("/notices/{}/enclosure", id.0));
         let received = notice.copy_sent_to(guest.party).and_then(|copy| copy.deemed_on).map(written_out);
         let cover = notice.cover;
         let today = guest.cx.today();
@@ -216,6 +244,7 @@ pub(super) async fn one(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> R
             terms,
             changes,
             received,
+            enclosure,
             last_day: last.map(|last| written_out(last.on())),
             because: last.map(crate::domain::calendar::Counted::because),
             days: last.filter(|last| last.on() >= today).map(|last| days_left(last.on(), today)),

@@ -46,6 +46,7 @@ pub(crate) fn letter(number: usize) -> Message {
         subject: MailSubject::from_text("Documents needed").unwrap(),
         text: "Dear Mr Khan\n\nPlease send the gas safety record.\n".to_owned(),
         html: "<p>Dear Mr Khan</p>\n".to_owned(),
+        enclosure: None,
         message_id: MessageId::new(&format!("r.{number}.d2"), "licensing.council.example").unwrap(),
         date: noon(),
     }

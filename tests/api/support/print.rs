@@ -11,9 +11,14 @@ pub(crate) struct Printed(String);
 impl Printed {
     /// Reads a PDF.
     pub(crate) fn read(bytes: &[u8]) -> Self {
+        Self::pages(bytes, 1, page_count(bytes))
+    }
+
+    /// Reads some pages of a PDF, from the first to the last.
+    pub(crate) fn pages(bytes: &[u8], first: usize, last: usize) -> Self {
         let pdf = Pdf::new(bytes.to_vec()).unwrap();
         let mut said = String::new();
-        for page in pdf.pages().iter() {
+        for page in &pdf.pages()[first - 1..last] {
             let (mut fonts, mut font) = (HashMap::<Vec<u8>, Letters>::new(), Vec::new());
             let mut operations = page.operations();
             while let Some(instruction) = operations.next() {
@@ -45,6 +50,11 @@ impl Printed {
         let lacking = all.iter().filter(|words| !self.says(words)).collect::<Vec<_>>();
         assert!(lacking.is_empty(), "it does not say {lacking:#?}: {}", self.0);
     }
+}
+
+/// How many pages a PDF has.
+pub(crate) fn page_count(bytes: &[u8]) -> usize {
+    Pdf::new(bytes.to_vec()).unwrap().pages().len()
 }
 
 /// Where a line ends, a space is not printed: words are compared without any.

@@ -1,12 +1,14 @@
-//! Letters that wait for the post; what each of them says, and how it goes, are in the two parts.
+//! Letters that wait for the post; what each of them says, what goes with it, and how it goes, are in the three parts.
 
 mod contents;
+mod enclosing;
 mod posting;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 pub use contents::{About, Contents, LicenceMatter, Line, contents};
+pub use enclosing::to_enclose;
 pub use posting::{Words, post, record_return, send_again, settle, take_up, to_send};
 
 pub(super) use posting::{posted, set_aside};

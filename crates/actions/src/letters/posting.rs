@@ -10,12 +10,12 @@ use domain::calendar::london;
 use domain::context::Context;
 use domain::event::{Chain, Event, Happening};
 use domain::id::{LetterId, Spelled as _};
-use domain::letter::{Channel, Letter, LetterKind, LetterState, Posting, Refusal};
+use domain::letter::{Channel, Enclosure, Letter, LetterKind, LetterState, Posting, Refusal};
 use domain::letter_batch::Posting as OnPaper;
 use domain::party::Consent;
 use domain::task::{Need, TaskKind};
 use storage::letters::Place;
-use storage::{Conn, Tx, demands, events, letters, licences, parties, partners, reminders};
+use storage::{Conn, Tx, demands, enclosures, events, letters, licences, parties, partners, reminders};
 
 /// The words of a letter.
 #[derive(Clone, Debug)]
@@ -32,16 +32,18 @@ pub struct Words {
 
 /// A letter is taken up: composed if it was not, and claimed for an attempt or laid out for the printer.
 ///
-/// An attempt that never ended is settled first as unknown. `None` if somebody else has it.
+/// An attempt that never ended is settled first as unknown. `None` if somebody else has it. `enclosure` is what
+/// [`super::to_enclose`] asked for, its bytes safe already, or why it could not be made.
 ///
 /// # Errors
-/// Whatever the database says; a letter whose words cannot be composed is settled as unbuildable.
+/// Whatever the database says; a letter whose words or enclosure cannot be made is settled as unbuildable.
 pub fn take_up(
     tx: &mut Tx<'_>,
     cx: &Context,
     rules: &Rules,
     id: LetterId,
     lease: TimeDelta,
+    enclosure: Option<Result<Enclosure, String>>,
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Option<Letter>, Error> {
     let Some(letter) = letters::find(tx, id)? else { return Ok(None) };
@@ -54,9 +56,9 @@ pub fn take_up(
         let Some(again) = letters::find(tx, id)?.filter(|letter| letter.state == LetterState::Queued) else {
             return Ok(None);
         };
-        return claim(tx, cx, rules, again, lease, compose);
+        return claim(tx, cx, rules, again, lease, enclosure, compose);
     }
-    claim(tx, cx, rules, letter, lease, compose)
+    claim(tx, cx, rules, letter, lease, enclosure, compose)
 }
 
 fn claim(
@@ -65,6 +67,7 @@ fn claim(
     rules: &Rules,
     letter: Letter,
     lease: TimeDelta,
+    enclosure: Option<Result<Enclosure, String>>,
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Option<Letter>, Error> {
     if let Some(why) = service::void(tx, &letter)? {
@@ -79,7 +82,7 @@ fn claim(
     // A demand says when its answer is due if it goes now, so it is written anew for each attempt that nobody can have received.
     let letter = match letter.text {
         Some(_) if letter.kind != LetterKind::Demand => letter,
-        _ => match composed(tx, cx, rules, letter.clone(), compose)? {
+        _ => match composed(tx, cx, rules, letter.clone(), enclosure, compose)? {
             Ok(letter) => letter,
             Err(why) => return unbuildable(tx, cx, rules, letter, lease, why).map(|()| None),
         },
@@ -142,15 +145,21 @@ fn composed(
     cx: &Context,
     rules: &Rules,
     mut letter: Letter,
+    enclosure: Option<Result<Enclosure, String>>,
     compose: &dyn Fn(&Contents) -> Result<Words, String>,
 ) -> Result<Result<Letter, String>, Error> {
+    let enclosure = match enclosure.transpose() {
+        Ok(enclosure) => enclosure,
+        Err(why) => return Ok(Err(why)),
+    };
+    letter.enclosure = enclosure.as_ref().map(|enclosure| enclosure.sha256.clone());
     let words = match contents(tx, cx, rules, letter.clone()) {
         Ok(contents) => compose(&contents),
-        Err(error @ Error::Unavailable(_)) => return Err(error),
-        Err(Error::Broken(why)) => Err(why),
-        Err(Error::NotFound) => Err("something that it is about is gone".to_owned()),
-        Err(other) => Err(other.to_string()),
+        Err(error) => Err(misfortune(error)?),
     };
+    if let Some(enclosure) = enclosure.filter(|_| words.is_ok()) {
+        enclosures::keep(tx, &enclosure)?;
+    }
     Ok(words.map(|words| {
         letter.subject = Some(words.subject);
         letter.text = Some(words.text);
@@ -158,6 +167,16 @@ fn composed(
         letter.template = Some(words.template);
         letter
     }))
+}
+
+/// Why a letter cannot be written; that the database cannot be reached is no fault of the letter.
+pub(super) fn misfortune(error: Error) -> Result<String, Error> {
+    match error {
+        Error::Unavailable(_) => Err(error),
+        Error::Broken(why) => Ok(why),
+        Error::NotFound => Ok("something that it is about is gone".to_owned()),
+        other => Ok(other.to_string()),
+    }
 }
 
 fn unbuildable(

@@ -42,6 +42,8 @@ pub struct LicenceNotice {
     pub changes: Vec<LicenceChange>,
     /// Whether the holder agreed to what was decided.
     pub is_agreed: bool,
+    /// Whether a copy of the licence as varied goes with it.
+    pub encloses_licence: bool,
     /// The first day on which it has effect.
     #[serde(serialize_with = "written_out_if_any")]
     pub operative_on: Option<NaiveDate>,
@@ -82,7 +84,7 @@ impl LicenceNotice {
         let version = match self.kind {
             NoticeKind::RefusalToVary | NoticeKind::RefusalToRevoke => "V3/3",
             NoticeKind::ProposedRefusalToVary | NoticeKind::ProposedRefusalToRevoke => "V4/1",
-            _ if self.is_decision => "V2/3",
+            _ if self.is_decision => "V2/4",
             _ => "V1/3",
         };
         let subject = format!("{}: {}", self.heading, self.property);

@@ -92,7 +92,7 @@ impl Notice {
         let (version, subject) = match self.kind {
             NoticeKind::ProposedGrant => ("A4/2", "Notice: we propose to grant a licence"),
             NoticeKind::ProposedRefusal => ("A5/2", "Notice: we propose to refuse a licence"),
-            NoticeKind::Grant => ("A7/2", "Notice: a licence is granted"),
+            NoticeKind::Grant => ("A7/3", "Notice: a licence is granted"),
             NoticeKind::Refusal => ("A8/2", "Notice: a licence is refused"),
             _ => return Err(ComposeFault::Missing("the notice of an application")),
         };

@@ -227,6 +227,7 @@ pub(super) fn licence_notice(kind: NoticeKind, text: &str) -> LicenceNotice {
         reasons: line("Condition 9.6 was breached twice."),
         changes: if varies { changes.into() } else { Vec::new() },
         is_agreed: false,
+        encloses_licence: false,
         operative_on: Some(day(2025, 4, 7)),
         last_day: day(2025, 4, 6),
         seal: Some(seal(text)),
@@ -560,7 +561,9 @@ pub(super) fn all() -> Result<Vec<Sheet>, ComposeFault> {
     for kind in NoticeKind::ALL {
         sheets.push(statutory(*kind, "")?);
         sheets.push(if heading(*kind).is_some() {
-            LicenceNotice { is_modified: true, is_agreed: true, seal: None, ..licence_notice(*kind, "") }.sheet()?
+            let encloses_licence = *kind == NoticeKind::Variation;
+            let usual = licence_notice(*kind, "");
+            LicenceNotice { is_modified: true, is_agreed: true, encloses_licence, seal: None, ..usual }.sheet()?
         } else {
             Notice { is_modified: true, seal: None, ..notice(*kind, "") }.sheet()?
         });

@@ -240,8 +240,11 @@ fn a_notice_gives_its_reasons_the_right_that_goes_with_it_and_the_licence_it_is_
         (NoticeKind::ProposedRefusal, "A5/2", ["The council proposes to refuse a licence", "by Monday 17 March 2025"]),
         (
             NoticeKind::Grant,
-            "A7/2",
-            ["The last day to do so is Monday 17 March 2025: 28 days beginning with", "To: Wednesday 31 October 2029"],
+            "A7/3",
+            [
+                "The last day to do so is Monday 17 March 2025: 28 days beginning with",
+                "A copy of the licence is enclosed, and what it says is set out below.",
+            ],
         ),
         (NoticeKind::Refusal, "A8/2", ["Date of the decision: Tuesday 18 February 2025", "section 95(1)"]),
     ] {
@@ -268,12 +271,12 @@ fn a_notice_about_a_licence_says_what_changes_when_it_has_effect_and_who_may_app
     let write = "Write to us by Sunday 6 April 2025, which is the end of the consultation";
     for (kind, version, says) in [
         (K::ProposedVariation, "V1/3", ["From: Wednesday 31 October 2029 To: Saturday 31 October 2026", write]),
-        (K::Variation, "V2/3", [takes_effect, appeal]),
+        (K::Variation, "V2/4", [takes_effect, appeal]),
         (K::ProposedRefusalToVary, "V4/1", ["was asked to vary the licence that Mr A Khan holds", write]),
         (K::ProposedRefusalToRevoke, "V4/1", ["for this property, and proposes not to.", write]),
         (K::RefusalToVary, "V3/3", ["was asked to vary the licence that Mr A Khan holds", appeal]),
         (K::ProposedRevocation, "V1/3", ["proposes to revoke the licence that Mr A Khan holds", write]),
-        (K::Revocation, "V2/3", [takes_effect, "section 95(1) of the Housing Act 2004"]),
+        (K::Revocation, "V2/4", [takes_effect, "section 95(1) of the Housing Act 2004"]),
         (K::RefusalToRevoke, "V3/3", ["was asked to revoke the licence", appeal]),
     ] {
         let letter = licence_notice(kind, "").sheet().shipped().unwrap();
@@ -283,7 +286,10 @@ fn a_notice_about_a_licence_says_what_changes_when_it_has_effect_and_who_may_app
         let silent = LicenceNotice { reasons: Line::default(), ..licence_notice(kind, "") };
         assert!(matches!(silent.sheet().shipped(), Err(ComposeFault::Missing("reasons"))));
     }
-    let agreed = LicenceNotice { is_agreed: true, ..licence_notice(K::Variation, "") }.sheet().shipped().unwrap();
+    let agreed = LicenceNotice { is_agreed: true, encloses_licence: true, ..licence_notice(K::Variation, "") };
+    let agreed = agreed.sheet().shipped().unwrap();
+    assert_says(&agreed, &["stays as it is. A copy of the licence as varied is enclosed."]);
+    assert!(!licence_notice(K::Variation, "").sheet().shipped().unwrap().text.contains("enclosed"));
     assert_says(&agreed, &["it takes effect at once", "A licence holder who agreed to the decision cannot appeal"]);
     assert!(!agreed.text.contains("Unless somebody appeals"));
 }

@@ -1,0 +1,2 @@
+ALTER TABLE letters DROP COLUMN enclosure;
+DROP TABLE enclosures;
