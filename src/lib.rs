@@ -37,9 +37,8 @@
 //! * The nightly check takes no hints and remembers nothing. Indexes find what is due, unique keys decide what has been done.
 //! * Mail is never sent inside a transaction. An attempt is on record before the first word to the relay, its outcome after
 //!   the last; what cannot be known is said to be unknown.
-//! * A letter is printed from its stored words alone, so that it is the same file years later, and what goes with it is fixed
-//!   when it is written; the document of a version of a
-//!   licence from what was on record at its day, with the names and addresses of today.
+//! * A letter is printed from its stored words alone, so that it is the same file years later; what goes with it is fixed when
+//!   it is written. The document of a version of a licence is printed from what was on record at its day.
 //! * What people send in is judged while it arrives and is never unpacked here; its bytes are on the disk, under their hash,
 //!   before a row names them.
 //! * A machine proposes a breach, a person confirms it.
