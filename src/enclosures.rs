@@ -55,6 +55,9 @@ fn store(app: &App, bytes: &[u8]) -> Result<String, files::Error> {
 /// # Errors
 /// In words for an officer.
 pub fn read(app: &App, letter: &Letter) -> Result<Option<(String, Vec<u8>)>, String> {
+    if letter.enclosure.is_none() {
+        return Ok(None);
+    }
     let found = app.db.read(|db| enclosures::of(db, letter)).map_err(|error| error.to_string())?;
     let Some(Enclosure { sha256, name, .. }) = found else { return Ok(None) };
     let mut bytes = Vec::new();
