@@ -189,7 +189,7 @@ fn reads_are_forgotten_by_the_night_after_the_months_that_are_set() {
     let licence = world.licensed_home(&khan, None);
     let read = |world: &World| {
         let read = selective_licensing::domain::case_read::CaseRead::of(&world.amy(), licence.id);
-        world.write(|tx| Ok(selective_licensing::storage::case_reads::insert(tx, &read)?));
+        world.write(|tx| Ok(selective_licensing::storage::case_reads::insert(tx, std::slice::from_ref(&read))?));
     };
     read(&world);
     world.night("2025-02-01");

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
-use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, ReferenceId};
+use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
 use crate::domain::letter::{Channel, Letter, LetterKind, LetterState};
 use crate::domain::letter_batch::Posting;
 use crate::http::answer::{Answer, PageOf, change, look_in_cases, page, read, whole};
@@ -24,7 +24,7 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch, blocking};
 use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
-use crate::storage::{Conn, references, reminders};
+use crate::storage::{Conn, reminders};
 
 /// A letter, without its text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,15 +163,7 @@ fn seen(db: &mut Conn, cx: &Context, id: LetterId) -> Result<Letter, Error> {
     letter.filter(|letter| Some(letter.kind) != hidden_from(cx)).ok_or(Error::NotFound)
 }
 
-/// The request whose answer the letter is: who reads one reads the other.
-fn told_by(db: &mut Conn, letter: &Letter) -> Result<Vec<ReferenceId>, Error> {
-    if letter.kind != LetterKind::Reference {
-        return Ok(Vec::new());
-    }
-    Ok(references::of_letter(db, letter.id)?.into_iter().collect())
-}
-
-/// List letters.
+/// List letters, without their texts.
 #[utoipa::path(tag = "letters", operation_id = "list_letters", params(LetterQuery), responses((status = 200, body = PageOf<LetterView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> Result<HttpResponse, Problem> {
@@ -190,28 +182,29 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> 
     .await
 }
 
-/// Read a letter as it was sent.
+/// Read a letter as it was sent: a read of each case that it is about.
 #[utoipa::path(tag = "letters", operation_id = "show_letter", params(("id" = LetterId, Path)), responses((status = 200, body = LetterFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let (revision, told) = (letter.revision, told_by(db, &letter)?);
-        Ok(((file(db, letter)?, revision), told))
+        let (revision, cases) = (letter.revision, actions::cases_in(db, &letter)?);
+        Ok(((file(db, letter)?, revision), cases))
     });
     let (letter, revision) = looking.await?;
     Ok(whole(letter, revision))
 }
 
-/// Print a letter: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
+/// Print a letter: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1). A
+/// read of each case that it is about.
 #[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     let typesetter = app.typesetter;
     let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let told = told_by(db, &letter)?;
-        Ok((letter, told))
+        let cases = actions::cases_in(db, &letter)?;
+        Ok((letter, cases))
     });
     let letter = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
