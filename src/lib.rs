@@ -45,6 +45,7 @@
 //! * One conduct of one person leads to a penalty or to a prosecution, and a penalty's notice has two people behind it.
 //! * An account is never changed: a mistake is put right by an entry that names it, and the balance is counted from entries.
 //! * Whether a home needs a licence is counted for a day from what is on record; an enquiry keeps the verdict that it rested on.
+//! * Who reads a case, by itself, in a letter or in a list that shows it whole, is on record before it is told.
 //! * The words of a check of fitness leave the service only where somebody reads it, and each read is an event.
 //! * Each home's events form a chain of their own, so that one case can be verified without showing another; a nightly
 //!   anchor seals the heads of all chains that have moved.

@@ -190,7 +190,7 @@ pub(crate) fn start(url: &str, workers: usize, connections: u32) -> std::io::Res
 async fn signed_in<T: serde::Serialize + Send + 'static>(
     held: Data<Held>,
     request: &HttpRequest,
-    work: impl FnOnce(&Held, PooledConnection<Manager>) -> anyhow::Result<T> + Send + 'static,
+    work: impl FnOnce(&Held, PooledConnection<Manager>, &str) -> anyhow::Result<T> + Send + 'static,
 ) -> Result<HttpResponse, Broken> {
     let header = request.headers().get("Authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let hash = Token::digest(header.trim_start_matches("Bearer "));
@@ -202,8 +202,8 @@ async fn signed_in<T: serde::Serialize + Send + 'static>(
             "SELECT {columns} FROM tokens JOIN accounts ON accounts.id = tokens.account_id WHERE hash = ? LIMIT 1"
         );
         let known: Vec<TokenRow> = bare.load(sql, vec![hash.as_str().into()])?;
-        anyhow::ensure!(!known.is_empty(), "the token is not known");
-        work(&held, bare)
+        let account = known.first().and_then(|token| token.account_id.as_deref());
+        work(&held, bare, account.ok_or_else(|| anyhow::anyhow!("the token is not known"))?)
     };
     let stopped = |error: actix_web::error::BlockingError| Broken(error.into());
     let found = web::block(work).await.map_err(stopped)?.map_err(Broken)?;
@@ -211,10 +211,11 @@ async fn signed_in<T: serde::Serialize + Send + 'static>(
 }
 
 async fn one(held: Data<Held>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Broken> {
-    signed_in(held, &request, move |_, mut bare| {
+    signed_in(held, &request, move |held, mut bare, account| {
         let sql = format!("SELECT {} FROM demands WHERE id = ? LIMIT 1", DemandRow::columns());
         let demands: Vec<DemandRow> = bare.load(sql, vec![id.as_str().into()])?;
         let parts = parts(&mut bare, &demands)?;
+        were_read(held, bare, account, &demands)?;
         Ok((demands, parts))
     })
     .await
@@ -229,7 +230,7 @@ struct Query {
 }
 
 async fn page(held: Data<Held>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, Broken> {
-    signed_in(held, &request, move |_, mut bare| {
+    signed_in(held, &request, move |held, mut bare, account| {
         let sql = format!(
             "SELECT {} FROM demands WHERE area_code = ? AND state = ? AND id > ? ORDER BY id LIMIT ?",
             DemandRow::columns()
@@ -243,6 +244,7 @@ async fn page(held: Data<Held>, request: HttpRequest, query: web::Query<Query>) 
         let mut demands: Vec<DemandRow> = bare.load(sql, values)?;
         demands.truncate(usize::try_from(query.limit)?);
         let parts = parts(&mut bare, &demands)?;
+        were_read(held, bare, account, &demands)?;
         Ok((demands, parts))
     })
     .await
@@ -257,6 +259,22 @@ fn parts(bare: &mut Bare, demands: &[DemandRow]) -> anyhow::Result<(Vec<ItemRow>
     Ok((items, bare.load(sql, values)?))
 }
 
+/// Puts on record who read these demands, as ours does.
+fn were_read(held: &Held, bare: PooledConnection<Manager>, account: &str, demands: &[DemandRow]) -> anyhow::Result<()> {
+    if demands.is_empty() {
+        return Ok(());
+    }
+    let now = Clock::System.now();
+    let row = |demand: &DemandRow| {
+        let subject = Value::Text(demand.id.clone());
+        let (id, at) = (held.ids.next(now), Value::Instant(Some(now.naive_utc())));
+        vec![id.as_str().into(), "demand".into(), subject, account.into(), "officer".into(), at]
+    };
+    let rows = demands.iter().map(row).collect::<Vec<_>>();
+    let columns = "id, kind, subject_id, account_id, role, read_at";
+    held.write(bare, |bare| bare.insert("case_reads", columns, rows.clone(), ""))
+}
+
 #[derive(serde::Deserialize, serde::Serialize)]
 struct Person {
     kind: String,
@@ -266,7 +284,7 @@ struct Person {
 }
 
 async fn post(held: Data<Held>, request: HttpRequest, person: web::Json<Person>) -> Result<HttpResponse, Broken> {
-    signed_in(held, &request, move |held, bare| {
+    signed_in(held, &request, move |held, bare, _| {
         let now = Clock::System.now();
         let id = held.ids.next(now);
         held.write(bare, |bare| record(bare, id.as_str(), &person, &Value::Instant(Some(now.naive_utc()))))?;

@@ -78,7 +78,8 @@ statements as for the service. No statement of the night reads more than what is
 ## Requests
 
 `cargo bench -- rates`: {clients} clients that ask again as soon as they are answered, 2,000,000 demands in the database. The bare
-server signs in and reads as ours does, but answers with the rows as they are, and does not test a connection before it uses it.
+server signs in, reads and puts reads on record as ours does, but answers with the rows as they are, and does not test a
+connection before it uses it.
 
 {rates}",
             clients = super::client::CLIENTS,

@@ -1,5 +1,7 @@
 //! Answers: a resource with its ETag, a page of a list, and changes that are made once however often they are sent.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
@@ -210,11 +212,11 @@ pub(super) fn whole(view: impl Serialize, revision: i64) -> HttpResponse {
 ///
 /// # Errors
 /// The problem that stands in the way.
-pub async fn read_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+pub async fn read_case<T: Serialize + Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,
-    case: C,
+    case: impl Into<Case>,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<(T, i64), Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (view, revision) = look_in_case(app, caller, action, case, work).await?;
@@ -225,22 +227,22 @@ pub async fn read_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
 ///
 /// # Errors
 /// The problem that stands in the way.
-pub async fn read_in_case<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+pub async fn read_in_case<T: Serialize + Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,
-    case: C,
+    case: impl Into<Case>,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let view = look_in_case(app, caller, action, case, work).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view))
 }
 
-/// Reads a short list of whole cases: each of them goes on record as read.
+/// Reads a list, or a page of one, that shows whole cases: each of them goes on record as read.
 ///
 /// # Errors
 /// The problem that stands in the way.
-pub async fn read_cases<T: Serialize + Send + 'static, C: Case + Send + 'static>(
+pub async fn read_cases<T: Serialize + Send + 'static, C: Into<Case> + Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,
@@ -254,13 +256,14 @@ pub async fn read_cases<T: Serialize + Send + 'static, C: Case + Send + 'static>
 ///
 /// # Errors
 /// The problem that stands in the way.
-pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
+pub(super) async fn look_in_case<T: Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,
-    case: C,
+    case: impl Into<Case>,
     work: impl FnOnce(&App, &mut Conn, &Context) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Problem> {
+    let case = case.into();
     look_in_cases(app, caller, action, move |app, db, cx| Ok((work(app, db, cx)?, vec![case]))).await
 }
 
@@ -269,7 +272,7 @@ pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
 ///
 /// # Errors
 /// The problem that stands in the way.
-pub(super) async fn look_in_cases<T: Send + 'static, C: Case + Send + 'static>(
+pub(super) async fn look_in_cases<T: Send + 'static, C: Into<Case> + Send + 'static>(
     app: Data<App>,
     caller: Caller,
     action: Action,
@@ -281,21 +284,27 @@ pub(super) async fn look_in_cases<T: Send + 'static, C: Case + Send + 'static>(
             let seen = work(&app, db, &cx)?;
             Ok::<_, Problem>((cx, seen))
         })?;
-        if !cases.is_empty() {
-            record_reads(&app, &cx, &cases)?;
-        }
+        record_reads(&app, &cx, cases)?;
         Ok(seen)
     };
     blocking(looking).await
 }
 
-/// Puts on record that somebody reads cases.
+/// Puts on record that somebody reads cases: once each, however often one answer shows them, and all in one turn.
 ///
 /// # Errors
 /// If it cannot be recorded; then the cases are not to be told.
-pub(super) fn record_reads<C: Case>(app: &App, cx: &Context, cases: &[C]) -> Result<(), Error> {
-    let reads = cases.iter().map(|case| CaseRead::of(cx, *case)).collect::<Vec<_>>();
-    Ok(app.db.write(|tx| reads.iter().try_for_each(|read| case_reads::insert(tx, read)))?)
+pub(super) fn record_reads(
+    app: &App,
+    cx: &Context,
+    cases: impl IntoIterator<Item = impl Into<Case>>,
+) -> Result<(), Error> {
+    let cases = cases.into_iter().map(Into::into).collect::<BTreeSet<Case>>();
+    if cases.is_empty() {
+        return Ok(());
+    }
+    let reads = cases.into_iter().map(|case| CaseRead::of(cx, case)).collect::<Vec<_>>();
+    Ok(app.db.write(|tx| case_reads::insert(tx, &reads))?)
 }
 
 /// Reads what is so sensitive that each read goes on record, in the transaction that `work` writes the record in. An

@@ -34,6 +34,7 @@ mod hostile;
 mod inspections;
 mod kill_check;
 mod letter_batches;
+mod letter_reads;
 mod letter_service;
 mod letters;
 mod licence_documents;

@@ -271,7 +271,7 @@ fn a_year_in_the_office() -> World {
     });
     something_is_referred(&world, home);
     a_reference_is_asked_for(&world, khan.id);
-    world.write(|tx| Ok(storage::case_reads::insert(tx, &case_read::CaseRead::of(&amy, licence.id))?));
+    world.write(|tx| Ok(storage::case_reads::insert(tx, &[case_read::CaseRead::of(&amy, licence.id)])?));
     world.write(|tx| {
         let answered = requests::Answered {
             account_id: "amy".to_owned(),

@@ -39,20 +39,20 @@ words! {
     }
 }
 
-/// The identifier of something whose every read goes on record.
-pub trait Case: Copy {
+/// A case, whatever its kind: something whose every read goes on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
     /// What it is.
-    const KIND: CaseKind;
-    /// Its identifier, whatever its kind.
-    fn case(self) -> CaseId;
+    pub kind: CaseKind,
+    /// Which.
+    pub id: CaseId,
 }
 
 macro_rules! cases {
     ($($id:ident => $kind:ident),+ $(,)?) => {$(
-        impl Case for $id {
-            const KIND: CaseKind = CaseKind::$kind;
-            fn case(self) -> CaseId {
-                CaseId(self.0)
+        impl From<$id> for Case {
+            fn from(id: $id) -> Self {
+                Self { kind: CaseKind::$kind, id: CaseId(id.0) }
             }
         }
     )+};
@@ -92,11 +92,12 @@ pub struct CaseRead {
 impl CaseRead {
     /// The actor reads a case.
     #[must_use]
-    pub fn of<C: Case>(cx: &Context, case: C) -> Self {
+    pub fn of(cx: &Context, case: impl Into<Case>) -> Self {
+        let Case { kind, id } = case.into();
         Self {
             id: CaseReadId::new(cx),
-            kind: C::KIND,
-            subject_id: case.case(),
+            kind,
+            subject_id: id,
             account_id: cx.actor.account,
             role: cx.actor.role,
             read_at: cx.now,

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::columns::{Column as _, Instant, Word};
 use super::page::{Listed, Page};
 use super::record::{Holds as _, record};
-use super::schema::case_reads;
+use super::schema::{applications, case_reads, demands, inspections, referrals};
 use super::{Conn, Error, Tx};
 use domain::actor::Role;
-use domain::case_read::{CaseKind, CaseRead};
+use domain::case_read::{Case, CaseKind, CaseRead};
 use domain::id::{AccountId, CaseId, CaseReadId};
 
 record! {
@@ -56,12 +56,32 @@ pub fn list(db: &mut Conn, filter: &Filter, page: &Page) -> Result<Listed<CaseRe
     Ok(page.cut(CaseReadRow::entities(rows)?, |read| read.id.to_string()))
 }
 
-/// Keeps a read.
+/// The case of a kind that people call by that reference, of the kinds whose letters name it so.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn insert(tx: &mut Tx<'_>, read: &CaseRead) -> Result<(), Error> {
-    tx.insert(&[CaseReadRow::of(read)])
+pub fn called(db: &mut Conn, kind: CaseKind, reference: &str) -> Result<Option<Case>, Error> {
+    macro_rules! id_in {
+        ($table:ident) => {
+            $table::table.filter($table::reference.eq(reference)).select($table::id).first::<Word<CaseId>>(db)
+        };
+    }
+    let found = match kind {
+        CaseKind::Application => id_in!(applications),
+        CaseKind::Demand => id_in!(demands),
+        CaseKind::Inspection => id_in!(inspections),
+        CaseKind::Referral => id_in!(referrals),
+        _ => return Ok(None),
+    };
+    Ok(found.optional()?.map(|Word(id)| Case { kind, id }))
+}
+
+/// Keeps reads.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn insert(tx: &mut Tx<'_>, reads: &[CaseRead]) -> Result<(), Error> {
+    tx.insert(&reads.iter().map(CaseReadRow::of).collect::<Vec<_>>())
 }
 
 /// Forgets reads from before that instant.

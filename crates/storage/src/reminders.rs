@@ -11,6 +11,7 @@ use super::record::{Holds as _, record};
 use super::schema::{demands, items, licences, obligations, recipients, reminders};
 use super::{Conn, Error, Tx};
 use domain::breach::Breach;
+use domain::case_read::Case;
 use domain::demand::ItemState;
 use domain::id::{CheckId, DemandId, Key, LetterId, LicenceId, PartyId, PropertyId, ReminderId, Spelled as _};
 use domain::reminder::{Reminder, ReminderState, SubjectKind};
@@ -299,6 +300,22 @@ pub fn in_letter(db: &mut Conn, letter: LetterId) -> Result<Vec<Reminder>, Error
         .select(ReminderRow::as_select())
         .load(db)?;
     ReminderRow::entities(rows)
+}
+
+/// The cases that the reminders of a letter are about: the demands of its items, the licences of its obligations.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn cases_in(db: &mut Conn, letter: LetterId) -> Result<Vec<Case>, Error> {
+    let subjects = |kind: SubjectKind| {
+        let of_letter = reminders::letter_id.eq(letter.as_str().to_owned());
+        reminders::table.filter(of_letter.and(reminders::subject_kind.eq(Word(kind)))).select(reminders::subject_id)
+    };
+    let asked = items::table.filter(items::id.eq_any(subjects(SubjectKind::Item)));
+    let asked: Vec<Word<DemandId>> = asked.select(items::demand_id).load(db)?;
+    let owed = obligations::table.filter(obligations::id.eq_any(subjects(SubjectKind::Obligation)));
+    let owed: Vec<Word<LicenceId>> = owed.select(obligations::licence_id).load(db)?;
+    Ok(asked.into_iter().map(|id| id.0.into()).chain(owed.into_iter().map(|id| id.0.into())).collect())
 }
 
 /// The due dates of the reminders that a letter carries.

@@ -1085,3 +1085,5 @@ diesel::allow_tables_to_appear_in_same_query!(
 diesel::allow_tables_to_appear_in_same_query!(notices, notice_copies, appeals);
 diesel::allow_tables_to_appear_in_same_query!(enforcement_cases, offences);
 diesel::allow_tables_to_appear_in_same_query!(accounts, tokens, sessions);
+diesel::allow_tables_to_appear_in_same_query!(reminders, items);
+diesel::allow_tables_to_appear_in_same_query!(reminders, obligations);

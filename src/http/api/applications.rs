@@ -1,5 +1,7 @@
 //! Applications: started, taken from stage to stage, granted.
 
+use std::mem;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,9 +25,9 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
 use crate::storage::{application_forms, applications, licences};
 
-/// An application for a licence.
+/// An application as a list shows it: without what is missing or was found, or why it ended.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ApplicationView {
+pub struct ApplicationLine {
     id: ApplicationId,
     /// What people call it, such as "APP/2025/00001".
     reference: String,
@@ -45,19 +47,36 @@ pub struct ApplicationView {
     duly_made_on: Option<NaiveDate>,
     /// The last day for answering defects, and why it is that day.
     answer_by: Option<ExplainedDate>,
-    defects: Vec<String>,
-    findings: Vec<Found>,
     /// The last day of the consultation, and why it is that day.
     consultation: Option<ExplainedDate>,
     ended_on: Option<NaiveDate>,
-    reason: Option<String>,
     /// The enquiry into the home that it came of.
     enquiry_id: Option<EnquiryId>,
     created_at: DateTime<Utc>,
 }
 
+/// An application.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApplicationView {
+    #[serde(flatten)]
+    line: ApplicationLine,
+    /// What is missing.
+    defects: Vec<String>,
+    findings: Vec<Found>,
+    /// Why it ended as it did.
+    reason: Option<String>,
+}
+
 impl ApplicationView {
-    pub(super) fn of(application: Application, today: NaiveDate) -> Self {
+    pub(super) fn of(mut application: Application, today: NaiveDate) -> Self {
+        let (defects, findings) = (mem::take(&mut application.defects), mem::take(&mut application.findings));
+        let reason = application.reason.take();
+        Self { line: ApplicationLine::of(application, today), defects, findings, reason }
+    }
+}
+
+impl ApplicationLine {
+    fn of(application: Application, today: NaiveDate) -> Self {
         Self {
             id: application.id,
             tally: application.stage.tally(),
@@ -75,10 +94,7 @@ impl ApplicationView {
             officer_id: application.officer_id,
             submitted_on: application.submitted_on,
             duly_made_on: application.duly_made_on,
-            defects: application.defects,
-            findings: application.findings,
             ended_on: application.ended_on,
-            reason: application.reason,
             enquiry_id: application.enquiry_id,
             created_at: application.created_at,
         }
@@ -114,8 +130,8 @@ pub struct ListQuery {
     limit: Option<u32>,
 }
 
-/// List applications.
-#[utoipa::path(tag = "applications", params(ListQuery), responses((status = 200, body = PageOf<ApplicationView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List applications, without what is missing, what was found or why they ended.
+#[utoipa::path(tag = "applications", params(ListQuery), responses((status = 200, body = PageOf<ApplicationLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/applications")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |app, db, cx| {
@@ -131,7 +147,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
         };
         let listed = applications::list(db, &filter, &page(query.after, query.limit))?;
         let today = cx.today();
-        Ok(PageOf::of(listed, |application| ApplicationView::of(application, today)))
+        Ok(PageOf::of(listed, |application| ApplicationLine::of(application, today)))
     })
     .await
 }

@@ -28,9 +28,9 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch, blocking};
 use crate::storage::{Conn, breaches, demands, reminders};
 
-/// A breach, as far as it is known.
+/// A breach as a list shows it: without why it was decided so.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct BreachView {
+pub struct BreachLine {
     id: BreachId,
     reference: String,
     licence_id: LicenceId,
@@ -46,13 +46,11 @@ pub struct BreachView {
     check_id: CheckId,
     decided_at: Option<DateTime<Utc>>,
     decided_by: Option<AccountId>,
-    reason: Option<String>,
-    evidence: Option<String>,
     /// The last day for a notice of intent, counted from the earliest arguable day, and why it is that day.
     limitation: ExplainedDate,
 }
 
-impl From<Breach> for BreachView {
+impl From<Breach> for BreachLine {
     fn from(breach: Breach) -> Self {
         Self {
             id: breach.id,
@@ -69,18 +67,20 @@ impl From<Breach> for BreachView {
             check_id: breach.check_id,
             decided_at: breach.decided_at,
             decided_by: breach.decided_by,
-            reason: breach.reason,
-            evidence: breach.evidence,
             limitation: ExplainedDate::from(&breach.limitation_basis),
         }
     }
 }
 
-/// A breach with what it rests on: the demand, its service, the reminders.
+/// A breach with its decision and what it rests on: the demand, its service, the reminders.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BreachFile {
     #[serde(flatten)]
-    breach: BreachView,
+    breach: BreachLine,
+    /// Why it was decided so.
+    reason: Option<String>,
+    /// What the officer relied on.
+    evidence: Option<String>,
     /// The demand whose item was not answered; absent for an obligation.
     demand: Option<DemandBehind>,
     /// The reminders that went before, in order.
@@ -130,7 +130,7 @@ impl DemandBehind {
     }
 }
 
-fn file(db: &mut Conn, breach: Breach) -> Result<BreachFile, Error> {
+fn file(db: &mut Conn, mut breach: Breach) -> Result<BreachFile, Error> {
     let demand = match breach.item_id {
         Some(item) => demands::of_item(db, item)?.map(|demand| DemandBehind::of(&demand, item)),
         None => None,
@@ -139,7 +139,8 @@ fn file(db: &mut Conn, breach: Breach) -> Result<BreachFile, Error> {
     let mut went_before = subject.map(|subject| reminders::about(db, subject)).transpose()?.unwrap_or_default();
     went_before.retain(|reminder| reminder.due_on == breach.due_on);
     let reminders = went_before.into_iter().map(ReminderView::from).collect();
-    Ok(BreachFile { breach: breach.into(), demand, reminders })
+    let (reason, evidence) = (breach.reason.take(), breach.evidence.take());
+    Ok(BreachFile { breach: breach.into(), reason, evidence, demand, reminders })
 }
 
 /// What a list of breaches is narrowed to.
@@ -167,8 +168,8 @@ pub struct BreachQuery {
     limit: Option<u32>,
 }
 
-/// List breaches.
-#[utoipa::path(tag = "breaches", operation_id = "list_breaches", params(BreachQuery), responses((status = 200, body = PageOf<BreachView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List breaches, without why they were decided so.
+#[utoipa::path(tag = "breaches", operation_id = "list_breaches", params(BreachQuery), responses((status = 200, body = PageOf<BreachLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/breaches")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<BreachQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |app, db, _| {
@@ -182,7 +183,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<BreachQuery>) -> 
             check: query.check_id,
         };
         let listed = breaches::list(db, &filter, &page(query.after, query.limit))?;
-        Ok(PageOf::of(listed, BreachView::from))
+        Ok(PageOf::of(listed, BreachLine::from))
     })
     .await
 }

@@ -58,9 +58,11 @@ pub struct ReadQuery {
     limit: Option<u32>,
 }
 
-/// List who read which case, the oldest first. A list of cases is no read of them unless it shows them whole, as those of the
-/// exemptions of a home and the proceedings on a licence do. A letter that answers a request for a reference counts as that request;
-/// checks whether a person is fit and proper and proof files that were taken are events of their own.
+/// List who read which case, the oldest first. A list of cases is no read of them unless it shows them whole, as those of demands,
+/// licences, notices, answers that wait, the exemptions of a home and the proceedings on a licence do: then it is a read of each case
+/// on the page. A letter, printed or not, and the file of a batch count as a read of each case that they are about, and a file that was
+/// sent in as one of its licence or application; checks whether a person is fit and proper and proof files that were taken are events of
+/// their own.
 #[utoipa::path(tag = "events", operation_id = "list_reads", params(ReadQuery), responses((status = 200, body = PageOf<CaseReadView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/reads")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ReadQuery>) -> Result<HttpResponse, Problem> {

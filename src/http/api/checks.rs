@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::breaches::BreachView;
+use super::breaches::BreachLine;
 use super::reminders::ReminderView;
 use crate::actions::Error;
 use crate::app::App;
@@ -76,7 +76,7 @@ pub struct CheckFile {
     /// Reminders called for or superseded; the next page with `after_reminder`.
     reminders: PageOf<ReminderView>,
     /// Breaches proposed; the next page with `after_breach`.
-    breaches: PageOf<BreachView>,
+    breaches: PageOf<BreachLine>,
     /// What could not be handled.
     failures: Vec<FailureView>,
 }
@@ -162,7 +162,7 @@ pub async fn show(
         Ok(CheckFile {
             run: run.into(),
             reminders: PageOf::of(called, ReminderView::from),
-            breaches: PageOf::of(proposed, BreachView::from),
+            breaches: PageOf::of(proposed, BreachLine::from),
             failures: failures.into_iter().map(FailureView::from).collect(),
         })
     })

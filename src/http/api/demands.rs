@@ -19,7 +19,7 @@ use crate::domain::demand::{Copy, Demand, DemandState, Item, ItemState, Response
 use crate::domain::id::{AccountId, CopyId, DemandId, ItemId, LicenceId, PropertyId};
 use crate::domain::property::Capacity;
 use crate::domain::scheme::DocumentKind;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
+use crate::http::answer::{Answer, PageOf, change, page, read_case, read_cases, read_in_case};
 use crate::http::form::{Id, Part, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -154,11 +154,11 @@ pub struct ListQuery {
     limit: Option<u32>,
 }
 
-/// List demands.
+/// List demands: a read of each on the page.
 #[utoipa::path(tag = "demands", params(ListQuery), responses((status = 200, body = PageOf<DemandView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/demands")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadOwnCases, move |app, db, cx| {
+    read_cases(app, caller, Action::ReadOwnCases, move |app, db, cx| {
         let query = query.0;
         let area = query.area.map(|area| gazetteer::area_code(&app.rules, &area, "?area")).transpose()?;
         let filter = demands::Filter {
@@ -172,8 +172,8 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
             text: query.text,
         };
         let listed = demands::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
-        let today = cx.today();
-        Ok(PageOf::of(listed, |demand| DemandView::of(demand, today)))
+        let (today, shown) = (cx.today(), listed.rows.iter().map(|demand| demand.cover.id).collect());
+        Ok((PageOf::of(listed, |demand| DemandView::of(demand, today)), shown))
     })
     .await
 }

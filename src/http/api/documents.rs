@@ -11,9 +11,10 @@ use crate::actions::{Error, FieldFault};
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::london;
+use crate::domain::case_read::Case;
 use crate::domain::document::{Document, MediaType, ScanState, Under};
 use crate::domain::id::{AccountId, ApplicationId, DocumentId, LicenceId, PartyId, PropertyId, Spelled};
-use crate::http::answer::{PageOf, look, made_or_found, page, read, read_one};
+use crate::http::answer::{PageOf, look_in_cases, made_or_found, page, read, read_one};
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
@@ -221,7 +222,8 @@ pub async fn show(app: Data<App>, caller: Caller, id: Id<DocumentId>) -> Result<
     .await
 }
 
-/// Download a file, or a range of it. Not while it waits for the malware scanner, and never if it is infected.
+/// Download a file, or a range of it: a read of the licence or the application for which it was sent. Not while it waits for the
+/// malware scanner, and never if it is infected.
 #[utoipa::path(tag = "documents", params(("id" = DocumentId, Path)), responses((status = 200, content_type = "application/octet-stream", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/documents/{id}/content")]
 pub async fn content(
@@ -230,8 +232,13 @@ pub async fn content(
     id: Id<DocumentId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let looking = look(app.clone(), caller, Action::ReadOwnCases, move |_, db, cx| {
-        documents::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)
+    let looking = look_in_cases(app.clone(), caller, Action::ReadOwnCases, move |_, db, cx| {
+        let document = documents::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
+        // What may not be opened is refused further on, and is no read.
+        let told = document.may_be_opened().is_ok();
+        let cases = document.licence_id.map(Case::from).into_iter().chain(document.application_id.map(Case::from));
+        let cases = cases.filter(|_| told).collect::<Vec<_>>();
+        Ok((document, cases))
     });
     download::answer(&app, &request, &looking.await?).await
 }

@@ -27,15 +27,14 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
 use crate::storage::{Conn, enforcement};
 
-/// An enforcement case as a list shows it.
+/// An enforcement case as a list shows it: without what is known, or why something was done.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CaseView {
+pub struct CaseLine {
     id: EnforcementId,
     reference: String,
     property_id: PropertyId,
     area: Option<String>,
     source: CaseSource,
-    source_note: Option<String>,
     suspect_id: PartyId,
     capacity: Capacity,
     state: CaseState,
@@ -53,8 +52,6 @@ pub struct CaseView {
     pence: Option<i32>,
     /// The last day for paying it.
     pay_by: Option<NaiveDate>,
-    /// Why it was chosen, closed, withdrawn or reduced, the last of these.
-    reason: Option<String>,
     opened_by: Option<AccountId>,
     opened_at: DateTime<Utc>,
 }
@@ -63,7 +60,11 @@ pub struct CaseView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CaseFile {
     #[serde(flatten)]
-    case: CaseView,
+    case: CaseLine,
+    /// More on its source.
+    source_note: Option<String>,
+    /// Why it was chosen, closed, withdrawn or reduced, the last of these.
+    reason: Option<String>,
     offences: Vec<OffenceView>,
     /// Steps of the council's policy: taken, or skipped with a reason.
     policy: Vec<PolicyNote>,
@@ -133,7 +134,7 @@ pub struct NoticeOfPenalty {
     letters: Vec<SentLetterView<CaseLetterKind>>,
 }
 
-impl From<Case> for CaseView {
+impl From<Case> for CaseLine {
     fn from(case: Case) -> Self {
         Self {
             id: case.id,
@@ -141,7 +142,6 @@ impl From<Case> for CaseView {
             property_id: case.property_id,
             area: case.area_code,
             source: case.source,
-            source_note: case.source_note,
             suspect_id: case.suspect_id,
             capacity: case.capacity,
             state: case.state,
@@ -152,7 +152,6 @@ impl From<Case> for CaseView {
             alert_on: case.alert_on,
             pence: case.pence,
             pay_by: case.pay_by,
-            reason: case.reason,
             opened_by: case.opened_by,
             opened_at: case.opened_at,
         }
@@ -212,6 +211,8 @@ impl From<PenaltyNotice> for NoticeOfPenalty {
 fn file(db: &mut Conn, case: Case) -> Result<CaseFile, Error> {
     let offences = enforcement::offences_of(db, case.id)?;
     Ok(CaseFile {
+        source_note: case.source_note.clone(),
+        reason: case.reason.clone(),
         offences: offences.into_iter().map(OffenceView::from).collect(),
         policy: case.policy.clone(),
         explanations: case.explanations.clone(),
@@ -258,8 +259,8 @@ pub struct CaseQuery {
     limit: Option<u32>,
 }
 
-/// List enforcement cases.
-#[utoipa::path(tag = "enforcement", operation_id = "list_enforcement", params(CaseQuery), responses((status = 200, body = PageOf<CaseView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+/// List enforcement cases, without what is known or why something was done.
+#[utoipa::path(tag = "enforcement", operation_id = "list_enforcement", params(CaseQuery), responses((status = 200, body = PageOf<CaseLine>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/enforcement")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<CaseQuery>) -> Result<HttpResponse, Problem> {
     read(app, caller, Action::ReadCases, move |app, db, _| {
@@ -273,7 +274,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<CaseQuery>) -> Re
             limitation_by: query.limitation_by,
         };
         let listed = enforcement::list(db, &filter, &page(query.after, query.limit))?;
-        Ok(PageOf::of(listed, CaseView::from))
+        Ok(PageOf::of(listed, CaseLine::from))
     })
     .await
 }

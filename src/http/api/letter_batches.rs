@@ -11,6 +11,7 @@ use super::letters::PostingRecord;
 use super::written;
 use crate::actions::Error;
 use crate::actions::letter_batches::{self as actions, Batch};
+use crate::actions::letters::cases_in;
 use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::calendar::{Method, london};
@@ -20,7 +21,7 @@ use crate::domain::id::{AccountId, DemandId, LetterBatchId, LetterId};
 use crate::domain::letter::{Enclosure, Letter, LetterState};
 use crate::domain::letter_batch::{BatchState, Cover, LetterBatch, Posting, Printed};
 use crate::files::AtRest;
-use crate::http::answer::{Answer, PageOf, change, change_with_file, look, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, change_with_file, look_in_cases, page, read, read_one};
 use crate::http::download::{self, Stored};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
@@ -214,7 +215,7 @@ fn print(app: &App, cx: &Context, chosen: Vec<(Letter, Option<Enclosure>)>) -> R
     Ok((file, Batch { letters, printed, unprintable }))
 }
 
-/// Download a batch, to be printed.
+/// Download a batch, to be printed: a read of each case that its letters are about.
 #[utoipa::path(tag = "letters", operation_id = "download_letter_batch", params(("id" = LetterBatchId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letter-batches/{id}/pdf")]
 pub async fn content(
@@ -223,10 +224,16 @@ pub async fn content(
     id: Id<LetterBatchId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let looking = look(app.clone(), caller, Action::ReadCases, move |_, db, _| {
-        letter_batches::find(db, id.0)?.ok_or(Error::NotFound)
+    let looking = look_in_cases(app.clone(), caller, Action::ReadCases, move |_, db, _| {
+        let batch = letter_batches::find(db, id.0)?.ok_or(Error::NotFound)?;
+        let mut cases = Vec::with_capacity(batch.letters.len());
+        for entry in &batch.letters {
+            let letter = letters::find(db, entry.letter_id)?.ok_or(Error::NotFound)?;
+            cases.extend(cases_in(db, &letter)?);
+        }
+        Ok((batch.cover, cases))
     });
-    let cover = looking.await?.cover;
+    let cover = looking.await?;
     let name = format!("letters-{}-{}.pdf", london::today(cover.made_at), cover.id);
     let stored = Stored { sha256: &cover.sha256, bytes: cover.bytes, media_type: MediaType::Pdf, name: &name };
     download::stored(&app, &request, stored).await

@@ -15,7 +15,7 @@ use crate::domain::actor::{Action, Sight};
 use crate::domain::calendar::Method;
 use crate::domain::context::Context;
 use crate::domain::document::MediaType;
-use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId, ReferenceId};
+use crate::domain::id::{DemandId, LetterId, PartyId, PropertyId};
 use crate::domain::letter::{Channel, Enclosure, Letter, LetterKind, LetterState};
 use crate::domain::letter_batch::Posting;
 use crate::http::answer::{Answer, PageOf, change, look_in_cases, page, read, whole};
@@ -25,7 +25,7 @@ use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch, blocking};
 use crate::mail::paper;
 use crate::storage::letters::{self, Attempt};
-use crate::storage::{Conn, enclosures, references, reminders};
+use crate::storage::{Conn, enclosures, reminders};
 use crate::typeset;
 
 /// A letter, without its text.
@@ -185,15 +185,7 @@ fn seen(db: &mut Conn, cx: &Context, id: LetterId) -> Result<Letter, Error> {
     letter.filter(|letter| Some(letter.kind) != hidden_from(cx)).ok_or(Error::NotFound)
 }
 
-/// The request whose answer the letter is: who reads one reads the other.
-fn told_by(db: &mut Conn, letter: &Letter) -> Result<Vec<ReferenceId>, Error> {
-    if letter.kind != LetterKind::Reference {
-        return Ok(Vec::new());
-    }
-    Ok(references::of_letter(db, letter.id)?.into_iter().collect())
-}
-
-/// List letters.
+/// List letters, without their texts.
 #[utoipa::path(tag = "letters", operation_id = "list_letters", params(LetterQuery), responses((status = 200, body = PageOf<LetterView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> Result<HttpResponse, Problem> {
@@ -212,29 +204,30 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LetterQuery>) -> 
     .await
 }
 
-/// Read a letter as it was sent.
+/// Read a letter as it was sent: a read of each case that it is about.
 #[utoipa::path(tag = "letters", operation_id = "show_letter", params(("id" = LetterId, Path)), responses((status = 200, body = LetterFile), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let (revision, told) = (letter.revision, told_by(db, &letter)?);
-        Ok(((file(db, letter)?, revision), told))
+        let (revision, cases) = (letter.revision, actions::cases_in(db, &letter)?);
+        Ok(((file(db, letter)?, revision), cases))
     });
     let (letter, revision) = looking.await?;
     Ok(whole(letter, revision))
 }
 
-/// Print a letter with what goes with it: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1).
+/// Print a letter with what goes with it: its words as sent, as a PDF that is fit to be kept (PDF/A-2a) and to be read aloud
+/// (PDF/UA-1). A read of each case that it is about.
 #[utoipa::path(tag = "letters", operation_id = "print_letter", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/pdf")]
 pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<HttpResponse, Problem> {
     let typesetter = app.typesetter;
     let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let told = told_by(db, &letter)?;
+        let cases = actions::cases_in(db, &letter)?;
         let enclosure = enclosures::of(db, &letter)?;
-        Ok(((letter, enclosure), told))
+        Ok(((letter, enclosure), cases))
     });
     let (letter, enclosure) = looking.await?;
     let name = format!("letter-{}-{}.pdf", letter.dated_on, letter.id);
@@ -242,7 +235,7 @@ pub async fn print(app: Data<App>, caller: Caller, id: Id<LetterId>) -> Result<H
     Ok(download::made(&name, blocking(print).await?.bytes))
 }
 
-/// Download what goes with a letter, such as the copy of a licence, as it went.
+/// Download what goes with a letter, such as the copy of a licence, as it went. A read of each case that the letter is about.
 #[utoipa::path(tag = "letters", operation_id = "download_letter_enclosure", params(("id" = LetterId, Path)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/letters/{id}/enclosure")]
 pub async fn download_enclosure(
@@ -253,8 +246,8 @@ pub async fn download_enclosure(
 ) -> Result<HttpResponse, Problem> {
     let looking = look_in_cases(app.clone(), caller, Action::ReadOwnCases, move |_, db, cx| {
         let letter = seen(db, cx, id.0)?;
-        let told = told_by(db, &letter)?;
-        Ok((enclosures::of(db, &letter)?.ok_or(Error::NotFound)?, told))
+        let cases = actions::cases_in(db, &letter)?;
+        Ok((enclosures::of(db, &letter)?.ok_or(Error::NotFound)?, cases))
     });
     let Enclosure { sha256, name, bytes, .. } = looking.await?;
     let stored = Stored { sha256: &sha256, bytes, media_type: MediaType::Pdf, name: &name };

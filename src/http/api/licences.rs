@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::id::{ApplicationId, LicenceId, PartyId, ProceedingId, PropertyId};
 use crate::domain::licence::{Licence, LicenceStanding, LicenceState, LicenceStep, LicenceVersion};
-use crate::http::answer::{Answer, PageOf, change, look_in_case, page, read, read_case, read_in_case};
+use crate::http::answer::{Answer, PageOf, change, look_in_case, page, read_case, read_cases, read_in_case};
 use crate::http::download;
 use crate::http::form::{Id, Number, Query, Sent};
 use crate::http::problem::Problem;
@@ -121,11 +121,11 @@ pub struct ListQuery {
     limit: Option<u32>,
 }
 
-/// List licences: for a landlord or agent, their own.
+/// List licences: for a landlord or agent, their own. A read of each on the page.
 #[utoipa::path(tag = "licences", params(ListQuery), responses((status = 200, body = PageOf<LicenceView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/licences")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadOwnCases, move |app, db, cx| {
+    read_cases(app, caller, Action::ReadOwnCases, move |app, db, cx| {
         let query = query.0;
         let area = query.area.map(|area| gazetteer::area_code(&app.rules, &area, "?area")).transpose()?;
         let filter = licences::Filter {
@@ -143,10 +143,11 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListQuery>) -> Re
             homes.entry(licence).or_default().push(home);
         }
         let today = cx.today();
-        Ok(PageOf::of(listed, |licence| {
+        let view = |licence: Licence| {
             let homes = homes.remove(&licence.id).unwrap_or_default();
             LicenceView::of(licence, homes, today)
-        }))
+        };
+        Ok((PageOf::of(listed, view), ids))
     })
     .await
 }

@@ -20,7 +20,7 @@ use crate::domain::id::{
 };
 use crate::domain::notice::{Copy, Notice, NoticeKind, NoticeState, Representation, Terms};
 use crate::domain::property::Capacity;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_case, read_in_case};
+use crate::http::answer::{Answer, PageOf, change, page, read_case, read_cases, read_in_case};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -134,11 +134,11 @@ pub struct NoticeQuery {
     limit: Option<u32>,
 }
 
-/// List notices.
+/// List notices: a read of each on the page.
 #[utoipa::path(tag = "notices", operation_id = "list_notices", params(NoticeQuery), responses((status = 200, body = PageOf<NoticeView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/notices")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<NoticeQuery>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |_, db, _| {
+    read_cases(app, caller, Action::ReadCases, move |_, db, _| {
         let query = query.0;
         let filter = notices::Filter {
             kind: query.kind,
@@ -148,7 +148,8 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<NoticeQuery>) -> 
             property: query.property_id,
         };
         let listed = notices::list(db, &filter, &page(query.after, query.limit))?;
-        Ok(PageOf::of(listed, NoticeView::from))
+        let shown = listed.rows.iter().map(|notice| notice.cover.id).collect();
+        Ok((PageOf::of(listed, NoticeView::from), shown))
     })
     .await
 }

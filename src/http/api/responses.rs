@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::demand::{ItemState, Standing};
 use crate::domain::id::{AccountId, DemandId, PropertyId};
-use crate::http::answer::{PageOf, page, read};
+use crate::http::answer::{PageOf, page, read_cases};
 use crate::http::form::Query;
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
@@ -90,16 +90,17 @@ pub struct QueueQuery {
     limit: Option<u32>,
 }
 
-/// List the answers that wait for an officer, the oldest due first.
+/// List the answers that wait for an officer, the oldest due first: a read of each demand that they answer.
 #[utoipa::path(tag = "demands", operation_id = "list_waiting_responses", params(QueueQuery), responses((status = 200, body = PageOf<WaitingView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/responses")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<QueueQuery>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadCases, move |app, db, cx| {
+    read_cases(app, caller, Action::ReadCases, move |app, db, cx| {
         let query = query.0;
         let area = query.area.map(|area| gazetteer::area_code(&app.rules, &area, "?area")).transpose()?;
         let filter = answers::Filter { area, officer: query.officer_id };
         let listed = answers::waiting(db, &filter, &page(query.after, query.limit))?;
-        Ok(PageOf { items: views(db, listed.rows, cx.today())?, next: listed.next })
+        let shown = listed.rows.iter().map(|one| one.item.demand_id).collect::<Vec<_>>();
+        Ok((PageOf { items: views(db, listed.rows, cx.today())?, next: listed.next }, shown))
     })
     .await
 }

@@ -12,7 +12,7 @@ use super::answers::{Again, Taken, again, take};
 use super::fields::{Fields, Lines, Posted, check_text, day_of};
 use super::item::{Head, look};
 use super::look::{Fault, Outcome, Shell, render};
-use super::visitor::{Guest, Visitor, show};
+use super::visitor::{Guest, Visitor, show_case};
 use super::words::capital;
 use crate::actions::Error;
 use crate::actions::demands::Incoming;
@@ -78,7 +78,7 @@ pub(super) async fn form(
     id: Id<DemandId>,
     part: Part<ItemId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::AnswerDemands, "alarms.html", move |app, db, guest| {
+    show_case(app, visitor, Action::AnswerDemands, id.0, "alarms.html", move |app, db, guest| {
         let storey = |place: &str| Typed { place: place.to_owned(), ..Typed::default() };
         let storeys = vec![storey("Ground floor"), storey("First floor")];
         let typed = Declared { storeys, ..Declared::default() };

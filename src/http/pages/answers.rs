@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::fields::{Fields, Lines, Posted, check_text};
 use super::item::{Head, look};
 use super::look::{Fault, Outcome, Shell, render};
-use super::visitor::{Guest, Visitor, show};
+use super::visitor::{Guest, Visitor, show_case};
 use crate::actions::demands::Incoming;
 use crate::actions::{Error, Expected, demands as actions};
 use crate::app::App;
@@ -65,7 +65,7 @@ async fn form(
     part: Part<ItemId>,
     kind: AnswerKind,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::AnswerDemands, "answer.html", move |app, db, guest| {
+    show_case(app, visitor, Action::AnswerDemands, id.0, "answer.html", move |app, db, guest| {
         words(app, db, guest, (id.0, part.0), kind, String::new())
     })
     .await

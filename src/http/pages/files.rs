@@ -10,7 +10,7 @@ use super::answers::{Again, Taken, again, take};
 use super::fields::Posted;
 use super::item::{Head, look};
 use super::look::Fault;
-use super::visitor::{Guest, Visitor, show};
+use super::visitor::{Guest, Visitor, show_case};
 use crate::actions::Error;
 use crate::actions::demands::Incoming;
 use crate::app::App;
@@ -61,8 +61,10 @@ pub(super) async fn form(
     id: Id<DemandId>,
     part: Part<ItemId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::AnswerDemands, "files.html", move |app, db, guest| blank(app, db, guest, (id.0, part.0)))
-        .await
+    show_case(app, visitor, Action::AnswerDemands, id.0, "files.html", move |app, db, guest| {
+        blank(app, db, guest, (id.0, part.0))
+    })
+    .await
 }
 
 /// Files come in for an item. All of them are taken as one answer, or none is.

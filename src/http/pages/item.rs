@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::demand::received_because;
-use super::visitor::{Visitor, show as show_guest};
+use super::visitor::{Visitor, show_case};
 use super::words::{Answer, Tag, days_left};
 use crate::actions::Error;
 use crate::app::App;
@@ -104,7 +104,7 @@ pub(super) async fn show(
     id: Id<DemandId>,
     part: Part<ItemId>,
 ) -> Result<HttpResponse, Problem> {
-    show_guest(app, visitor, Action::ReadOwnCases, "item.html", move |app, db, guest| {
+    show_case(app, visitor, Action::ReadOwnCases, id.0, "item.html", move |app, db, guest| {
         let Seen { demand, item, head } = look(app, db, &guest.cx, id.0, part.0)?;
         let mut responses = demands::responses_to(db, id.0)?;
         responses.retain(|one| one.item_id == item.id);

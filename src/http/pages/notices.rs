@@ -300,7 +300,7 @@ fn filled(db: &mut Conn, guest: &Guest, id: NoticeId, text: String) -> Result<Fo
 
 /// The form to comment on a proposal.
 pub(super) async fn form(app: Data<App>, visitor: Visitor, id: Id<NoticeId>) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::AnswerDemands, "notice_comment.html", move |_, db, guest| {
+    show_case(app, visitor, Action::AnswerDemands, id.0, "notice_comment.html", move |_, db, guest| {
         filled(db, guest, id.0, String::new())
     })
     .await

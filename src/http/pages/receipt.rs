@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 
 use super::item::{Head, look};
-use super::visitor::{Visitor, show as show_guest};
+use super::visitor::{Visitor, show_case};
 use super::words::{FileLine, kind, weekday_instant};
 use crate::actions::Error;
 use crate::app::App;
@@ -61,7 +61,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (.., number) = path.into_inner();
     let number = ResponseId::read(&number).ok_or_else(Problem::not_found)?;
-    show_guest(app, visitor, Action::ReadOwnCases, "receipt.html", move |app, db, guest| {
+    show_case(app, visitor, Action::ReadOwnCases, id.0, "receipt.html", move |app, db, guest| {
         let seen = look(app, db, &guest.cx, id.0, part.0)?;
         let responses = demands::responses_to(db, id.0)?;
         let mut of_item = responses.into_iter().filter(|one| one.item_id == part.0);

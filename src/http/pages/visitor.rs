@@ -120,15 +120,16 @@ pub(super) async fn show<P: serde::Serialize>(
 ///
 /// # Errors
 /// As there.
-pub(super) async fn show_case<P: serde::Serialize, C: Case + Send + 'static>(
+pub(super) async fn show_case<P: serde::Serialize>(
     app: Data<App>,
     visitor: Visitor,
     action: Action,
-    case: C,
+    case: impl Into<Case>,
     template: &'static str,
     work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<P, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, &[case]);
+    let case = case.into();
+    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, [case]);
     show_once(app, visitor, action, template, work, record).await
 }
 
@@ -136,14 +137,15 @@ pub(super) async fn show_case<P: serde::Serialize, C: Case + Send + 'static>(
 ///
 /// # Errors
 /// As [`show_case`].
-pub(super) async fn look_in_case<T: Send + 'static, C: Case + Send + 'static>(
+pub(super) async fn look_in_case<T: Send + 'static>(
     app: Data<App>,
     visitor: Visitor,
     action: Action,
-    case: C,
+    case: impl Into<Case>,
     work: impl FnOnce(&App, &mut Conn, &Guest) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Problem> {
-    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, &[case]);
+    let case = case.into();
+    let record = move |app: &App, guest: &Guest| record_reads(app, &guest.cx, [case]);
     blocking(move || look(&app, &visitor, action, work, record)).await
 }
 

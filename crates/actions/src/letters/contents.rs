@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
-use super::notice_of;
+use super::{named_in, notice_of};
 use crate::proceedings::{Altered, altered};
 use crate::{Error, Rules, service_policy};
 use domain::application::Application;
 use domain::calendar::{Consent, Dispatch, Method, london};
+use domain::case_read::{Case, CaseKind};
 use domain::context::Context;
 use domain::demand::Demand;
-use domain::id::PartyId;
+use domain::id::{EnforcementId, EnquiryId, ExemptionId, PartyId};
 use domain::letter::{Channel, Letter, LetterKind};
 use domain::licence::Licence;
 use domain::notice::Notice;
@@ -20,7 +22,10 @@ use domain::property::{Capacity, Property};
 use domain::reminder::Reminder;
 use domain::scheme::Scheme;
 use domain::service::Copy;
-use storage::{Conn, applications, demands, events, licences, notices, parties, proceedings, properties, reminders};
+use storage::{
+    Conn, applications, case_reads, demands, events, licences, notices, parties, proceedings, properties, references,
+    reminders,
+};
 
 /// Everything that a letter says, read when it is composed.
 #[derive(Clone, Debug)]
@@ -236,4 +241,30 @@ fn digest_contents(db: &mut Conn, rules: &Rules, letter: &Letter) -> Result<Abou
         lines.push(Line { reminder, home, licence: licence.clone(), holder });
     }
     Ok(About::Digest { lines, scheme: Box::new(rules.current()?.clone()) })
+}
+
+/// The cases that a letter is about: whoever reads it reads them.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn cases_in(db: &mut Conn, letter: &Letter) -> Result<Vec<Case>, Error> {
+    let one = match letter.kind {
+        LetterKind::Demand => letter.demand_id.map(Case::from),
+        LetterKind::Notice => notice_of(letter).map(|(notice, _)| notice.into()),
+        LetterKind::Enforcement => named_in::<EnforcementId>(letter, "case").map(Case::from),
+        LetterKind::Exemption => named_in::<ExemptionId>(letter, "exemption").map(Case::from),
+        LetterKind::Enquiry => named_in::<EnquiryId>(letter, "enquiry").map(Case::from),
+        LetterKind::Application => called(db, CaseKind::Application, letter)?,
+        LetterKind::Decision | LetterKind::Receipt => called(db, CaseKind::Demand, letter)?,
+        LetterKind::Inspection => called(db, CaseKind::Inspection, letter)?,
+        LetterKind::Referral => called(db, CaseKind::Referral, letter)?,
+        LetterKind::Reference => references::of_letter(db, letter.id)?.map(Case::from),
+        LetterKind::Digest => return Ok(reminders::cases_in(db, letter.id)?),
+    };
+    Ok(one.into_iter().collect())
+}
+
+fn called(db: &mut Conn, kind: CaseKind, letter: &Letter) -> Result<Option<Case>, Error> {
+    let Some(reference) = letter.facts.get("reference").and_then(Value::as_str) else { return Ok(None) };
+    Ok(case_reads::called(db, kind, reference)?)
 }

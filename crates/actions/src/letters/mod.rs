@@ -7,7 +7,7 @@ mod posting;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-pub use contents::{About, Contents, LicenceMatter, Line, contents};
+pub use contents::{About, Contents, LicenceMatter, Line, cases_in, contents};
 pub use enclosing::to_enclose;
 pub use posting::{Words, post, record_return, send_again, settle, take_up, to_send};
 

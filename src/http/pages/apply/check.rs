@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::answers::{Again, shown_again};
 use super::super::fields::{Fields, Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::overview::grounds;
 use super::people::{PersonView, agreed, views};
 use super::{Head, href, look_at_draft, part_href, told};
@@ -84,7 +84,7 @@ pub(in super::super) async fn form(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application_check.html", move |app, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_check.html", move |app, db, guest| {
         filled(app, db, guest, id.0, Typed::default())
     })
     .await

@@ -8,7 +8,7 @@ use super::super::answers::{Again, shown_again};
 use super::super::fields::{Lines, Posted, wrong_text};
 use super::super::files::{chosen, keep_under};
 use super::super::look::{Fault, Outcome};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::{Head, href, look, told};
 use crate::actions::applying as actions;
 use crate::actions::{Error, Expected};
@@ -48,7 +48,7 @@ pub(in super::super) async fn form(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application_defects.html", move |app, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_defects.html", move |app, db, guest| {
         filled(app, db, guest, id.0, String::new())
     })
     .await

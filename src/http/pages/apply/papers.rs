@@ -8,7 +8,7 @@ use super::super::answers::Again;
 use super::super::fields::Posted;
 use super::super::files::{chosen, keep_under};
 use super::super::look::{Choice, Fault};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::{Head, look_at_draft, save};
 use crate::actions::Error;
 use crate::actions::applying::{self as actions, Saving};
@@ -57,7 +57,7 @@ pub(in super::super) async fn form(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application_papers.html", move |app, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_papers.html", move |app, db, guest| {
         filled(app, db, guest, id.0, String::new())
     })
     .await

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::answers::Again;
 use super::super::fields::{Fields, Lines, Posted, check_text};
 use super::super::look::{Choice, Fault};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::{Head, look_at_draft, save};
 use crate::actions::Error;
 use crate::actions::applying::{self as actions, Saving};
@@ -128,7 +128,8 @@ pub(in super::super) async fn list(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application_people.html", move |_, db, guest| listed(db, guest, id.0)).await
+    show_case(app, visitor, Action::Apply, id.0, "application_people.html", move |_, db, guest| listed(db, guest, id.0))
+        .await
 }
 
 fn listed(db: &mut Conn, guest: &Guest, id: ApplicationId) -> Result<ListPage, Error> {
@@ -227,7 +228,7 @@ pub(in super::super) async fn form(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let place = path.into_inner().1;
-    show(app, visitor, Action::Apply, "application_person.html", move |_, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_person.html", move |_, db, guest| {
         filled(db, guest, (id.0, &place), None)
     })
     .await

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::answers::Again;
 use super::super::fields::{Fields, Lines, Posted, day_of, wrong_text};
 use super::super::look::{Choice, Fault};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::{Head, href, look_at_draft, save};
 use crate::actions::Error;
 use crate::actions::applying::{self as actions, Saving};
@@ -66,7 +66,7 @@ pub(in super::super) async fn form(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let code = path.into_inner().1;
-    show(app, visitor, Action::Apply, "application_questions.html", move |app, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_questions.html", move |app, db, guest| {
         filled(app, db, guest, (id.0, &code), None)
     })
     .await

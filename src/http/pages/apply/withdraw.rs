@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::answers::{Again, shown_again};
 use super::super::fields::{Lines, Posted, wrong_text};
 use super::super::look::{Fault, Outcome};
-use super::super::visitor::{Guest, Visitor, show};
+use super::super::visitor::{Guest, Visitor, show_case};
 use super::{Head, look, told};
 use crate::actions::applying as actions;
 use crate::actions::{Error, Expected};
@@ -43,7 +43,7 @@ pub(in super::super) async fn form(
     visitor: Visitor,
     id: Id<ApplicationId>,
 ) -> Result<HttpResponse, Problem> {
-    show(app, visitor, Action::Apply, "application_withdrawal.html", move |_, db, guest| {
+    show_case(app, visitor, Action::Apply, id.0, "application_withdrawal.html", move |_, db, guest| {
         filled(db, guest, id.0, String::new())
     })
     .await
