@@ -92,7 +92,7 @@ fn put_together(app: &App, cx: &Context, case: &bundles::CaseFile) -> Result<Opt
     let exhibits = exhibits::of(app, case);
     let mut shelf = Shelf { container: Container::begin(app.files.begin()?), listed: Vec::new() };
     for version in &case.versions {
-        let what = format!("{}: as on record at its day, with names and addresses as they are now", version.title());
+        let what = format!("{}: as on record at its day", version.title());
         shelf.add(&exhibits::path_of(version), &what, &licence_document::print(app.typesetter, version)?)?;
     }
     for letter in &exhibits.letters {

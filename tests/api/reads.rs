@@ -264,6 +264,27 @@ fn whoever_downloads_a_file_that_was_sent_in_reads_that_for_which_it_was_sent() 
 }
 
 #[test]
+fn whoever_looks_at_the_certificates_or_the_events_of_a_home_reads_the_home() {
+    let server = Server::start();
+    let granted = licence(&server, 1);
+    let home = granted.body["property_id"].as_str().unwrap().to_owned();
+    let (list, events) = (format!("/certificates?property_id={home}"), format!("/properties/{home}/events"));
+    let none = recorded(&server, || drop(server.amy().get(&list).expect(200)));
+    assert_eq!(none, [], "an empty list shows no home");
+    let record = json!({
+        "property_id": home, "licence_id": granted.id(),
+        "record": { "kind": "gas_safety_record", "checked_on": "2025-02-10", "result": "satisfactory", "registration": "GS 512345" },
+    });
+    let record = server.amy().post("/certificates", &record).expect(201).id();
+    for path in [list, format!("/certificates/{record}"), events] {
+        let read = recorded(&server, || drop(server.person("the auditor").get(&path).expect(200)));
+        assert_eq!(read, each("home", &[&home], "auditor"), "{path}");
+        let refused = recorded(&server, || drop(server.person("the partner").get(&path).expect(403)));
+        assert_eq!(refused, [], "{path}");
+    }
+}
+
+#[test]
 fn a_landlord_who_looks_at_a_page_of_a_case_is_on_record() {
     let pages = Pages::open();
     let world = &pages.desk.world;

@@ -6,12 +6,14 @@ use super::actor::Role;
 use super::context::Context;
 use super::id::{
     AccountId, ApplicationId, BreachId, CaseId, CaseReadId, DemandId, EnforcementId, EnquiryId, ExemptionId,
-    InspectionId, LicenceId, NoticeId, ProceedingId, ReferenceId, ReferralId, words,
+    InspectionId, LicenceId, NoticeId, ProceedingId, PropertyId, ReferenceId, ReferralId, words,
 };
 
 words! {
     /// What a case is.
     CaseKind {
+        /// A home: its certificates, and all that happened to it.
+        Home = "home",
         /// An application for a licence.
         Application = "application",
         /// A licence.
@@ -58,6 +60,7 @@ macro_rules! cases {
     )+};
 }
 cases! {
+    PropertyId => Home,
     ApplicationId => Application,
     LicenceId => Licence,
     ProceedingId => Proceeding,

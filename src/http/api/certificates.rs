@@ -19,7 +19,7 @@ use crate::domain::document::Document;
 use crate::domain::id::{AccountId, CertificateId, DocumentId, LicenceId, PropertyId};
 use crate::domain::property::Property;
 use crate::domain::scheme::DocumentKind;
-use crate::http::answer::{Answer, PageOf, change, page, read, read_one};
+use crate::http::answer::{Answer, PageOf, change, look_in_cases, page, read_cases, whole};
 use crate::http::form::{Id, Query, Sent};
 use crate::http::problem::Problem;
 use crate::http::session::{Caller, IfMatch};
@@ -132,15 +132,16 @@ pub struct CertificateQuery {
     limit: Option<u32>,
 }
 
-/// List certificates, reports and declarations.
+/// List certificates, reports and declarations. A read of each home on the page.
 #[utoipa::path(tag = "certificates", operation_id = "list_certificates", params(CertificateQuery), responses((status = 200, body = PageOf<CertificateView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/certificates")]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<CertificateQuery>) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    read_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let query = query.0;
         let filter = certificates::Filter { property: query.property_id, kind: query.kind, state: query.state };
         let listed = certificates::list(db, cx.actor.sight(), &filter, &page(query.after, query.limit))?;
-        Ok(PageOf { items: CertificateView::of_all(db, listed.rows, cx.today())?, next: listed.next })
+        let homes = listed.rows.iter().map(|record| record.property_id).collect::<Vec<_>>();
+        Ok((PageOf { items: CertificateView::of_all(db, listed.rows, cx.today())?, next: listed.next }, homes))
     })
     .await
 }
@@ -180,15 +181,17 @@ pub async fn create(app: Data<App>, caller: Caller, form: Sent<NewCertificate>) 
     .await
 }
 
-/// Read a certificate, report or declaration.
+/// Read a certificate, report or declaration. A read of its home.
 #[utoipa::path(tag = "certificates", operation_id = "show_certificate", params(("id" = CertificateId, Path)), responses((status = 200, body = CertificateView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/certificates/{id}")]
 pub async fn show(app: Data<App>, caller: Caller, id: Id<CertificateId>) -> Result<HttpResponse, Problem> {
-    read_one(app, caller, Action::ReadOwnCases, move |_, db, cx| {
+    let looking = look_in_cases(app, caller, Action::ReadOwnCases, move |_, db, cx| {
         let record = certificates::find_seen(db, cx.actor.sight(), id.0)?.ok_or(Error::NotFound)?;
-        CertificateView::one(db, record, cx.today())
-    })
-    .await
+        let home = record.property_id;
+        Ok((CertificateView::one(db, record, cx.today())?, vec![home]))
+    });
+    let (view, revision) = looking.await?;
+    Ok(whole(view, revision))
 }
 
 /// An officer's assessment of a record.

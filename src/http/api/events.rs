@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::actor::Action;
 use crate::domain::event::{Chain, Happening};
 use crate::domain::id::{PartyId, PropertyId};
-use crate::http::answer::{PageOf, read};
+use crate::http::answer::{PageOf, read, read_in_case};
 use crate::http::form::{Id, Query};
 use crate::http::problem::Problem;
 use crate::http::session::Caller;
@@ -87,7 +87,7 @@ fn of_chain(db: &mut Conn, chain: Chain, query: &ChainQuery) -> Result<PageOf<Ev
     Ok(query.cut(rows, |event| event.seq, EventView::from))
 }
 
-/// List the events of a home's case, in order.
+/// List the events of a home's case, in order. A read of the home.
 #[utoipa::path(tag = "events", operation_id = "list_case_events", params(("id" = PropertyId, Path), ChainQuery), responses((status = 200, body = PageOf<EventView>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/properties/{id}/events")]
 pub async fn of_property(
@@ -96,7 +96,7 @@ pub async fn of_property(
     id: Id<PropertyId>,
     query: Query<ChainQuery>,
 ) -> Result<HttpResponse, Problem> {
-    read(app, caller, Action::ReadEvents, move |_, db, _| {
+    read_in_case(app, caller, Action::ReadEvents, id.0, move |_, db, _| {
         properties::find(db, id.0)?.ok_or(Error::NotFound)?;
         of_chain(db, Chain::Case(id.0), &query.0)
     })

@@ -214,7 +214,7 @@ pub async fn versions(app: Data<App>, caller: Caller, id: Id<LicenceId>) -> Resu
 }
 
 /// Print a version of a licence: a PDF that is fit to be kept (PDF/A-2a) and to be read aloud (PDF/UA-1). It says what was on
-/// record at that version's day, with names and addresses as they are now.
+/// record at that version's day.
 #[utoipa::path(tag = "licences", operation_id = "print_licence_version", params(("id" = LicenceId, Path), ("number" = i32, Path, description = "Which version: 1 as granted.", minimum = 1)), responses((status = 200, content_type = "application/pdf", body = String), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/licences/{id}/versions/{number}/pdf")]
 pub async fn print_version(
